@@ -1,6 +1,14 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class JobsConfig(AppConfig):
     name = "jobs"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Models can be imported only now, when every app is loaded.
+        from jobs import installation  # noqa: PLC0415
+
+        pre_migrate.connect(installation.before_migrate, sender=self)
+        post_migrate.connect(installation.after_migrate, sender=self)

@@ -1,7 +1,8 @@
 """What the domain announces, always after its transaction has committed and from the writer's thread.
 
 `entries_appended(sender, batch: jobs.models.AppendedBatch)`: entries now stand in the database.
-`job_changed(sender, job_id: UUID, created: bool)`: the job, or a step of it, is not what it was.
+`job_changed(sender, job_id: UUID)`: the job, or a step of it, is not what it was
+(what goes through `save()` announces itself by `post_save`).
 `job_deleted(sender, job_id: UUID)`: the job and all its entries are gone.
 """
 

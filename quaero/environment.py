@@ -101,7 +101,9 @@ def read_environment() -> Environment:
         max_streams=read_int(env, "QUAERO_STREAM_MAX_STREAMS", 10_000, 1, 1_000_000),
         retention_days=read_int(env, "QUAERO_RETENTION_DAYS", 30, 1, 36_500),
         programs=read_choices(env, "QUAERO_PROGRAMS", ("python", "shell")),
-        cors_origins=tuple(p.strip() for p in env.str("QUAERO_CORS_ORIGINS", default="").split(",") if p.strip()),
+        cors_origins=tuple(
+            p.strip() for p in env.str("QUAERO_CORS_ORIGINS", default="").split(",") if p.strip()
+        ),
         service_log_level=read_one_of(
             env, "QUAERO_SERVICE_LOG_LEVEL", "info", ("debug", "info", "warn", "error", "fatal")
         ),

@@ -1,0 +1,31 @@
+"""The domain's tables: one concept a file."""
+
+from jobs.models.content import STREAMS
+from jobs.models.counters import COLUMN_NAMES, LevelCounters, counts_by_name
+from jobs.models.entry import EntryIsImmutable, LogEntry
+from jobs.models.job import SERVICE_JOB_ID, SERVICE_KIND, DeletedJob, Job
+from jobs.models.lines import NoSuchJob, StepOfAnotherJob
+from jobs.models.record import AppendedBatch, EntryColumns, EntryRecord
+from jobs.models.step import Step
+from jobs.models.token import SCOPES, Token
+
+__all__ = [
+    "COLUMN_NAMES",
+    "SCOPES",
+    "SERVICE_JOB_ID",
+    "SERVICE_KIND",
+    "STREAMS",
+    "AppendedBatch",
+    "DeletedJob",
+    "EntryColumns",
+    "EntryIsImmutable",
+    "EntryRecord",
+    "Job",
+    "LevelCounters",
+    "LogEntry",
+    "NoSuchJob",
+    "Step",
+    "StepOfAnotherJob",
+    "Token",
+    "counts_by_name",
+]

@@ -1,0 +1,186 @@
+"""The one way a job or step changes state: conditional updates, of which exactly one wins (promise D5).
+
+Functions take a job or step, or its id. Those that change a state return whether it was they who did: False
+means that somebody else was first, which is a normal outcome. Every change counts up the job's revision and
+is announced when it has committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import models, transaction
+from django.utils import timezone
+
+from jobs import signals, statuses
+from jobs.models import Job, NoSuchJob, Step
+from jobs.storable import storable_json, storable_object
+
+LEASE = timedelta(seconds=20)  # how long a heart may be silent
+HEARTBEAT = timedelta(seconds=5)
+
+# What becomes of the steps that are still open when their job ends.
+ENDS_STEPS: dict[str, dict[str, str]] = {
+    statuses.COMPLETED: {statuses.RUNNING: statuses.COMPLETED, statuses.PENDING: statuses.SKIPPED},
+    statuses.FAILED: {statuses.RUNNING: statuses.FAILED, statuses.PENDING: statuses.SKIPPED},
+    statuses.CANCELLED: {statuses.RUNNING: statuses.CANCELLED, statuses.PENDING: statuses.SKIPPED},
+}
+
+
+class JobIsRunning(ValueError):
+    """A job cannot be deleted while it runs."""
+
+
+def create_job(
+    name: str,
+    *,
+    kind: str = "job",
+    parent: Job | None = None,
+    rerun_of: Job | None = None,
+    created_by: AbstractBaseUser | None = None,
+    attributes: Mapping[str, object] | None = None,
+    spec: Mapping[str, object] | None = None,
+) -> Job:
+    """A new pending job."""
+    return Job.objects.create(
+        name=name,
+        kind=kind,
+        parent=parent,
+        rerun_of=rerun_of,
+        created_by=created_by,
+        attributes=storable_object(attributes),
+        spec=storable_object(spec),
+    )
+
+
+def start_job(job: Job | UUID, *, worker: str = "", leased: bool = True) -> bool:
+    """pending -> running. A leased job must `beat`; one that only reports in has no lease."""
+    now = timezone.now()
+    heartbeat = {"heartbeat_at": now} if leased else {}
+    return change_job(
+        job, [statuses.PENDING], status=statuses.RUNNING, started_at=now, worker=worker, **heartbeat
+    )
+
+
+def finish_job(
+    job: Job | UUID,
+    status: str,
+    *,
+    exit_code: int | None = None,
+    result: object = None,
+    error: str = "",
+    only_if: models.Q | None = None,
+) -> bool:
+    """pending or running -> a terminal status, with the steps that are still open.
+
+    Call it after the last entry is appended (D4). `only_if` is a further condition on the job's row.
+    """
+    if status not in ENDS_STEPS:
+        raise ValueError(f"{status!r} does not end a job: use one of {', '.join(ENDS_STEPS)}")
+    now = timezone.now()
+    with transaction.atomic():
+        won = change_job(
+            job,
+            statuses.ACTIVE,
+            only_if=only_if,
+            status=status,
+            finished_at=now,
+            exit_code=exit_code,
+            result=storable_json(result),
+            error=error,
+        )
+        if won:
+            for before, after in ENDS_STEPS[status].items():
+                Step.objects.filter(job_id=key(job), status=before).update(status=after, finished_at=now)
+    return won
+
+
+def request_cancel(job: Job | UUID) -> bool:
+    """Asks a pending or running job to end. Its own runner sees the request and ends it as cancelled."""
+    return change_job(
+        job, statuses.ACTIVE, only_if=models.Q(cancel_requested_at=None), cancel_requested_at=timezone.now()
+    )
+
+
+def beat(job: Job | UUID) -> bool:
+    """Renews the lease of a running job. False: it runs no more, so its runner has lost it."""
+    return bool(Job.objects.filter(pk=key(job), status=statuses.RUNNING).update(heartbeat_at=timezone.now()))
+
+
+def set_progress(job: Job | UUID, percent: float) -> bool:
+    """Sets the progress of a running job, 0 to 100. Raises ValueError outside of that."""
+    if not 0 <= percent <= 100:
+        raise ValueError(f"progress is {percent!r}: it must be from 0 to 100")
+    return change_job(job, [statuses.RUNNING], progress=float(percent))
+
+
+def add_step(job: Job | UUID, name: str, *, status: str = statuses.RUNNING) -> Step:
+    """A new last step of the job, running unless told otherwise. Raises NoSuchJob."""
+    job_id = key(job)
+    with transaction.atomic():
+        if not touch_and_announce(job_id):
+            raise NoSuchJob(f"there is no job {job_id}")
+        started_at = timezone.now() if status == statuses.RUNNING else None
+        return Step.objects.create(job_id=job_id, name=name, status=status, started_at=started_at)
+
+
+def start_step(step: Step) -> bool:
+    """pending -> running."""
+    return change_step(step, [statuses.PENDING], status=statuses.RUNNING, started_at=timezone.now())
+
+
+def finish_step(step: Step, status: str, *, error: str = "") -> bool:
+    """pending or running -> a terminal status."""
+    if status not in statuses.TERMINAL:
+        raise ValueError(f"{status!r} does not end a step: use one of {', '.join(sorted(statuses.TERMINAL))}")
+    return change_step(step, statuses.ACTIVE, status=status, finished_at=timezone.now(), error=error)
+
+
+def delete_job(job: Job) -> None:
+    """Deletes a job that does not run, with its entries. Raises JobIsRunning."""
+    if Job.objects.filter(pk=job.pk, status=statuses.RUNNING).exists():
+        raise JobIsRunning(f"{job.name} is running: cancel it first")
+    job.delete()
+
+
+def change_job(
+    job: Job | UUID, allowed: tuple[str, ...] | list[str], only_if: models.Q | None = None, **values: Any
+) -> bool:
+    """Updates the job if its status is one of `allowed`; announces it; whether it did."""
+    job_id = key(job)
+    wanted = Job.objects.filter(only_if or models.Q(), pk=job_id, status__in=allowed)
+    with transaction.atomic():
+        won = wanted.update(**values, revision=models.F("revision") + 1, updated_at=timezone.now()) == 1
+        if won:
+            announce(job_id)
+    return won
+
+
+def change_step(step: Step, allowed: tuple[str, ...] | list[str], **values: Any) -> bool:
+    with transaction.atomic():
+        # The job's row first, then the step's: the order in which every writer locks them.
+        touch_and_announce(step.job_id)
+        won = Step.objects.filter(pk=step.pk, status__in=allowed).update(**values) == 1
+        if not won:
+            transaction.set_rollback(True)
+    return won
+
+
+def touch_and_announce(job_id: UUID) -> bool:
+    found = Job.objects.filter(pk=job_id).update(revision=models.F("revision") + 1, updated_at=timezone.now())
+    announce(job_id)
+    return found == 1
+
+
+def announce(job_id: UUID) -> None:
+    transaction.on_commit(
+        lambda: signals.job_changed.send_robust(sender=Job, job_id=job_id), robust=True
+    )
+
+
+def key(job: Job | UUID) -> UUID:
+    return job.pk if isinstance(job, Job) else job

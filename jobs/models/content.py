@@ -1,0 +1,30 @@
+"""What a message becomes when it is stored: plain text, its coloured original, and what was cut."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from jobs.storable import cut, json_text, storable_object, storable_text, without_ansi
+
+STREAMS = ("stdout", "stderr", "system")
+TRUNCATED = "truncated_bytes"
+
+
+class Content(NamedTuple):
+    message: str
+    ansi: str | None
+    fields: str | None  # JSON text
+
+
+def storable_content(message: object, fields: Mapping[str, object] | None) -> Content:
+    """`message` without terminal sequences and at most 1 MiB, the original where it differs, `fields` as JSON.
+
+    Raises TypeError when `fields` is not a mapping.
+    """
+    original = storable_text(message)
+    plain, truncated = cut(without_ansi(original))
+    ansi = None if plain == original or truncated else cut(original).text
+    if truncated:
+        fields = {**storable_object(fields), TRUNCATED: truncated}
+    return Content(plain, ansi, None if fields is None else json_text(storable_object(fields)))

@@ -1,0 +1,27 @@
+"""Model fields that make what they are given storable (D6), whichever way it comes: save, create, update."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from jobs.storable import storable_json, storable_text
+
+
+class StorableCharField(models.CharField):  # type: ignore[type-arg]
+    def get_prep_value(self, value: Any) -> Any:
+        return super().get_prep_value(None if value is None else storable_text(value))
+
+
+class StorableTextField(models.TextField):  # type: ignore[type-arg]
+    def get_prep_value(self, value: Any) -> Any:
+        return super().get_prep_value(None if value is None else storable_text(value))
+
+
+class StorableJSONField(models.JSONField):
+    def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
+        if not hasattr(value, "resolve_expression"):
+            value = None if value is None else storable_json(value)
+        return super().get_db_prep_save(value, connection)

@@ -1,0 +1,98 @@
+"""Writes entries to the table as fast as the database takes them (D1): the floor under every way in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import repeat
+from uuid import UUID
+
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from jobs import signals
+from jobs.models.job import Job
+from jobs.models.lines import TakenLines, take_lines
+from jobs.models.record import AppendedBatch, EntryColumns
+from jobs.models.step import Step
+
+INSERT_SQL = (
+    "INSERT INTO jobs_logentry"
+    " (job_id, line, step_id, timestamp, level, stream, source, message, ansi, fields)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+
+
+def write_columns(using: str, job_id: UUID, columns: EntryColumns) -> AppendedBatch:
+    """Stores the entries as the job's next lines in one transaction; announces them when it commits.
+
+    Raises NoSuchJob and StepOfAnotherJob; then nothing is stored.
+    """
+    counts = Counter(columns.levels)
+    steps = counts_by_step(columns)
+    with transaction.atomic(using=using):
+        taken = take_lines(using, job_id, counts, steps)
+        ids = insert_rows(connections[using], job_id, taken, columns)
+        batch = AppendedBatch(
+            job_id, taken.job_name, taken.job_status, taken.job_revision, taken.first_line, ids,
+            taken.counts, taken.steps, columns,
+        )  # fmt: skip
+        transaction.on_commit(lambda: announce(batch), using=using, robust=True)
+    return batch
+
+
+def announce(batch: AppendedBatch) -> None:
+    signals.entries_appended.send_robust(sender=Job, batch=batch)
+
+
+def counts_by_step(columns: EntryColumns) -> dict[UUID, Counter[int]]:
+    if isinstance(columns.steps, repeat_none):
+        return {}
+    steps: dict[UUID, Counter[int]] = {}
+    for (step, level), count in Counter(zip(columns.steps, columns.levels, strict=True)).items():
+        if isinstance(step, UUID):
+            steps.setdefault(step, Counter())[level] = count
+    return steps
+
+
+class repeat_none(Sequence[None]):
+    """`length` times None, without a list of them."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __iter__(self) -> Iterator[None]:
+        return repeat(None, self.length)
+
+    def __getitem__(self, index: object) -> None:  # type: ignore[override]
+        return None
+
+
+def insert_rows(
+    connection: BaseDatabaseWrapper, job_id: UUID, taken: TakenLines, columns: EntryColumns
+) -> Sequence[int]:
+    """Inserts the rows and gives their ids, rising with the lines. Twin: COPY with `nextval` on PostgreSQL."""
+    count = len(columns.messages)
+    rows = zip(
+        repeat(Job._meta.pk.get_db_prep_value(job_id, connection), count),
+        range(taken.first_line, taken.first_line + count),
+        step_keys(connection, columns.steps),
+        columns.timestamps, columns.levels, columns.streams, columns.sources,
+        columns.messages, columns.ansis, columns.fields, strict=True,
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.executemany(INSERT_SQL, rows)
+        # `cursor.lastrowid` is None after executemany. The write lock is ours, so the ids are consecutive.
+        cursor.execute("SELECT last_insert_rowid()")
+        last_id = cursor.fetchone()[0]
+    return range(last_id - count + 1, last_id + 1)
+
+
+def step_keys(connection: BaseDatabaseWrapper, steps: Sequence[object]) -> Sequence[object]:
+    if isinstance(steps, repeat_none):
+        return steps
+    keys = {step: Step._meta.pk.get_db_prep_value(step, connection) for step in set(steps)}
+    return [keys[step] for step in steps]

@@ -1,0 +1,116 @@
+"""The one way in: appending entries to a job (promise D1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connections, router
+from django.utils import timezone
+
+from jobs import levels
+from jobs.models import AppendedBatch, EntryColumns, Job, LogEntry, Step
+from jobs.models.content import storable_content
+from jobs.models.entry import known_stream, utc
+from jobs.models.writing import repeat_none, write_columns
+from jobs.storable import MAX_MESSAGE_BYTES, storable_text
+
+
+class NewEntry(NamedTuple):
+    """What is to be logged. `timestamp` None is now; `step` is a Step of the job or its id."""
+
+    message: str
+    level: str | int = "info"
+    timestamp: datetime | None = None
+    step: Step | UUID | None = None
+    stream: str = "stdout"
+    source: str = ""
+    fields: Mapping[str, object] | None = None
+
+
+class Appended(NamedTuple):
+    """The lines and the ids that the entries were given, in their order."""
+
+    lines: range
+    ids: Sequence[int]
+
+
+def append(job: Job | UUID, entries: Sequence[NewEntry]) -> Appended:
+    """Appends entries to a job, all of them or none, and returns their lines and ids.
+
+    Raises UnknownLevel, ValueError (unknown stream, a step of another job), TypeError (fields that are no
+    mapping) and NoSuchJob.
+    """
+    if not entries:
+        return Appended(range(0), ())
+    using = router.db_for_write(LogEntry)
+    batch = write_columns(using, job.pk if isinstance(job, Job) else job, columns_of(entries, using))
+    return Appended(range(batch.first_line, batch.last_line + 1), batch.ids)
+
+
+def columns_of(entries: Sequence[NewEntry], using: str) -> EntryColumns:
+    """The entries by column, made storable. Works on whole columns: a loop over entries costs as much as SQLite."""
+    messages, names, timestamps, steps, streams, sources, fields = zip(*entries, strict=True)
+    for stream in set(streams):
+        known_stream(stream)
+    ansis: Sequence[str | None] = repeat_none(len(entries))
+    fields_text: Sequence[str | None] = ansis
+    if any(item is not None for item in fields) or not is_plain(messages):
+        contents = [storable_content(*pair) for pair in zip(messages, fields, strict=True)]
+        messages, ansis, fields_text = zip(*contents, strict=True)
+    return EntryColumns(
+        steps=step_ids(steps),
+        timestamps=stored_times(timestamps, using),
+        levels=level_numbers(names),
+        streams=streams,
+        sources=stored_sources(sources),
+        messages=messages,
+        ansis=ansis,
+        fields=fields_text,
+    )
+
+
+def is_plain(messages: Sequence[str]) -> bool:
+    """Whether all messages can be stored as they are; asked of all at once, which costs nearly nothing."""
+    try:
+        text = "".join(messages)
+    except TypeError:
+        return False
+    return text.isascii() and "\x1b" not in text and "\0" not in text and len(text) <= MAX_MESSAGE_BYTES
+
+
+def level_numbers(names: Sequence[str | int]) -> Sequence[int]:
+    numbers = {name: levels.parse(name) for name in set(names)}
+    if len(numbers) == 1:
+        return list(numbers.values()) * len(names)
+    return [numbers[name] for name in names]
+
+
+def step_ids(steps: Sequence[Step | UUID | None]) -> Sequence[object]:
+    if not any(step is not None for step in steps):
+        return repeat_none(len(steps))
+    return [step.pk if isinstance(step, Step) else step for step in steps]
+
+
+def stored_sources(sources: Sequence[str]) -> Sequence[str]:
+    storable = {source: storable_text(source) for source in set(sources)}
+    return [storable[source] for source in sources]
+
+
+def stored_times(timestamps: Sequence[datetime | None], using: str) -> Sequence[str | datetime]:
+    """The moments as the database takes them; those that are None are now, one moment for the whole batch."""
+    as_text = connections[using].vendor == "sqlite"
+    now = stored_time(timezone.now(), as_text)
+    return [now if moment is None else stored_time(moment, as_text) for moment in timestamps]
+
+
+def stored_time(moment: datetime, as_text: bool) -> str | datetime:
+    # As Django's SQLite backend writes it, without its detours: this runs once per entry.
+    if moment.tzinfo is not UTC:
+        moment = utc(moment)
+    return str(moment.replace(tzinfo=None)) if as_text else moment
+
+
+__all__ = ["Appended", "AppendedBatch", "NewEntry", "append"]

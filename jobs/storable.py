@@ -1,0 +1,142 @@
+"""Makes anything storable on every database: text without NUL and lone surrogates, JSON without NaN.
+
+Pure functions. What cannot be kept as it is, is replaced visibly; nothing raises.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from enum import Enum
+from typing import NamedTuple
+
+import msgspec
+
+MAX_MESSAGE_BYTES = 1024 * 1024
+MAX_JSON_DEPTH = 40  # SQLite refuses JSON nested deeper than 1,000; readers give up long before.
+REPLACEMENT = "�"
+
+Json = None | bool | int | float | str | list[object] | dict[str, object]
+
+SURROGATES = re.compile("[\ud800-\udfff]")
+
+# ECMA-48 control sequences. A string command (OSC, DCS, ...) goes with its text only when it is terminated:
+# an unterminated one loses its introducer, never the rest of the line.
+ANSI = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movements
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC: titles, hyperlinks
+    r"|\x1b[PX^_][^\x1b]*\x1b\\"  # DCS, SOS, PM, APC
+    r"|\x1b[ -/]*[0-~]"  # two-character sequences
+    r"|\x1b"
+)
+
+
+def storable_text(text: object) -> str:
+    """`text` as a str without NUL and lone surrogates (both become U+FFFD)."""
+    if type(text) is not str:
+        text = as_text(text)
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            text = SURROGATES.sub(REPLACEMENT, text)
+    return text.replace("\0", REPLACEMENT) if "\0" in text else text
+
+
+def as_text(value: object) -> str:
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).decode("utf-8", "replace")
+    try:
+        return str(value)
+    except Exception as error:
+        return f"<{type(value).__name__}: cannot be shown, {type(error).__name__}>"
+
+
+def without_ansi(text: str) -> str:
+    """`text` without terminal control sequences."""
+    return ANSI.sub("", text) if "\x1b" in text else text
+
+
+class Cut(NamedTuple):
+    text: str
+    truncated_bytes: int
+
+
+def cut(text: str, max_bytes: int = MAX_MESSAGE_BYTES) -> Cut:
+    """`text` ending, between two characters, at `max_bytes` of UTF-8, and how many bytes that left out."""
+    if len(text) * 4 <= max_bytes:
+        return Cut(text, 0)
+    encoded = text.encode()
+    if len(encoded) <= max_bytes:
+        return Cut(text, 0)
+    kept = encoded[:max_bytes].decode("utf-8", "ignore")
+    return Cut(kept, len(encoded) - len(kept.encode()))
+
+
+def storable_json(value: object) -> Json:
+    """`value` as plain JSON data: text made storable at every depth, NaN and Infinity as their names,
+    integers beyond 64 bits and anything JSON does not know as text, cycles and great depths cut with a mark.
+    """
+    return _storable(value, MAX_JSON_DEPTH, frozenset())
+
+
+def storable_object(value: Mapping[str, object] | None) -> dict[str, object]:
+    """`value` as a JSON object; None is an empty one. Raises TypeError for anything but a mapping."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise TypeError(f"expected an object of names and values, not {type(value).__name__}")
+    return _storable_mapping(value, MAX_JSON_DEPTH, frozenset({id(value)}))
+
+
+def json_text(value: object) -> str:
+    """The storable JSON text of `value`, compact."""
+    return msgspec.json.encode(storable_json(value)).decode()
+
+
+def _storable(value: object, depth: int, seen: frozenset[int]) -> Json:
+    if value is None or value is True or value is False:
+        return value  # type: ignore[return-value]
+    if isinstance(value, Enum):
+        return _storable(value.value, depth - 1, seen) if depth > 0 else storable_text(value)
+    if isinstance(value, str):
+        return storable_text(value)
+    if isinstance(value, int):
+        return _storable_int(int(value))
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else _name_of_float(value)
+    if isinstance(value, date | datetime | time):
+        return value.isoformat()
+    if isinstance(value, Mapping | list | tuple | set | frozenset):
+        if depth <= 0 or id(value) in seen:
+            return "..."
+        inside = seen | {id(value)}
+        if isinstance(value, Mapping):
+            return _storable_mapping(value, depth - 1, inside)
+        return _storable_list(value, depth - 1, inside)
+    return storable_text(value)
+
+
+def _storable_list(values: Iterable[object], depth: int, seen: frozenset[int]) -> list[object]:
+    return [_storable(value, depth, seen) for value in values]
+
+
+def _storable_mapping(value: Mapping[str, object], depth: int, seen: frozenset[int]) -> dict[str, object]:
+    return {storable_text(key): _storable(item, depth, seen) for key, item in value.items()}
+
+
+def _storable_int(value: int) -> int | str:
+    if -(2**63) <= value < 2**63:
+        return value
+    # Python refuses to write out integers of thousands of digits in decimal, and JavaScript to read them.
+    return str(value) if value.bit_length() < 10_000 else hex(value)
+
+
+def _name_of_float(value: float) -> str:
+    if math.isnan(value):
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"
