@@ -14,9 +14,7 @@ ALIASES: dict[str, int] = {
     **NUMBERS,
     # What else the field calls them: syslog, log4j, Python, Go, systemd, java.util.logging, bunyan.
     **dict.fromkeys(("trace", "verbose", "fine", "finer", "finest", "dbg", "trc", "vrb"), DEBUG),
-    **dict.fromkeys(
-        ("notice", "information", "informational", "log", "config", "inf", "ok", "success"), INFO
-    ),
+    **dict.fromkeys(("notice", "information", "informational", "log", "config", "inf", "ok", "success"), INFO),
     **dict.fromkeys(("warning", "wrn"), WARN),
     **dict.fromkeys(("err", "severe", "failure", "fail"), ERROR),
     **dict.fromkeys(("critical", "crit", "alert", "emerg", "emergency", "panic", "dpanic", "ftl"), FATAL),

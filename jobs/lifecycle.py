@@ -17,7 +17,8 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from jobs import signals, statuses
-from jobs.models import Job, NoSuchJob, Step
+from jobs.models import Job, Step
+from jobs.models.job import touch
 from jobs.storable import storable_json, storable_object
 
 LEASE = timedelta(seconds=20)  # how long a heart may be silent
@@ -61,9 +62,7 @@ def start_job(job: Job | UUID, *, worker: str = "", leased: bool = True) -> bool
     """pending -> running. A leased job must `beat`; one that only reports in has no lease."""
     now = timezone.now()
     heartbeat = {"heartbeat_at": now} if leased else {}
-    return change_job(
-        job, [statuses.PENDING], status=statuses.RUNNING, started_at=now, worker=worker, **heartbeat
-    )
+    return change_job(job, [statuses.PENDING], status=statuses.RUNNING, started_at=now, worker=worker, **heartbeat)
 
 
 def finish_job(
@@ -120,12 +119,8 @@ def set_progress(job: Job | UUID, percent: float) -> bool:
 
 def add_step(job: Job | UUID, name: str, *, status: str = statuses.RUNNING) -> Step:
     """A new last step of the job, running unless told otherwise. Raises NoSuchJob."""
-    job_id = key(job)
-    with transaction.atomic():
-        if not touch_and_announce(job_id):
-            raise NoSuchJob(f"there is no job {job_id}")
-        started_at = timezone.now() if status == statuses.RUNNING else None
-        return Step.objects.create(job_id=job_id, name=name, status=status, started_at=started_at)
+    started_at = timezone.now() if status == statuses.RUNNING else None
+    return Step.objects.create(job_id=key(job), name=name, status=status, started_at=started_at)
 
 
 def start_step(step: Step) -> bool:
@@ -163,23 +158,17 @@ def change_job(
 def change_step(step: Step, allowed: tuple[str, ...] | list[str], **values: Any) -> bool:
     with transaction.atomic():
         # The job's row first, then the step's: the order in which every writer locks them.
-        touch_and_announce(step.job_id)
+        touch(step.job_id)
         won = Step.objects.filter(pk=step.pk, status__in=allowed).update(**values) == 1
-        if not won:
+        if won:
+            announce(step.job_id)
+        else:
             transaction.set_rollback(True)
     return won
 
 
-def touch_and_announce(job_id: UUID) -> bool:
-    found = Job.objects.filter(pk=job_id).update(revision=models.F("revision") + 1, updated_at=timezone.now())
-    announce(job_id)
-    return found == 1
-
-
 def announce(job_id: UUID) -> None:
-    transaction.on_commit(
-        lambda: signals.job_changed.send_robust(sender=Job, job_id=job_id), robust=True
-    )
+    transaction.on_commit(lambda: signals.job_changed.send_robust(sender=Job, job_id=job_id), robust=True)
 
 
 def key(job: Job | UUID) -> UUID:

@@ -80,3 +80,12 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+
+# What the apps read; each has the same default there, for projects that use an app without this package.
+QUAERO_STREAM_BATCH_INTERVAL_MS = ENVIRONMENT.batch_interval_ms
+QUAERO_STREAM_PING_INTERVAL_S = ENVIRONMENT.ping_interval_s
+QUAERO_STREAM_DEFAULT_LIMIT = ENVIRONMENT.default_limit
+QUAERO_STREAM_MAX_LIMIT = ENVIRONMENT.max_limit
+QUAERO_STREAM_BUFFER_SIZE = ENVIRONMENT.buffer_size
+QUAERO_STREAM_MAX_STREAMS = ENVIRONMENT.max_streams
+QUAERO_RETENTION_DAYS = ENVIRONMENT.retention_days

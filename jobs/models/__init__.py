@@ -3,8 +3,8 @@
 from jobs.models.content import STREAMS
 from jobs.models.counters import COLUMN_NAMES, LevelCounters, counts_by_name
 from jobs.models.entry import EntryIsImmutable, LogEntry
-from jobs.models.job import SERVICE_JOB_ID, SERVICE_KIND, DeletedJob, Job
-from jobs.models.lines import NoSuchJob, StepOfAnotherJob
+from jobs.models.job import SERVICE_JOB_ID, SERVICE_KIND, DeletedJob, Job, NoSuchJob
+from jobs.models.lines import StepOfAnotherJob
 from jobs.models.record import AppendedBatch, EntryColumns, EntryRecord
 from jobs.models.step import Step
 from jobs.models.token import SCOPES, Token

@@ -20,6 +20,10 @@ SERVICE_JOB_ID = uuid.UUID("00000000-0000-4000-8000-000000000001")
 SERVICE_KIND = "service"
 
 
+class NoSuchJob(LookupError):
+    """The job does not exist (any more)."""
+
+
 class JobQuerySet(models.QuerySet["Job"]):
     def listed(self) -> JobQuerySet:
         """The jobs that people see: all but the service job."""
@@ -117,5 +121,11 @@ class DeletedJob(models.Model):
 
 
 def touch(job_id: uuid.UUID, using: str | None = None) -> None:
-    """Counts a change of the job or of its steps: revision + 1, `updated_at` now."""
-    Job.objects.using(using).filter(pk=job_id).update(revision=models.F("revision") + 1, updated_at=timezone.now())
+    """Counts a change of the job or of its steps: revision + 1, `updated_at` now. Raises NoSuchJob."""
+    changed = (
+        Job.objects.using(using)
+        .filter(pk=job_id)
+        .update(revision=models.F("revision") + 1, updated_at=timezone.now())
+    )
+    if not changed:
+        raise NoSuchJob(f"there is no job {job_id}")

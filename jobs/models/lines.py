@@ -14,15 +14,11 @@ from django.db import connections
 from django.utils import timezone
 
 from jobs.models.counters import COLUMN_NAMES, LEVELS
-from jobs.models.job import Job
+from jobs.models.job import Job, NoSuchJob
 from jobs.models.record import StepState
 from jobs.models.step import Step
 
 Counts = Mapping[int, int]  # level number -> how many
-
-
-class NoSuchJob(LookupError):
-    """The job does not exist (any more)."""
 
 
 class StepOfAnotherJob(ValueError):

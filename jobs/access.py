@@ -1,0 +1,120 @@
+"""Who asks, and what they may have: the first line of every view (DESIGN section 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.core import signing
+from django.http import HttpRequest
+from django.utils import timezone
+
+from jobs.errors import Forbidden, NotFound, Unauthenticated
+from jobs.models import SERVICE_JOB_ID, Job, Token
+from jobs.models.token import hashed
+
+# What each right asks of the user; a token must carry the scope of the same name as well.
+RIGHTS: dict[str, str] = {"read": "jobs.view_job", "write": "jobs.operate_job", "run": "jobs.run_program"}
+
+TICKET_SALT = "quaero.ticket"
+TICKET_LIFETIME = timedelta(seconds=60)
+LAST_USE_IS_NOTED_EVERY = timedelta(minutes=1)  # not with every request: a write each would make readers writers
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A signed-in user, or a program with a user's token: then `scopes` bounds what it may do."""
+
+    user: User
+    scopes: frozenset[str] | None = None
+
+    def may(self, right: str) -> bool:
+        in_scope = self.scopes is None or right in self.scopes
+        return in_scope and self.user.has_perm(RIGHTS[right])
+
+    def require(self, right: str) -> None:
+        """Raises Forbidden, saying which half of the right is missing."""
+        if self.scopes is not None and right not in self.scopes:
+            raise Forbidden(f"this token has no scope {right!r}", code="scope_missing", detail={"scope": right})
+        if not self.user.has_perm(RIGHTS[right]):
+            raise Forbidden(
+                f"{self.user.get_username()} may not do this: the permission {RIGHTS[right]} is missing",
+                code="permission_missing",
+                detail={"permission": RIGHTS[right]},
+            )
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """Who sent the request: by bearer token, else by the session. Raises Unauthenticated."""
+    header = request.headers.get("Authorization", "")
+    if header:
+        scheme, _, secret = header.partition(" ")
+        if scheme.lower() != "bearer" or not secret.strip():
+            raise Unauthenticated("use 'Authorization: Bearer TOKEN'", "bad_authorization")
+        return caller_of_token(secret.strip())
+    user = request.user
+    if isinstance(user, User) and user.is_active:
+        return Caller(user)
+    raise Unauthenticated("sign in, or send 'Authorization: Bearer TOKEN'")
+
+
+def stream_caller_of(request: HttpRequest) -> Caller:
+    """As `caller_of`, for streams, which may also be opened with a ticket in the URL."""
+    ticket = request.GET.get("ticket")
+    return caller_of(request) if ticket is None else caller_of_ticket(ticket, request.path)
+
+
+def caller_of_token(secret: str) -> Caller:
+    token = Token.objects.usable().select_related("user").filter(digest=hashed(secret)).first()
+    if token is None:
+        raise Unauthenticated("this token is unknown or has expired", "bad_token")
+    now = timezone.now()
+    if token.last_used_at is None or now - token.last_used_at > LAST_USE_IS_NOTED_EVERY:
+        Token.objects.filter(pk=token.pk).update(last_used_at=now)
+    return Caller(token.user, frozenset(token.scopes))
+
+
+def issue_ticket(caller: Caller, path: str) -> str:
+    """A ticket that opens the stream at `path` within TICKET_LIFETIME, with the caller's right to read."""
+    return signing.dumps({"user": caller.user.pk, "path": path}, salt=TICKET_SALT, compress=False)
+
+
+def caller_of_ticket(ticket: str, path: str) -> Caller:
+    try:
+        content = signing.loads(ticket, salt=TICKET_SALT, max_age=TICKET_LIFETIME)
+    except signing.BadSignature as error:
+        raise Unauthenticated("this ticket is not valid, or older than 60 s: get a new one", "bad_ticket") from error
+    if content["path"] != path:
+        raise Unauthenticated(f"this ticket is for {content['path']}", "bad_ticket")
+    user = User.objects.filter(pk=content["user"], is_active=True).first()
+    if user is None:
+        raise Unauthenticated("the user of this ticket may not sign in any more", "bad_ticket")
+    return Caller(user, frozenset({"read"}))
+
+
+def readable_job(caller: Caller, job_id: str | UUID) -> Job:
+    """The job, if the caller may look. Raises Forbidden and NotFound (also for an id that is no UUID)."""
+    caller.require("read")
+    return existing_job(job_id)
+
+
+def operable_job(caller: Caller, job_id: str | UUID) -> Job:
+    """The job, if the caller may change it. The service job is nobody's to change."""
+    caller.require("write")
+    job = existing_job(job_id)
+    if job.pk == SERVICE_JOB_ID:
+        raise Forbidden("the service job is Quaero's own")
+    return job
+
+
+def existing_job(job_id: str | UUID) -> Job:
+    job = None
+    try:
+        job = Job.objects.filter(pk=UUID(str(job_id))).first()
+    except ValueError:
+        pass
+    if job is None:
+        raise NotFound(f"there is no job {str(job_id)[:100]!r}", code="no_such_job")
+    return job

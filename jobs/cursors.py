@@ -1,0 +1,71 @@
+"""From the one cursor that clients see, an entry's id, to a place in a log (promise S5)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+from jobs.models import SERVICE_JOB_ID, Job, LogEntry
+from jobs.models.sequence import newest_id_ever
+from jobs.queries import START, Position
+
+
+class ResetReason(StrEnum):
+    """Why a cursor cannot be continued: everything that is there follows."""
+
+    PRUNED = "pruned"  # entries after the cursor have been deleted
+    UNKNOWN = "unknown_cursor"  # no entry ever had this id, or it was deleted from the middle of a log
+
+
+class CursorReset(LookupError):
+    def __init__(self, reason: ResetReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class CursorOfAnotherJob(ValueError):
+    """The id is that of another job's entry."""
+
+
+def position_of(job_id: UUID | None, entry_id: int) -> Position:
+    """The place after the entry `entry_id` in a job's log, or in everybody's (None).
+
+    Raises CursorOfAnotherJob, and CursorReset when what follows the cursor cannot be told exactly any more.
+    """
+    if entry_id == 0:
+        return START
+    row = LogEntry.objects.filter(pk=entry_id).values_list("job_id", "line").first()
+    if row is not None:
+        if job_id is not None and row[0] != job_id:
+            raise CursorOfAnotherJob(f"entry {entry_id} is of another job")
+        return Position(row[1], entry_id)
+    return position_of_deleted(job_id, entry_id)
+
+
+def position_of_deleted(job_id: UUID | None, entry_id: int) -> Position:
+    pruned_to = pruned_to_id(job_id)
+    if entry_id == pruned_to:
+        return Position(0, entry_id)  # everything before it is gone: go on with the first that is stored
+    if entry_id < pruned_to:
+        raise CursorReset(ResetReason.PRUNED)
+    if job_id is None and entry_id <= newest_id_ever():
+        return Position(0, entry_id)  # gone with its job; whatever is stored above it still follows
+    raise CursorReset(ResetReason.UNKNOWN)
+
+
+def pruned_to_id(job_id: UUID | None) -> int:
+    pruned = Job.objects.filter(pk=job_id or SERVICE_JOB_ID).values_list("pruned_to_id", flat=True).first()
+    return pruned or 0
+
+
+def newest_position(job_id: UUID | None, last_line: int) -> Position:
+    """The place of a log's newest entry. A job's is looked up at or under `last_line`."""
+    if job_id is None:
+        newest = LogEntry.objects.order_by("-id").values_list("id", flat=True).first()
+        return Position(0, max(newest or 0, pruned_to_id(None)))
+    entries = LogEntry.objects.filter(job=job_id, line__lte=last_line).order_by("-line")
+    newest = entries.values_list("id", flat=True).first()
+    return Position(last_line, newest or pruned_to_id(job_id))
+
+
+__all__ = ["CursorOfAnotherJob", "CursorReset", "ResetReason", "newest_position", "position_of"]

@@ -1,0 +1,97 @@
+"""Errors as clients see them: one shape for every door (DESIGN section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+
+from jobs import levels
+from jobs.cursors import CursorOfAnotherJob
+from jobs.models import NoSuchJob, StepOfAnotherJob
+from jobs.parameters import BadParameter
+
+
+class ApiError(Exception):
+    """An answer that refuses: `status`, a machine word `code`, and a text that says what is wrong and allowed."""
+
+    status = 400
+    code = "bad_request"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        detail: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status or self.status
+        self.code = code or self.code
+        self.detail = dict(detail or {})
+        self.headers = dict(headers or {})
+
+
+class Unauthenticated(ApiError):
+    status = 401
+    code = "unauthenticated"
+
+    def __init__(self, message: str, code: str = "unauthenticated") -> None:
+        super().__init__(message, code=code, headers={"WWW-Authenticate": "Bearer"})
+
+
+class Forbidden(ApiError):
+    status = 403
+    code = "forbidden"
+
+
+class NotFound(ApiError):
+    status = 404
+    code = "not_found"
+
+
+class Unavailable(ApiError):
+    """Not now: 503 with `Retry-After` in seconds."""
+
+    status = 503
+    code = "unavailable"
+
+    def __init__(self, message: str, *, code: str = "unavailable", retry_after_s: int = 5) -> None:
+        super().__init__(message, code=code, headers={"Retry-After": str(retry_after_s)})
+
+
+def as_api_error(error: Exception) -> ApiError | None:
+    """What the domain raised, as the answer to a client; None when it is nobody's input that was wrong."""
+    if isinstance(error, ApiError):
+        return error
+    if isinstance(error, BadParameter):
+        return ApiError(str(error), code="bad_parameter", detail=error.detail)
+    if isinstance(error, CursorOfAnotherJob):
+        return ApiError(str(error), code="cursor_of_another_job")
+    if isinstance(error, levels.UnknownLevel | StepOfAnotherJob):
+        return ApiError(str(error), code="bad_value")
+    if isinstance(error, NoSuchJob):
+        return NotFound(str(error))
+    return None
+
+
+def error_body(message: str, code: str, detail: Mapping[str, object] | None = None) -> bytes:
+    return msgspec.json.encode({"error": message, "code": code, "detail": dict(detail or {})})
+
+
+def error_response(error: ApiError) -> HttpResponse:
+    body = error_body(str(error), error.code, error.detail)
+    return HttpResponse(
+        body,
+        status=error.status,
+        content_type="application/json",
+        headers={"Cache-Control": "no-store", **error.headers},
+    )
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether an error of this request is for a program: everything under /api/ and /v1/."""
+    return request.path.startswith(("/api/", "/v1/"))

@@ -1,0 +1,263 @@
+"""The one way out: the filter, and every reading of entries through it.
+
+A filter means the same in SQL (history, counts, downloads) and in Python (live entries): `Filter.condition` and
+`Filter.matcher` stand side by side, and a test holds them against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from django.db import connections, models
+from django.db.models.expressions import RawSQL
+
+from jobs import levels
+from jobs.models import EntryRecord, Job, LogEntry, Step
+from jobs.models.entry import NOTABLE
+from jobs.models.record import UNSET, wire_time, wire_uuid
+
+PAGE_ENTRIES = 1_000  # S7: what one page or batch holds at most,
+PAGE_BYTES = 1024 * 1024  # by whichever comes first
+NO_LIMIT = 2**62
+
+
+class Position(NamedTuple):
+    """A place in a log: after the entry of this line and id. The service log, of all jobs, counts in ids alone."""
+
+    line: int
+    id: int
+
+
+START = Position(0, 0)
+END = Position(NO_LIMIT, NO_LIMIT)
+
+
+class ContainsAscii(models.Lookup[Any]):
+    """Substring, case-insensitive for ASCII letters only: what SQLite's LIKE does and Python can do alike."""
+
+    lookup_name = "contains_ascii"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        escaped = str(self.rhs).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return f"{column} LIKE %s ESCAPE '\\'", [*parameters, f"%{escaped}%"]
+
+
+models.TextField.register_lookup(ContainsAscii)
+
+
+def contains_ascii(text: str, needle: bytes) -> bool:
+    """The same in Python; `needle` is UTF-8 with ASCII letters lowered. (`str.lower` would fold U+212A to k.)"""
+    return needle in text.encode().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which entries are wanted; None is no condition. Hashable: feeds are shared by it."""
+
+    step: UUID | None = None
+    level: int | None = None  # this or above
+    stream: str | None = None
+    search: str | None = None
+    from_time: datetime | None = None  # both ends included
+    to_time: datetime | None = None
+    first_line: int | None = None
+    last_line: int | None = None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the counters on job and step already say how many entries match."""
+        return self == Filter(step=self.step, level=self.level)
+
+    def condition(self) -> models.Q:
+        conditions = models.Q()
+        if self.step is not None:
+            conditions &= models.Q(step=self.step)
+        if self.level is not None:
+            conditions &= models.Q(level__gte=self.level)
+            if self.level >= NOTABLE:
+                # Written out, not as a parameter: so the database sees that the partial index holds them all.
+                conditions &= models.Q(RawSQL(f"level >= {NOTABLE}", (), models.BooleanField()))  # noqa: S611
+        if self.stream is not None:
+            conditions &= models.Q(stream=self.stream)
+        if self.search is not None:
+            conditions &= models.Q(message__contains_ascii=self.search)
+        if self.from_time is not None:
+            conditions &= models.Q(timestamp__gte=self.from_time)
+        if self.to_time is not None:
+            conditions &= models.Q(timestamp__lte=self.to_time)
+        if self.first_line is not None:
+            conditions &= models.Q(line__gte=self.first_line)
+        if self.last_line is not None:
+            conditions &= models.Q(line__lte=self.last_line)
+        return conditions
+
+    def matcher(self) -> Callable[[EntryRecord], bool] | None:
+        """A function that tells whether an entry matches; None when all do."""
+        tests = list(self._tests())
+        if not tests:
+            return None
+        if len(tests) == 1:
+            return tests[0]
+        return lambda entry: all(test(entry) for test in tests)
+
+    def _tests(self) -> Iterable[Callable[[EntryRecord], bool]]:
+        if self.step is not None:
+            step = wire_uuid(self.step)
+            yield lambda entry: entry.step_id == step
+        if self.level is not None:
+            wanted = {name for number, name in levels.NAMES.items() if number >= self.level}
+            yield lambda entry: entry.level in wanted
+        if self.stream is not None:
+            yield lambda entry: entry.stream == self.stream
+        if self.search is not None:
+            needle = self.search.encode().lower()
+            yield lambda entry: contains_ascii(entry.message, needle)
+        if self.from_time is not None:
+            earliest = wire_time(self.from_time)
+            yield lambda entry: entry.timestamp >= earliest
+        if self.to_time is not None:
+            latest = wire_time(self.to_time)
+            yield lambda entry: entry.timestamp <= latest
+        if self.first_line is not None or self.last_line is not None:
+            first, last = self.first_line or 0, self.last_line or NO_LIMIT
+            yield lambda entry: first <= entry.line <= last
+
+
+EVERYTHING = Filter()
+
+
+COLUMNS = (
+    "id", "line", "timestamp", "level", "stream", "source", "message", "ansi", "fields", "job_id", "step_id",
+)  # fmt: skip
+Row = tuple[Any, ...]  # in the order of COLUMNS, values as the database driver gives them
+
+
+class Page(NamedTuple):
+    """Entries, oldest first, and whether there may be more in the direction in which was read."""
+
+    records: list[EntryRecord]
+    has_more: bool
+
+
+class Names:
+    """The names of jobs and steps that entries are shown with, looked up once a page and kept."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[str, str] = {}
+        self.steps: dict[str, str] = {}
+
+    def learn(self, job_ids: set[str], step_ids: set[str]) -> None:
+        for known, wanted, model in ((self.jobs, job_ids, Job), (self.steps, step_ids, Step)):
+            missing = wanted - known.keys()
+            if missing:
+                rows = model._default_manager.filter(pk__in=missing).values_list("pk", "name")
+                known.update({str(pk): name for pk, name in rows})
+
+
+class Log:
+    """The entries of one job, or of all jobs (`job_id` None), as a filter shows them."""
+
+    def __init__(self, job_id: UUID | None, wanted: Filter = EVERYTHING, names: Names | None = None) -> None:
+        self.job_id = job_id
+        self.wanted = wanted
+        self.names = names or Names()
+        # A step's entries and everybody's are found by id (indexes on step + id, and the key); a job's by line.
+        self.key = "id" if job_id is None or wanted.step is not None else "line"
+
+    def after(self, start: Position, end: Position = END, limit: int = PAGE_ENTRIES) -> Page:
+        """The next entries after `start`, up to and with `end`."""
+        rows, was_cut = page_of_rows(self.between(start, end).order_by(self.key)[:limit])
+        return Page(self.records(rows), was_cut or len(rows) == limit)
+
+    def last(self, limit: int, start: Position = START, end: Position = END) -> Page:
+        """The last `limit` entries in (start, end]; `has_more`: there are older ones."""
+        rows, was_cut = page_of_rows(self.between(start, end).order_by(f"-{self.key}")[: limit + 1])
+        return Page(self.records(rows[:limit][::-1]), was_cut or len(rows) > limit)
+
+    def before_last(self, limit: int, end: Position = END) -> Position:
+        """The position after which the last `limit` entries up to `end` begin."""
+        rows = self.between(START, end).order_by(f"-{self.key}").values_list("line", "id")
+        row = rows[limit : limit + 1].first() if limit else rows.first()
+        return Position(*row) if row else START
+
+    def from_offset(self, offset: int, limit: int) -> Page:
+        """Entries counted from the first matching one."""
+        rows, was_cut = page_of_rows(self.between(START, END).order_by(self.key)[offset : offset + limit])
+        return Page(self.records(rows), was_cut or len(rows) == limit)
+
+    def has_before(self, position: Position) -> bool:
+        """Whether an older entry matches than the one at `position`."""
+        return self.between(START, Position(position.line - 1, position.id - 1)).exists()
+
+    def count(self, end: Position = END) -> int:
+        """How many entries match, counted by the database. Ask the counters first (`Filter.is_counted`)."""
+        return self.between(START, end).count()
+
+    def between(self, start: Position, end: Position) -> models.QuerySet[LogEntry]:
+        entries = LogEntry.objects.filter(self.wanted.condition())
+        if self.job_id is not None and self.wanted.step is None:  # a step belongs to its job
+            entries = entries.filter(job=self.job_id)
+        low, high = getattr(start, self.key), getattr(end, self.key)
+        if low > 0:
+            entries = entries.filter(**{f"{self.key}__gt": low})
+        if high < 0:
+            return entries.none()
+        if high < NO_LIMIT:
+            entries = entries.filter(**{f"{self.key}__lte": high})
+        return entries
+
+    def records(self, rows: Sequence[Row]) -> list[EntryRecord]:
+        self.names.learn({wire_uuid(row[9]) for row in rows}, {wire_uuid(row[10]) for row in rows if row[10]})
+        return [self.record(row) for row in rows]
+
+    def record(self, row: Row) -> EntryRecord:
+        entry_id, line, timestamp, level, stream, source, message, ansi, fields, job, step = row
+        job_id = wire_uuid(job)
+        step_id = None if step is None else wire_uuid(step)
+        return EntryRecord(
+            entry_id,
+            line,
+            wire_time(timestamp),
+            levels.NAMES[level],
+            stream,
+            source,
+            message,
+            UNSET if ansi is None else ansi,
+            UNSET if fields is None else msgspec.Raw(fields.encode()),
+            job_id,
+            self.names.jobs.get(job_id, ""),
+            step_id,
+            None if step_id is None else self.names.steps.get(step_id, ""),
+        )
+
+
+def page_of_rows(entries: models.QuerySet[LogEntry]) -> tuple[list[Row], bool]:
+    """The rows of a query, but no more than PAGE_BYTES of text (and one at least), and whether that cut them.
+
+    Read past Django's converters, which would cost more than the database.
+    """
+    query = entries.values_list(*COLUMNS).query
+    sql, parameters = query.get_compiler(entries.db).as_sql()
+    rows: list[Row] = []
+    left = PAGE_BYTES
+    with connections[entries.db].cursor() as cursor:
+        cursor.execute(sql, parameters)
+        while some := cursor.fetchmany(100):
+            for row in some:
+                left -= size_of(row)
+                if left < 0 and rows:
+                    return rows, True
+                rows.append(row)
+    return rows, False
+
+
+def size_of(row: Row) -> int:
+    """About the bytes that an entry takes on the wire."""
+    return 300 + len(row[6]) + len(row[7] or "") + len(row[8] or "")

@@ -1,0 +1,132 @@
+"""Jobs and steps as they leave Quaero: the members of the API and of the streams' events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from jobs.models import Job, Step
+from jobs.models.record import wire_time
+
+
+class StepRow(msgspec.Struct):
+    id: str
+    name: str
+    position: int
+    status: str
+    counts: dict[str, int]
+    started_at: str | None
+    finished_at: str | None
+
+
+class JobSummary(msgspec.Struct):
+    """What a `status` event tells of a job."""
+
+    id: str
+    name: str
+    kind: str
+    status: str
+    progress: float | None
+    counts: dict[str, int]
+    last_line: int
+    started_at: str | None
+    finished_at: str | None
+
+
+class JobRow(JobSummary):
+    """A job in a list."""
+
+    revision: int
+    created_at: str
+    updated_at: str
+    heartbeat_at: str | None
+    cancel_requested_at: str | None
+    exit_code: int | None
+    error: str
+    parent: str | None
+    rerun_of: str | None
+    created_by: str | None
+    attempt: int
+    worker: str
+    attributes: dict[str, object]
+
+
+class JobDetail(JobRow):
+    """A job alone."""
+
+    spec: dict[str, object]
+    result: object
+    steps: list[StepRow]
+
+
+def step_row(step: Step) -> StepRow:
+    return StepRow(
+        str(step.pk),
+        step.name,
+        step.position,
+        step.status,
+        step.counts,
+        optional_time(step.started_at),
+        optional_time(step.finished_at),
+    )
+
+
+def job_summary(job: Job) -> JobSummary:
+    return JobSummary(**summary_members(job))  # type: ignore[arg-type]
+
+
+def job_row(job: Job) -> JobRow:
+    """The row of a job that was read with its `created_by` (select_related)."""
+    return JobRow(**summary_members(job), **row_members(job))  # type: ignore[arg-type]
+
+
+def job_detail(job: Job, steps: Iterable[Step]) -> JobDetail:
+    return JobDetail(
+        **summary_members(job),  # type: ignore[arg-type]
+        **row_members(job),  # type: ignore[arg-type]
+        spec=job.spec,
+        result=job.result,
+        steps=[step_row(step) for step in steps],
+    )
+
+
+def summary_members(job: Job) -> dict[str, object]:
+    return {
+        "id": str(job.pk),
+        "name": job.name,
+        "kind": job.kind,
+        "status": job.status,
+        "progress": job.progress,
+        "counts": job.counts,
+        "last_line": job.last_line,
+        "started_at": optional_time(job.started_at),
+        "finished_at": optional_time(job.finished_at),
+    }
+
+
+def row_members(job: Job) -> dict[str, object]:
+    return {
+        "revision": job.revision,
+        "created_at": wire_time(job.created_at),
+        "updated_at": wire_time(job.updated_at),
+        "heartbeat_at": optional_time(job.heartbeat_at),
+        "cancel_requested_at": optional_time(job.cancel_requested_at),
+        "exit_code": job.exit_code,
+        "error": job.error,
+        "parent": optional_id(job.parent_id),
+        "rerun_of": optional_id(job.rerun_of_id),
+        "created_by": job.created_by.get_username() if job.created_by else None,
+        "attempt": job.attempt,
+        "worker": job.worker,
+        "attributes": job.attributes,
+    }
+
+
+def optional_time(moment: datetime | None) -> str | None:
+    return None if moment is None else wire_time(moment)
+
+
+def optional_id(key: object) -> str | None:
+    return None if key is None else str(key)

@@ -1,0 +1,53 @@
+"""The pages. They carry ids and addresses only; what they show comes from the API while they are open."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from jobs.access import readable_job
+from jobs.sign_in import user_for_token
+
+View = Callable[..., HttpResponse]
+
+
+def for_viewers(view: View) -> View:
+    """Anonymous people go to the sign-in page and come back; signed-in ones without the right get a 403."""
+    return login_required(permission_required("jobs.view_job", raise_exception=True)(view))
+
+
+class SignIn(LoginView):
+    template_name = "sign_in.html"
+    redirect_authenticated_user = True
+
+
+@never_cache
+@require_safe
+def sign_in_by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Signs in by the one-time link that `serve` prints. A used link still helps who is signed in already."""
+    user = user_for_token(token)
+    if user is not None:
+        login(request, user)
+    if request.user.is_authenticated:
+        return redirect("job-list")
+    return render(request, "sign_in_expired.html", status=410)
+
+
+@require_safe
+@for_viewers
+def job_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "jobs/job_list.html")
+
+
+@require_safe
+@for_viewers
+def job_detail(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    return render(request, "jobs/job_detail.html", {"job": readable_job(request.user, job_id)})
