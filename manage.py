@@ -4,11 +4,26 @@
 import os
 import sys
 
-from django.core.management import execute_from_command_line
+try:
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    from quaero.environment import read_environment
+    from quaero.standard_streams import open_closed_streams, say
+except ModuleNotFoundError as error:
+    sys.exit(f"{error}. Quaero lives in its virtual environment: `make setup` makes it, .venv/bin/python runs it.")
+
+WRONG_ENVIRONMENT = 2
 
 
 def main() -> None:
+    open_closed_streams()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quaero.settings")
+    try:
+        read_environment()
+    except ImproperlyConfigured as wrong:
+        say(str(wrong), error=True)
+        sys.exit(WRONG_ENVIRONMENT)
     execute_from_command_line(sys.argv)
 
 

@@ -1,74 +1,31 @@
-"""The environment, read once: typed, with ranges, and loud about what is wrong."""
+"""The environment, read once: typed, with ranges, and loud about what is wrong.
+
+`docs/settings.md` describes every variable; a test fails when one is missing there.
+"""
 
 from __future__ import annotations
 
 import os
-import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from jobs import levels
+from quaero import database_url
+from quaero.secret_key import kept_secret_key
+from quaero.variables import Variables
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def wrong(name: str, value: object, allowed: str) -> ImproperlyConfigured:
-    return ImproperlyConfigured(f"{name}={value!r} is not usable: it must be {allowed}.")
-
-
-def read_int(env: environ.Env, name: str, default: int, lowest: int, highest: int) -> int:
-    raw = env.str(name, default=str(default)).strip()
-    try:
-        number = int(raw)
-    except ValueError:
-        number = lowest - 1
-    if not lowest <= number <= highest:
-        raise wrong(name, raw, f"a whole number from {lowest} to {highest}")
-    return number
-
-
-def read_choices(env: environ.Env, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
-    chosen = tuple(part.strip() for part in env.str(name, default="").split(",") if part.strip())
-    for part in chosen:
-        if part not in allowed:
-            raise wrong(name, part, f"a comma-separated list of {', '.join(allowed)}")
-    return chosen
-
-
-def read_one_of(env: environ.Env, name: str, default: str, allowed: tuple[str, ...]) -> str:
-    value = env.str(name, default=default).strip().lower()
-    if value not in allowed:
-        raise wrong(name, value, f"one of {', '.join(allowed)}")
-    return value
-
-
-def read_secret_key(env: environ.Env, data_dir: Path) -> str:
-    """SECRET_KEY, or the one made once and kept in the data directory (mode 0600)."""
-    given = env.str("SECRET_KEY", default="")
-    if given:
-        return str(given)
-    path = data_dir / "secret_key"
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    except OSError as error:
-        raise ImproperlyConfigured(
-            f"SECRET_KEY is not set and cannot be kept in {data_dir} ({error.strerror}): "
-            "set SECRET_KEY, or QUAERO_DATA_DIR to a directory that can be written."
-        ) from error
-    with os.fdopen(descriptor, "w") as file:
-        key = secrets.token_urlsafe(50)
-        file.write(key)
-    return key
+LANGUAGES = ("python", "shell")
 
 
 @dataclass(frozen=True)
 class Environment:
     data_dir: Path
-    database: dict[str, object]
+    database: dict[str, Any]
     redis_url: str
     secret_key: str
     batch_interval_ms: int
@@ -82,30 +39,89 @@ class Environment:
     cors_origins: tuple[str, ...]
     service_log_level: str
     sample_jobs: bool
+    known: tuple[str, ...]
+    """The names of all variables that are read."""
+    unknown: tuple[str, ...]
+    """Variables that begin with QUAERO_ and are not read."""
 
 
-def read_environment() -> Environment:
-    env = environ.Env()
-    data_dir = Path(env.str("QUAERO_DATA_DIR", default=str(BASE_DIR / "var"))).expanduser().absolute()
-    secret_key = read_secret_key(env, data_dir)
+def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
+    """The settings of this installation. Raises ImproperlyConfigured, with a line for each wrong variable."""
+    reader = Variables(variables)
+    environment = environment_from(reader)
+    if reader.problems:
+        raise ImproperlyConfigured("\n".join(reader.problems))
+    return environment
+
+
+def environment_from(reader: Variables) -> Environment:
+    data_dir = read_data_dir(reader)
     return Environment(
         data_dir=data_dir,
-        database=env.db_url("DATABASE_URL", default=f"sqlite:///{data_dir / 'quaero.sqlite3'}"),
-        redis_url=env.str("REDIS_URL", default=""),
-        secret_key=secret_key,
-        batch_interval_ms=read_int(env, "QUAERO_STREAM_BATCH_INTERVAL_MS", 150, 10, 60_000),
-        ping_interval_s=read_int(env, "QUAERO_STREAM_PING_INTERVAL_S", 5, 1, 3600),
-        default_limit=read_int(env, "QUAERO_STREAM_DEFAULT_LIMIT", 100, 1, 100_000),
-        max_limit=read_int(env, "QUAERO_STREAM_MAX_LIMIT", 1000, 1, 100_000),
-        buffer_size=read_int(env, "QUAERO_STREAM_BUFFER_SIZE", 100, 1, 100_000),
-        max_streams=read_int(env, "QUAERO_STREAM_MAX_STREAMS", 10_000, 1, 1_000_000),
-        retention_days=read_int(env, "QUAERO_RETENTION_DAYS", 30, 1, 36_500),
-        programs=read_choices(env, "QUAERO_PROGRAMS", ("python", "shell")),
-        cors_origins=tuple(
-            p.strip() for p in env.str("QUAERO_CORS_ORIGINS", default="").split(",") if p.strip()
-        ),
-        service_log_level=read_one_of(
-            env, "QUAERO_SERVICE_LOG_LEVEL", "info", ("debug", "info", "warn", "error", "fatal")
-        ),
-        sample_jobs=read_one_of(env, "QUAERO_SAMPLE_JOBS", "on", ("on", "off")) == "on",
+        database=read_database(reader, data_dir),
+        redis_url=read_redis_url(reader),
+        secret_key=read_secret_key(reader, data_dir),
+        batch_interval_ms=reader.whole_number("QUAERO_STREAM_BATCH_INTERVAL_MS", 150, 10, 60_000),
+        ping_interval_s=reader.whole_number("QUAERO_STREAM_PING_INTERVAL_S", 5, 1, 3600),
+        default_limit=reader.whole_number("QUAERO_STREAM_DEFAULT_LIMIT", 100, 1, 100_000),
+        max_limit=reader.whole_number("QUAERO_STREAM_MAX_LIMIT", 1000, 1, 100_000),
+        buffer_size=reader.whole_number("QUAERO_STREAM_BUFFER_SIZE", 100, 1, 100_000),
+        max_streams=reader.whole_number("QUAERO_STREAM_MAX_STREAMS", 10_000, 1, 1_000_000),
+        retention_days=reader.whole_number("QUAERO_RETENTION_DAYS", 30, 1, 36_500),
+        programs=reader.some_of("QUAERO_PROGRAMS", LANGUAGES),
+        cors_origins=reader.origins("QUAERO_CORS_ORIGINS"),
+        service_log_level=reader.one_of("QUAERO_SERVICE_LOG_LEVEL", "info", tuple(levels.NUMBERS)),
+        sample_jobs=reader.one_of("QUAERO_SAMPLE_JOBS", "on", ("on", "off")) == "on",
+        known=tuple(reader.names),
+        unknown=reader.unknown("QUAERO_"),
     )
+
+
+def read_data_dir(reader: Variables) -> Path:
+    """The data directory, absolute, made when it is not there (for its owner alone: it holds logs and a key)."""
+    value = reader.text("QUAERO_DATA_DIR", str(BASE_DIR / "var"))
+    path = Path(value)
+    try:
+        path = path.expanduser().absolute()
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        reader.wrong("QUAERO_DATA_DIR", value, f"a directory that is there or can be made ({reason})")
+    return path
+
+
+def read_database(reader: Variables, data_dir: Path) -> dict[str, Any]:
+    url = reader.text("DATABASE_URL")
+    in_data_dir = database_url.sqlite_database(data_dir / "quaero.sqlite3")
+    if not url:
+        return in_data_dir
+    try:
+        return database_url.database_from_url(url)
+    except ValueError:
+        reader.wrong("DATABASE_URL", database_url.without_password(url), database_url.ALLOWED)
+        return in_data_dir
+
+
+def read_redis_url(reader: Variables) -> str:
+    url = reader.text("REDIS_URL")
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        shown = database_url.without_password(url)
+        reader.wrong("REDIS_URL", shown, "redis://HOST:PORT/NUMBER, rediss://... or unix://...")
+    return url
+
+
+def read_secret_key(reader: Variables, data_dir: Path) -> str:
+    """SECRET_KEY, or the one kept in the data directory."""
+    given = reader.text("SECRET_KEY")
+    if given or reader.problems:
+        return given
+    try:
+        return kept_secret_key(data_dir)
+    except OSError as error:
+        reader.problems.append(
+            f"SECRET_KEY is not set and cannot be kept in {data_dir} ({error.strerror}): "
+            "set it, or set QUAERO_DATA_DIR to a directory that can be written."
+        )
+    except ValueError as error:
+        reader.problems.append(f"SECRET_KEY is not set, and {error}")
+    return given

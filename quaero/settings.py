@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from quaero.environment import BASE_DIR, read_environment
@@ -62,12 +60,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;",
     }
-    # In tests a file, as in life: an in-memory database is shared between threads and knows no WAL.
-    DATABASES["default"]["TEST"] = {
-        "NAME": str(Path(tempfile.gettempdir()) / f"quaero-test-{id(object())}.sqlite3")
-    }
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# No password is reset by mail here: this is how long a sign-in link works (jobs/sign_in.py).
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
@@ -89,3 +86,14 @@ QUAERO_STREAM_MAX_LIMIT = ENVIRONMENT.max_limit
 QUAERO_STREAM_BUFFER_SIZE = ENVIRONMENT.buffer_size
 QUAERO_STREAM_MAX_STREAMS = ENVIRONMENT.max_streams
 QUAERO_RETENTION_DAYS = ENVIRONMENT.retention_days
+
+# With DEBUG off, Django's own configuration shows no error anywhere but by mail.
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # A 404 or a refused request is the client's business; an exception in a view is ours.
+    "loggers": {"django.request": {"level": "ERROR"}, "django.security.csrf": {"level": "ERROR"}},
+}

@@ -1,0 +1,67 @@
+"""Child processes that end with the server, however it ends (see `tether.py`)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import Iterable
+from contextlib import suppress
+
+PIPE = "{pipe}"
+"""Stands in a command for the descriptor of the pipe."""
+
+
+class Child:
+    def __init__(self, process: Process, pipe: int) -> None:
+        self.process = process
+        self.pipe = pipe
+        self.ended = asyncio.ensure_future(self.wait_and_tidy())
+
+    async def wait_and_tidy(self) -> int:
+        """Its exit code, when it has ended; below zero, the signal that ended it."""
+        code = await self.process.wait()
+        self.signal_group(signal.SIGKILL)  # what it started and left behind; it leads a group of its own
+        os.close(self.pipe)
+        return code
+
+    def signal_group(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, number)
+
+
+async def start(*command: str, socket_fd: int | None = None, quiet: bool = False) -> Child:
+    """Start a child that holds the reading end of a pipe, and the socket if one is given.
+
+    It leads a process group: Ctrl-C in the terminal then comes to the server alone, which passes it on once,
+    instead of to every process at once and to some of them twice.
+    """
+    reading, writing = os.pipe()
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(str(reading) if argument == PIPE else argument for argument in command),
+            pass_fds=(reading,) if socket_fd is None else (reading, socket_fd),
+            stdin=DEVNULL,
+            stdout=DEVNULL if quiet else None,
+            process_group=0,
+        )
+    except BaseException:
+        os.close(writing)
+        raise
+    finally:
+        os.close(reading)
+    return Child(process, writing)
+
+
+async def stop(children: Iterable[Child], within_s: float) -> None:
+    """End all `children`: SIGTERM now, SIGKILL for those that are still there after `within_s`."""
+    running = [child for child in children if not child.ended.done()]
+    for child in running:
+        child.signal_group(signal.SIGTERM)
+    if running:
+        await asyncio.wait([child.ended for child in running], timeout=within_s)
+    for child in running:
+        if not child.ended.done():
+            child.signal_group(signal.SIGKILL)
+            await child.ended

@@ -1,0 +1,35 @@
+"""What the server does besides serving: small jobs at fixed intervals, in the web process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from django.db import connections
+
+logger = logging.getLogger(__name__)
+
+Duty = Callable[[], Awaitable[None]]
+"""A coroutine function that runs until it is cancelled."""
+
+
+def every(seconds: float, work: Callable[[], object]) -> Duty:
+    """A duty that calls `work` now and then every so many seconds, in a thread; a failure ends nothing."""
+
+    async def duty() -> None:
+        while True:
+            await asyncio.to_thread(run_once, work)
+            await asyncio.sleep(seconds)
+
+    return duty
+
+
+def run_once(work: Callable[[], object]) -> None:
+    """Call `work` and close what it opened: the thread may not be used again for a long time."""
+    try:
+        work()
+    except Exception:
+        logger.exception("%s failed; it will be tried again", getattr(work, "__name__", work))
+    finally:
+        connections.close_all()

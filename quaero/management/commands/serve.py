@@ -1,0 +1,91 @@
+"""`manage.py serve`: the whole installation as one command."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, connections
+
+from jobs.sign_in import sign_in_link_path
+from quaero.environment import Environment
+from quaero.first_start import prepare_database, somebody_to_sign_in
+from quaero.listening import CannotListen, base_url, is_loopback, listen
+from quaero.samples import sample_jobs
+from quaero.server import Server
+from quaero.standard_streams import say
+
+
+class Command(BaseCommand):
+    help = "Bring the database up to date, serve Quaero, and stop everything on Ctrl-C."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+        parser.add_argument("--port", type=port_number, default=8000, help="port to listen on (8000); 0: any free one")
+        parser.add_argument("--no-sample-jobs", action="store_true", help="run no sample jobs on the very first start")
+
+    def handle(self, *, host: str, port: int, no_sample_jobs: bool, **options: Any) -> None:
+        # Until the server runs, SIGTERM is answered like Ctrl-C.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            code = self.serve(host.strip("[]"), port, with_samples=not no_sample_jobs)
+        except KeyboardInterrupt:
+            code = 0
+        except CannotListen as error:
+            raise CommandError(str(error)) from error
+        say("Quaero has stopped.")
+        sys.exit(code)
+
+    def serve(self, host: str, port: int, *, with_samples: bool) -> int:
+        environment: Environment = settings.ENVIRONMENT
+        listener = listen(
+            host, port, on_wait=lambda: say(f"Port {port} is in use; waiting a moment for it to become free.")
+        )
+        is_new = self.prepare(environment)
+        address = base_url(host, listener.getsockname()[1])
+        warn_of_open_programs(host, environment)
+        samples = sample_jobs() if is_new and with_samples and environment.sample_jobs else []
+        server = Server(listener, welcome(address, environment), samples)
+        return asyncio.run(server.run())
+
+    def prepare(self, environment: Environment) -> bool:
+        try:
+            return prepare_database(environment.data_dir)
+        except (OSError, OperationalError) as error:
+            raise CommandError(
+                f"The database cannot be made ready ({error}). "
+                f"The data directory is {environment.data_dir}: can it be written?"
+            ) from error
+
+
+def port_number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: it must be a whole number from 0 to 65535")
+    return int(text)
+
+
+def welcome(address: str, environment: Environment) -> Callable[[], None]:
+    """What is said when the server answers. Prepared before, as it reads the database."""
+    user = somebody_to_sign_in()
+    lines = ["", "Quaero is ready.", "", f"  Address   {address}/"]
+    if user is not None:
+        lines.append(f"  Sign in   {address}{sign_in_link_path(user)}")
+        lines.append(f"            (as {user.username}; the link works once, and for a day)")
+    lines += [f"  Data      {environment.data_dir}", "", "Ctrl-C stops it.", ""]
+    connections.close_all()
+    return lambda: say("\n".join(lines))
+
+
+def warn_of_open_programs(host: str, environment: Environment) -> None:
+    if environment.programs and not is_loopback(host):
+        say(
+            f"Note: QUAERO_PROGRAMS={','.join(environment.programs)} lets Runners run programs on this machine, "
+            f"and {host} can be reached from others.",
+            error=True,
+        )

@@ -1,0 +1,130 @@
+"""What `manage.py serve` supervises: the web process, and on the very first start the sample jobs.
+
+The parent owns the listening socket and restarts the web process when it crashes: connections that come
+meanwhile wait in the socket's queue. Everything it starts ends with it (see `children.py`, `tether.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from quaero import children
+from quaero.children import PIPE, Child
+from quaero.listening import reachable
+from quaero.standard_streams import say
+
+STOP_WITHIN_S = 1.8  # everything is gone 2 s after Ctrl-C
+LONGEST_PAUSE_S = 30.0
+STEADY_AFTER_S = 60.0  # a web process that lived this long has not crashed while starting
+STARTS_WITHOUT_SUCCESS = 3
+PROBE = b"HEAD /static/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+Command = Sequence[str]
+
+
+class Server:
+    """`welcome` is called once, when the web process has answered for the first time."""
+
+    def __init__(
+        self, listener: socket.socket, welcome: Callable[[], None], sample_jobs: Sequence[Command] = ()
+    ) -> None:
+        self.listener = listener
+        self.welcome = welcome
+        self.sample_jobs = sample_jobs
+        self.children: set[Child] = set()
+        self.ready = False
+
+    async def run(self) -> int:
+        """Serve until a signal says stop. The exit code: 1 when the web process cannot be started."""
+        stopping = stop_signals()
+        given_up = asyncio.create_task(self.keep_web_running())
+        tasks = [given_up, asyncio.create_task(self.open())]
+        await asyncio.wait([given_up, stopping], return_when=asyncio.FIRST_COMPLETED)
+        # Nobody new: otherwise who connects now waits in the queue of a socket that nobody reads any more.
+        self.listener.close()
+        for task in tasks:
+            task.cancel()
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        await children.stop(self.children, STOP_WITHIN_S)
+        for outcome in outcomes:
+            if isinstance(outcome, Exception):
+                raise outcome
+        return 0 if stopping.done() else 1
+
+    async def keep_web_running(self) -> None:
+        """Start the web process again whenever it ends; give up when it has never come to answer."""
+        crashes = 0
+        while True:
+            started = time.monotonic()
+            web = await self.start(*web_command(self.listener), socket_fd=self.listener.fileno())
+            code = await asyncio.shield(web.ended)
+            crashes = 1 if time.monotonic() - started > STEADY_AFTER_S else crashes + 1
+            if not self.ready and crashes == STARTS_WITHOUT_SUCCESS:
+                say(f"The web process does not start ({how_it_ended(code)}).", error=True)
+                return
+            pause = pause_after(crashes)
+            say(f"The web process has ended ({how_it_ended(code)}). A new one starts in {pause:g} s.", error=True)
+            await asyncio.sleep(pause)
+
+    async def open(self) -> None:
+        """Welcome people when the first request has been answered, then give them something to watch."""
+        await first_answer(self.listener)
+        self.ready = True
+        self.welcome()
+        for command in self.sample_jobs:
+            await self.start(sys.executable, "-m", "quaero.tether", PIPE, *command, quiet=True)
+
+    async def start(self, *command: str, socket_fd: int | None = None, quiet: bool = False) -> Child:
+        child = await children.start(*command, socket_fd=socket_fd, quiet=quiet)
+        self.children.add(child)
+        child.ended.add_done_callback(lambda _: self.children.discard(child))
+        return child
+
+
+def web_command(listener: socket.socket) -> Command:
+    return (sys.executable, "-m", "quaero.web", str(listener.fileno()), PIPE)
+
+
+def stop_signals() -> asyncio.Future[None]:
+    """Done when a signal says stop; later ones change nothing, as all is over within 2 s anyway."""
+    loop = asyncio.get_running_loop()
+    came: asyncio.Future[None] = loop.create_future()
+
+    def stop() -> None:
+        if not came.done():
+            came.set_result(None)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup
+            loop.add_signal_handler(number, stop)
+    return came
+
+
+async def first_answer(listener: socket.socket) -> None:
+    """Wait until the web process answers a request. The socket alone accepts before that: it has a queue."""
+    host, port = listener.getsockname()[:2]
+    while True:
+        with suppress(OSError):
+            reader, writer = await asyncio.open_connection(reachable(host), port)
+            writer.write(PROBE)
+            line = await reader.readline()
+            writer.close()
+            if line.startswith(b"HTTP/"):
+                return
+        await asyncio.sleep(0.05)
+
+
+def pause_after(crashes: int) -> float:
+    return min(LONGEST_PAUSE_S, 0.5 * 2.0 ** min(crashes - 1, 10))
+
+
+def how_it_ended(code: int) -> str:
+    if code >= 0:
+        return f"exit code {code}"
+    return f"killed by {signal.Signals(-code).name}"

@@ -1,0 +1,88 @@
+"""Environment variables read one by one, with what is wrong about them collected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+Texts = tuple[str, ...]
+
+
+class Variables:
+    """Gives typed values, and keeps in `problems` a sentence for each wrong one.
+
+    A reading never raises: the start then tells of every wrong variable at once, not of one per attempt.
+    A variable that is set but empty counts as not set, as compose files and CI systems pass them.
+    (django-environ's own `str()` is not used: it takes `$` at the start of a value for the name of another
+    variable, and would silently lose such a SECRET_KEY.)
+    """
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self.variables = variables
+        self.names: list[str] = []
+        self.problems: list[str] = []
+
+    def wrong(self, name: str, value: object, allowed: str) -> None:
+        self.problems.append(f"{name}={value!r} is not usable: it must be {allowed}.")
+
+    def text(self, name: str, default: str = "") -> str:
+        self.names.append(name)
+        return self.variables.get(name, "").strip() or default
+
+    def whole_number(self, name: str, default: int, lowest: int, highest: int) -> int:
+        value = self.text(name, str(default))
+        if re.fullmatch(r"-?[0-9]{1,18}", value) and lowest <= int(value) <= highest:
+            return int(value)
+        self.wrong(name, value, f"a whole number from {lowest} to {highest}")
+        return default
+
+    def one_of(self, name: str, default: str, allowed: Texts) -> str:
+        value = self.text(name, default).lower()
+        if value not in allowed:
+            self.wrong(name, value, f"one of {', '.join(allowed)}")
+        return value
+
+    def some_of(self, name: str, allowed: Texts) -> Texts:
+        """Values between commas, each of them one of `allowed`; none by default."""
+        chosen = self.list(name)
+        if not set(chosen) <= set(allowed):
+            self.wrong(name, ",".join(chosen), f"a list, separated by commas, of {', '.join(allowed)}")
+        return chosen
+
+    def origins(self, name: str) -> Texts:
+        """Web origins between commas, `https://host[:port]`; none by default."""
+        chosen = self.list(name)
+        if not all(is_origin(origin) for origin in chosen):
+            self.wrong(
+                name,
+                ",".join(chosen),
+                "a list, separated by commas, of origins such as https://example.org or http://localhost:3000, "
+                "without a path and without *",
+            )
+        return chosen
+
+    def list(self, name: str) -> Texts:
+        parts = (part.strip() for part in self.text(name).split(","))
+        return tuple(dict.fromkeys(part for part in parts if part))
+
+    def unknown(self, prefix: str) -> Texts:
+        """Names with `prefix` that are set and that nothing has read: mistyped ones, most likely."""
+        known = set(self.names)
+        return tuple(sorted(name for name in self.variables if name.startswith(prefix) and name not in known))
+
+
+def is_origin(text: str) -> bool:
+    """Whether `text` is an origin exactly as browsers send it."""
+    try:
+        parts = urlsplit(text)
+        port = f":{parts.port}" if parts.port is not None else ""
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    shown = f"[{host}]" if ":" in host else host
+    return (
+        parts.scheme in ("http", "https")
+        and re.fullmatch(r"[0-9a-z.:_-]+", host) is not None
+        and text == f"{parts.scheme}://{shown}{port}"
+    )

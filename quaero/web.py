@@ -1,0 +1,39 @@
+"""The web process: `python -m quaero.web SOCKET_FD PIPE_FD`, started by `serve` (see `server.py`)."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+
+import uvicorn
+
+from quaero.tether import stop_with_parent
+
+# Streams end by themselves within 2 s (S9); this is for requests that do not.
+GRACEFUL_SHUTDOWN_S = 3
+
+
+def main() -> None:
+    socket_fd, pipe_fd = (int(argument) for argument in sys.argv[1:])
+    stop_with_parent(pipe_fd, kill_after_s=GRACEFUL_SHUTDOWN_S + 1)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quaero.settings")
+    uvicorn.Server(configuration()).run(sockets=[socket.socket(fileno=socket_fd)])
+
+
+def configuration() -> uvicorn.Config:
+    return uvicorn.Config(
+        "quaero.asgi:application",
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,  # settings.LOGGING has it
+        server_header=False,
+        timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
+    )
+
+
+if __name__ == "__main__":
+    main()
