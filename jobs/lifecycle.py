@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -42,7 +42,7 @@ def create_job(
     kind: str = "job",
     parent: Job | None = None,
     rerun_of: Job | None = None,
-    created_by: AbstractBaseUser | None = None,
+    created_by: User | None = None,
     attributes: Mapping[str, object] | None = None,
     spec: Mapping[str, object] | None = None,
 ) -> Job:
@@ -61,8 +61,14 @@ def create_job(
 def start_job(job: Job | UUID, *, worker: str = "", leased: bool = True) -> bool:
     """pending -> running. A leased job must `beat`; one that only reports in has no lease."""
     now = timezone.now()
-    heartbeat = {"heartbeat_at": now} if leased else {}
-    return change_job(job, [statuses.PENDING], status=statuses.RUNNING, started_at=now, worker=worker, **heartbeat)
+    return change_job(
+        job,
+        [statuses.PENDING],
+        status=statuses.RUNNING,
+        started_at=now,
+        worker=worker,
+        heartbeat_at=now if leased else None,
+    )
 
 
 def finish_job(

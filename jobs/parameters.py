@@ -108,9 +108,9 @@ def read_step(parameters: Parameters, job_id: UUID | None) -> UUID | None:
 
 
 def read_limit(parameters: Parameters, default: int | None = None) -> int:
-    highest: int = getattr(settings, "QUAERO_STREAM_MAX_LIMIT", 1000)
+    highest = int(getattr(settings, "QUAERO_STREAM_MAX_LIMIT", 1000))
     limit = parameters.number("limit", 1, highest)
-    usual: int = default or getattr(settings, "QUAERO_STREAM_DEFAULT_LIMIT", 100)
+    usual = default or int(getattr(settings, "QUAERO_STREAM_DEFAULT_LIMIT", 100))
     return min(usual, highest) if limit is None else limit
 
 

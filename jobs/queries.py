@@ -43,10 +43,10 @@ class ContainsAscii(models.Lookup[Any]):
     lookup_name = "contains_ascii"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, parameters = self.process_lhs(compiler, connection)
         escaped = str(self.rhs).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        return f"{column} LIKE %s ESCAPE '\\'", [*parameters, f"%{escaped}%"]
+        return f"{column} LIKE %s ESCAPE '\\'", (*parameters, f"%{escaped}%")
 
 
 models.TextField.register_lookup(ContainsAscii)

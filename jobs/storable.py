@@ -100,7 +100,7 @@ def json_text(value: object) -> str:
 
 def _storable(value: object, depth: int, seen: frozenset[int]) -> Json:
     if value is None or value is True or value is False:
-        return value  # type: ignore[return-value]
+        return value
     if isinstance(value, Enum):
         return _storable(value.value, depth - 1, seen) if depth > 0 else storable_text(value)
     if isinstance(value, str):

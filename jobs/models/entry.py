@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -43,8 +43,8 @@ class EntryQuerySet(models.QuerySet["LogEntry"]):
         batch_size: int | None = None,
         ignore_conflicts: bool = False,
         update_conflicts: bool = False,
-        update_fields: Sequence[str] | None = None,
-        unique_fields: Sequence[str] | None = None,
+        update_fields: Collection[str] | None = None,
+        unique_fields: Collection[str] | None = None,
     ) -> list[LogEntry]:
         """Appends the entries to their jobs: lines, counters and the commit signal as in `recording.append`."""
         if ignore_conflicts or update_conflicts:
@@ -53,7 +53,7 @@ class EntryQuerySet(models.QuerySet["LogEntry"]):
         by_job: dict[UUID, list[LogEntry]] = {}
         for entry in entries:
             by_job.setdefault(entry.job_id, []).append(entry)
-        using = self._db or router.db_for_write(LogEntry)
+        using = self.select_for_update().db  # the one to write to, unless `using()` named another
         with transaction.atomic(using=using):
             for job_id in sorted(by_job):
                 append_entries(using, job_id, by_job[job_id])
@@ -126,7 +126,7 @@ class LogEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.message[:80]
+        return str(self.message)[:80]
 
     def save(self, **options: Any) -> None:
         """Appends the entry as its job's next line. A stored entry is refused."""

@@ -87,7 +87,7 @@ class Job(LevelCounters, ProtectedSave):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
     @property
     def is_finished(self) -> bool:

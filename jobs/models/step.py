@@ -32,7 +32,7 @@ class Step(LevelCounters, ProtectedSave):
         constraints = [models.UniqueConstraint(fields=["job", "position"], name="step_position")]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
     def before_insert(self, using: str) -> None:
         touch(self.job_id, using)  # locks the job's row, so that two new steps get two positions
