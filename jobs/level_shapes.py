@@ -19,17 +19,19 @@ _LETTER_SHAPES = re.compile(
     r"|(?P<time>[VDIWEFA])/[^:]{1,80}?\(\s*\d+\): )"
     r"|(?P<brief>[VDIWEFA])(?:/[\w.$ -]{1,60}?)?\(\s*\d+(?::\s*\w+)?\)[: ]"
     r"|(?P<tag>[VDIWEFA])/[\w.$-]{1,60}\s*: "
-    # MongoDB before 4.4, etcd before 3.4.
-    rf"|\d{{4}}-\d\d-\d\d[T ]{_CLOCK}\S*\s+(?P<mongo>[DIWEFNC])\d?\s+(?:\||[A-Z]{{2,}}\s)"
-    # Tornado and Jupyter, Ruby's Logger, qBittorrent.
+    # MongoDB before 4.4, etcd before 3.4, TensorFlow.
+    rf"|\d{{4}}-\d\d-\d\d[T ]{_CLOCK}\S*\s+(?P<mongo>[DIWEFNC])\d?\s+(?:\||[A-Z]{{2,}}\s|\S+:\d+\])"
+    # A letter in brackets, perhaps after a time; Tornado and Jupyter, Ruby's Logger, qBittorrent.
+    r"|[\d:.,TZ/+ -]*\[(?P<boxed>[VDIWEFC])\]\s"
     r"|\[(?P<tornado>[DIWECF]) \d"
     r"|(?P<ruby>[DIWEFA]), \[\d"
     r"|\((?P<qbittorrent>[NIWC])\) \d{4}-"
     # apt, kotlinc.
     r"|(?P<apt>[EWN]|[ew]): \S"
+    r"|(?P<fetching>E)rr:\d+ "
     r")"
 )
-_GLOG = re.compile(rf"([IWEFDV])(?:\d{{4}}|\d{{8}}) {_CLOCK}\.\d+\s")
+_GLOG = re.compile(r"([IWEFDV])(?:\d{4}|\d{8}) \d\d:\d\d:\d+(?:\.\d+)?\s")
 _PRIORITY = re.compile(r"<(\d{1,3})>(?!\s*$)")
 _XORG = re.compile(r"(?:\[[\s\d.]+\] )?\((EE|WW|II)\) ")
 _REDIS = re.compile(rf"(?:\d+:[A-Z]|\[\d+\]) \d+ \w{{3}} (?:\d{{4}} )?{_CLOCK}(?:\.\d+)? ([.\-*#]) ")
@@ -44,15 +46,15 @@ _PHRASE = re.compile(
     r"|Exception in thread "
     r"|Unhandled exception"
     r"|Segmentation fault"
-    r"|Error response from daemon"
-    r"|Error: "
+    r"|(?:docker: )?Error response from daemon"
+    r"|PHP Parse error: "
     r"|thread '[^']{0,80}' (?:\(\d+\) )?panicked at "
     r"|g?make(?:\[\d+\])?: \*\*\* "
     r")"
 )
 _EXCEPTION = re.compile(
     r"\s*(?:E\s+|Uncaught |Caused by: |[^\s:]{1,200}:\d+: )?"
-    r"(?:(?:[\w$]++\.)*+(?:\w*?[a-z])(Error|Exception|Warning|Interrupt)|(?:\w++\.)*?exceptions\.\w++)(?::(?=\s|$)|$)"
+    r"(?:(?:[\w$]++\.)*+\w+?(Error|Exception|Warning|Interrupt)|(?:\w++\.)*?exceptions\.\w++)(?::(?=\s|$)|$)"
 )
 
 

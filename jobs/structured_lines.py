@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from jobs import levels
+from jobs.producer_times import parse_time
 
 Fields = dict[str, object]
 
@@ -24,22 +25,22 @@ TIME_KEYS = (
     *("timestamp", "time", "ts", "@timestamp", "@t", "datetime", "asctime", "Timestamp", "eventTime", "t"),
     *("timeMillis", "instant", "timeUnixNano", "__REALTIME_TIMESTAMP"),
 )
-MESSAGE_KEYS = (
-    *("message", "msg", "@m", "@mt", "Message", "short_message", "textPayload", "MESSAGE", "body", "event"),
-    "log",
-)
+MESSAGE_KEYS = ("message", "msg", "@m", "@mt", "Message", "MESSAGE", "short_message", "textPayload")
+# A message only in the company of a level or a time: structlog, OpenTelemetry, Docker.
+WEAK_MESSAGE_KEYS = ("event", "body", "log", "text")
 SOURCE_KEYS = (
     *("logger", "logger_name", "loggerName", "log.logger", "target", "SourceContext", "Category", "channel"),
     *("SYSLOG_IDENTIFIER", "name"),
 )
 # Records that hold the record one level down: Rust's tracing, Elastic's ECS, loguru, Google Cloud.
 CONTAINER_KEYS = ("fields", "log", "record", "jsonPayload")
+LOGFMT_KEYS = frozenset(("level", "lvl", "severity", "msg", "message"))
 _SYSLOG_LEVELS = ("fatal", "fatal", "fatal", "error", "warn", "info", "info", "debug")
+_PINO_LEVELS = ("debug", "debug", "info", "warn", "error", "fatal")
 _MONGO_LEVELS = {"F": "fatal", "E": "error", "W": "warn", "I": "info", "D": "debug"}
 
-MAX_LOGFMT_CHARACTERS = 64 * 1024
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_PAIR = re.compile(r'\s*([A-Za-z_@][\w.@/-]*)=(?:"((?:[^"\\]|\\.)*+)"|([^\s"]*))(?=\s|$)')
+MAX_LOGFMT_CHARACTERS = 64 * 1024  # Longer ones exist in nobody's logs and would cost more than they tell.
+_PAIR = re.compile(r'\s*+([A-Za-z_@][\w.@/-]*+)=(?:"((?:[^"\\]|\\.)*+)"|([^\s"]*+))(?=\s|$)')
 _FIRST_KEY = re.compile(r"\s*[A-Za-z_@][\w.@/-]*=")
 
 
@@ -54,7 +55,7 @@ class ParsedLine(NamedTuple):
 
 
 def parse_json(line: str) -> ParsedLine | None:
-    """The record of a JSON object that has a message, a level or a time; None for any other text."""
+    """The record of a JSON object that has a message or a level; None for any other text."""
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):
@@ -72,56 +73,48 @@ def parse_logfmt(line: str) -> ParsedLine | None:
         pair = _PAIR.match(line, position)
         if pair is None or pair[1] in fields:
             return None
-        fields[pair[1]] = _unquoted(pair[2]) if pair[2] is not None else pair[3]
+        fields[pair[1]] = pair[3] if pair[2] is None else _unescaped(pair[2])
         position = pair.end()
-    if len(fields) < 2 or not any(key in fields for key in ("level", "lvl", "severity", "msg", "message")):
-        return None
-    return _record_of(fields, line)
+    return _record_of(fields, line) if len(fields) > 1 and not LOGFMT_KEYS.isdisjoint(fields) else None
 
 
-def parse_time(value: object) -> datetime | None:
-    """A producer's time in UTC: RFC 3339, or seconds, milli-, micro- or nanoseconds since 1970; else None.
-
-    A time without an offset is None too: nobody can tell which zone it means, and the moment of capture is
-    right to the millisecond.
-    """
-    if isinstance(value, dict):
-        return _nested_time(value)
-    if isinstance(value, str) and not value.isdigit():
-        return _rfc3339(value)
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
+def _unescaped(text: str) -> str:
+    if "\\" not in text:
+        return text
     try:
-        return _epoch_time(int(value) if isinstance(value, str) else value)
-    except (ValueError, OverflowError):
-        return None
+        return str(json.loads(f'"{text}"', strict=False))
+    except ValueError:
+        return text
 
 
 def _record_of(record: Fields, line: str) -> ParsedLine | None:
     rest = dict(record)
-    level = _take_level(rest)
-    timestamp = _take_time(rest)
-    message = _take_text(rest, MESSAGE_KEYS)
-    source = ""
-    if message is None or level is None:
+    level, timestamp, message, source = _take_all(rest)
+    if level is None or message is None:
         for inner in _containers(rest):
-            message = message if message is not None else _take_text(inner, MESSAGE_KEYS)
-            level = level or _take_level(inner)
-            timestamp = timestamp or _take_time(inner)
-            source = source or _take_text(inner, SOURCE_KEYS) or ""
-    if message is None and level is None:
+            inner_level, inner_timestamp, inner_message, inner_source = _take_all(inner)
+            level, timestamp = level or inner_level, timestamp or inner_timestamp
+            message, source = (inner_message if message is None else message), source or inner_source
+    if level is None and message is None:
         return None
-    source = _take_text(rest, SOURCE_KEYS) or source
     return ParsedLine(line if message is None else message, level, timestamp, source, rest or None)
 
 
+def _take_all(rest: Fields) -> tuple[str | None, datetime | None, str | None, str]:
+    level, timestamp = _take_level(rest), _take_time(rest)
+    message = _take_text(rest, MESSAGE_KEYS)
+    if message is None and (level is not None or timestamp is not None):
+        message = _take_text(rest, WEAK_MESSAGE_KEYS)
+    known = level is not None or message is not None
+    return level, timestamp, message, (_take_text(rest, SOURCE_KEYS) or "") if known else ""
+
+
 def _containers(rest: Fields) -> Iterator[Fields]:
-    """The record's inner records, as copies that stay in `rest` without what the caller takes out."""
+    """The record's inner records, as copies that stay in `rest` without what the caller takes out of them."""
     for key in CONTAINER_KEYS:
         inner = rest.get(key)
         if isinstance(inner, dict):
-            copy = dict(inner)
-            rest[key] = copy
+            rest[key] = copy = dict(inner)
             yield copy
             if not copy:
                 del rest[key]
@@ -145,21 +138,14 @@ def _take_level(rest: Fields) -> str | None:
 def _level_of(key: str, value: object, rest: Fields) -> str | None:
     if isinstance(value, dict):  # loguru: {"name": "INFO", "no": 20}
         value = value.get("name")
-    if isinstance(value, str) and not value.isdigit():
+    if isinstance(value, str) and not value.isdecimal():
         return levels.NAMES.get(levels.ALIASES.get(value.strip().lower(), 0))
-    if isinstance(value, bool) or not isinstance(value, int | str):
+    if isinstance(value, bool) or not isinstance(value, int | str) or not 0 < len(str(value)) <= 2:
         return None
-    number = int(value) if len(str(value)) <= 3 else -1
+    number = int(value)
     if key == "PRIORITY" or "short_message" in rest:  # journald and GELF count as syslog does
         return _SYSLOG_LEVELS[number] if 0 <= number <= 7 else None
-    return _pino_level(number)
-
-
-def _pino_level(number: int) -> str | None:
-    """pino and bunyan: 10 trace, 20 debug, 30 info, 40 warn, 50 error, 60 fatal, and custom ones between."""
-    if not 10 <= number < 70:
-        return None
-    return ("debug", "debug", "info", "warn", "error", "fatal")[number // 10 - 1]
+    return _PINO_LEVELS[number // 10 - 1] if 10 <= number < 70 else None
 
 
 def _take_time(rest: Fields) -> datetime | None:
@@ -178,42 +164,4 @@ def _take_text(rest: Fields, keys: tuple[str, ...]) -> str | None:
         if isinstance(value, str):
             del rest[key]
             return value.rstrip("\r\n")
-    return None
-
-
-def _unquoted(text: str) -> str:
-    if "\\" not in text:
-        return text
-    try:
-        return str(json.loads(f'"{text}"', strict=False))
-    except ValueError:
-        return text
-
-
-def _rfc3339(text: str) -> datetime | None:
-    if len(text) > 64:
-        return None
-    try:
-        moment = datetime.fromisoformat(text.strip().replace(",", "."))
-        return None if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _nested_time(value: dict[str, object]) -> datetime | None:
-    """MongoDB's {"$date": ...} and log4j's {"epochSecond": ..., "nanoOfSecond": ...}."""
-    if "epochSecond" in value:
-        seconds, nanos = value["epochSecond"], value.get("nanoOfSecond", 0)
-        return parse_time(seconds * 10**9 + nanos) if isinstance(seconds, int) and isinstance(nanos, int) else None
-    inner = value.get("$date") or value.get("timestamp") or value.get("repr")
-    return None if isinstance(inner, dict) else parse_time(inner)
-
-
-def _epoch_time(number: int | float) -> datetime | None:
-    """The unit follows from the size: 1e8 to 1e11 are seconds from 1973 to 5138, and so on by thousands."""
-    for unit_us, low in ((1_000_000, 10**8), (1_000, 10**11), (1, 10**14)):
-        if low <= number < low * 1000:
-            return _EPOCH + timedelta(microseconds=round(number * unit_us))
-    if 10**17 <= number < 10**20:
-        return _EPOCH + timedelta(microseconds=int(number) // 1000)
     return None
