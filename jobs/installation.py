@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.db import connections
 
@@ -28,6 +29,7 @@ def before_migrate(sender: AppConfig, using: str, **rest: Any) -> None:
 
 
 def after_migrate(sender: AppConfig, using: str, **rest: Any) -> None:
+    create_permissions(sender, using=using, verbosity=0)  # Django's own turn to make them may come later
     raise_sequence(_newest_before.pop(using, 0), using)
     Job.objects.using(using).get_or_create(
         pk=SERVICE_JOB_ID, defaults={"name": "Quaero", "kind": SERVICE_KIND, "status": statuses.RUNNING}

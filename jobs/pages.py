@@ -18,6 +18,7 @@ class LogsMeta(msgspec.Struct):
     has_more: bool  # older matching entries exist before the oldest of this event
     oldest_id: int | None
     newest_id: int | None
+    reset: str | msgspec.UnsetType = msgspec.UNSET  # of a page: why the cursor that was given could not be used
 
 
 class LogsPayload(msgspec.Struct):
@@ -61,11 +62,11 @@ def read_page(
         has_more = offset > 0 and bool(page.records)
     elif since is not None:
         page = log.after(since, limit=limit)
-        has_more = bool(page.records) and log.has_before(first_of(page))
+        has_more = bool(page.records) and log.has_up_to(just_before(first_of(page)))
     else:
         page = log.last(limit, end=END if before is None else just_before(before))
         has_more = page.has_more
-    counts = counts_of(log.job_id, log.wanted.step)
+    counts = counts_of(log.job_id or log.wanted.job, log.wanted.step)
     return logs_payload(page.records, counts["total"], displayed_count(log, counts), has_more)
 
 

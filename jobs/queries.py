@@ -37,7 +37,7 @@ START = Position(0, 0)
 END = Position(NO_LIMIT, NO_LIMIT)
 
 
-class ContainsAscii(models.Lookup[Any]):
+class ContainsAscii(models.Lookup):  # type: ignore[type-arg]
     """Substring, case-insensitive for ASCII letters only: what SQLite's LIKE does and Python can do alike."""
 
     lookup_name = "contains_ascii"
@@ -50,6 +50,7 @@ class ContainsAscii(models.Lookup[Any]):
 
 
 models.TextField.register_lookup(ContainsAscii)
+models.CharField.register_lookup(ContainsAscii)
 
 
 def contains_ascii(text: str, needle: bytes) -> bool:
@@ -61,6 +62,7 @@ def contains_ascii(text: str, needle: bytes) -> bool:
 class Filter:
     """Which entries are wanted; None is no condition. Hashable: feeds are shared by it."""
 
+    job: UUID | None = None  # in the log of all jobs; a job's own log has it in its name
     step: UUID | None = None
     level: int | None = None  # this or above
     stream: str | None = None
@@ -73,10 +75,12 @@ class Filter:
     @property
     def is_counted(self) -> bool:
         """Whether the counters on job and step already say how many entries match."""
-        return self == Filter(step=self.step, level=self.level)
+        return self == Filter(job=self.job, step=self.step, level=self.level)
 
     def condition(self) -> models.Q:
         conditions = models.Q()
+        if self.job is not None:
+            conditions &= models.Q(job=self.job)
         if self.step is not None:
             conditions &= models.Q(step=self.step)
         if self.level is not None:
@@ -108,6 +112,9 @@ class Filter:
         return lambda entry: all(test(entry) for test in tests)
 
     def _tests(self) -> Iterable[Callable[[EntryRecord], bool]]:
+        if self.job is not None:
+            job = wire_uuid(self.job)
+            yield lambda entry: entry.job_id == job
         if self.step is not None:
             step = wire_uuid(self.step)
             yield lambda entry: entry.step_id == step
@@ -170,31 +177,33 @@ class Log:
         self.names = names or Names()
         # A step's entries and everybody's are found by id (indexes on step + id, and the key); a job's by line.
         self.key = "id" if job_id is None or wanted.step is not None else "line"
+        # Within a job both orders are one, and only the line has an index with the job.
+        self.order = "line" if wanted.job is not None and wanted.step is None else self.key
 
     def after(self, start: Position, end: Position = END, limit: int = PAGE_ENTRIES) -> Page:
         """The next entries after `start`, up to and with `end`."""
-        rows, was_cut = page_of_rows(self.between(start, end).order_by(self.key)[:limit])
+        rows, was_cut = page_of_rows(self.between(start, end).order_by(self.order)[:limit])
         return Page(self.records(rows), was_cut or len(rows) == limit)
 
     def last(self, limit: int, start: Position = START, end: Position = END) -> Page:
         """The last `limit` entries in (start, end]; `has_more`: there are older ones."""
-        rows, was_cut = page_of_rows(self.between(start, end).order_by(f"-{self.key}")[: limit + 1])
+        rows, was_cut = page_of_rows(self.between(start, end).order_by(f"-{self.order}")[: limit + 1])
         return Page(self.records(rows[:limit][::-1]), was_cut or len(rows) > limit)
 
     def before_last(self, limit: int, end: Position = END) -> Position:
         """The position after which the last `limit` entries up to `end` begin."""
-        rows = self.between(START, end).order_by(f"-{self.key}").values_list("line", "id")
+        rows = self.between(START, end).order_by(f"-{self.order}").values_list("line", "id")
         row = rows[limit : limit + 1].first() if limit else rows.first()
         return Position(*row) if row else START
 
     def from_offset(self, offset: int, limit: int) -> Page:
         """Entries counted from the first matching one."""
-        rows, was_cut = page_of_rows(self.between(START, END).order_by(self.key)[offset : offset + limit])
+        rows, was_cut = page_of_rows(self.between(START, END).order_by(self.order)[offset : offset + limit])
         return Page(self.records(rows), was_cut or len(rows) == limit)
 
-    def has_before(self, position: Position) -> bool:
-        """Whether an older entry matches than the one at `position`."""
-        return self.between(START, Position(position.line - 1, position.id - 1)).exists()
+    def has_up_to(self, end: Position) -> bool:
+        """Whether any entry matches up to and with `end`."""
+        return self.between(START, end).exists()
 
     def count(self, end: Position = END) -> int:
         """How many entries match, counted by the database. Ask the counters first (`Filter.is_counted`)."""

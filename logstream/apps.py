@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class LogstreamConfig(AppConfig):
     name = "logstream"
+
+    def ready(self) -> None:
+        # The receivers import models, which exist only now.
+        from logstream import receivers  # noqa: PLC0415
+
+        receivers.connect()

@@ -1,26 +1,20 @@
-"""The ASGI application: Django with the live side around it."""
+"""The ASGI application: Django with the live side around it, and static files in front."""
 
 from __future__ import annotations
 
 import os
+from typing import cast
 
+from asgiref.typing import ASGI3Application
 from django.core.asgi import get_asgi_application
-
-from quaero.static_files import with_static_files
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quaero.settings")
 
-django_application = get_asgi_application()
+django_application = cast(ASGI3Application, get_asgi_application())
 
+# What is imported here has models in it, and those exist only now.
+from logstream.asgi import application as live_application  # noqa: E402
+from quaero.duties import DUTIES  # noqa: E402
+from quaero.static_files import with_static_files  # noqa: E402
 
-async def lifespan(scope, receive, send):  # type: ignore[no-untyped-def]
-    if scope["type"] != "lifespan":
-        return await django_application(scope, receive, send)
-    while True:
-        message = await receive()
-        await send({"type": message["type"] + ".complete"})
-        if message["type"] == "lifespan.shutdown":
-            return None
-
-
-application = with_static_files(lifespan)
+application = with_static_files(live_application(django_application, DUTIES))

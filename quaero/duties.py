@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 
 from django.db import connections
 
+from jobs.running.reaper import fail_lost_jobs
+
 logger = logging.getLogger(__name__)
 
 Duty = Callable[[], Awaitable[None]]
@@ -33,3 +35,6 @@ def run_once(work: Callable[[], object]) -> None:
         logger.exception("%s failed; it will be tried again", getattr(work, "__name__", work))
     finally:
         connections.close_all()
+
+
+DUTIES: tuple[Duty, ...] = (every(5, fail_lost_jobs),)

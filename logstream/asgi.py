@@ -1,0 +1,61 @@
+"""The live side around Django's ASGI application: lifespan, stream paths, shutdown.
+
+Django answers no lifespan and pins a thread to every request until its response has ended, which for a stream
+is never. So stream paths enter a thread-sensitive context that all of them share, outside of Django (S6).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import re
+from collections.abc import Awaitable, Callable, Sequence
+
+from asgiref.sync import ThreadSensitiveContext
+from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
+
+from logstream import live
+from logstream.reading import ReadingPool
+from logstream.shutdown import call_on_signals
+
+Duty = Callable[[], Awaitable[None]]
+
+STREAM_PATHS = re.compile(r"/api/(jobs/stream|jobs/[^/]+/logs/stream|service/logs/stream|streams/status)")
+
+# After the start nearly everything stays: full collections of it took 150 ms and made the slowest deliveries.
+GC_THRESHOLDS = (50_000, 20, 100)
+
+
+def application(django: ASGI3Application, duties: Sequence[Duty] = ()) -> ASGI3Application:
+    """`django` with streams and lifespan. `duties` run as tasks beside it from start to shutdown."""
+    # One thread: thread-sensitive code expects to run one call at a time.
+    stream_thread = ReadingPool(1, "quaero-streams")
+
+    async def serve(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        if scope["type"] == "lifespan":
+            await lifespan(duties, receive, send)
+        elif scope["type"] == "http" and STREAM_PATHS.fullmatch(scope["path"]):
+            async with ThreadSensitiveContext(executor=stream_thread):
+                await django(scope, receive, send)
+        else:
+            await django(scope, receive, send)
+
+    return serve
+
+
+async def lifespan(duties: Sequence[Duty], receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    await receive()  # lifespan.startup
+    here = live.current()
+    restore_signals = call_on_signals(lambda: here.loop.call_soon_threadsafe(here.begin_closing))
+    tasks = [asyncio.ensure_future(duty()) for duty in duties]
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+    await send({"type": "lifespan.startup.complete"})
+    await receive()  # lifespan.shutdown
+    restore_signals()
+    here.close()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await send({"type": "lifespan.shutdown.complete"})

@@ -1,0 +1,23 @@
+"""The Server-Sent Events wire format: pure, no I/O.
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+"""
+
+from __future__ import annotations
+
+import re
+
+LINE_END = re.compile(rb"\r\n|\n|\r")
+
+
+def event(name: str, data: bytes, event_id: int | str | None = None) -> bytes:
+    """One event. `data` is UTF-8; each of its lines gets a field of its own, as the format wants it."""
+    head = f"event: {name}\n" if event_id is None else f"event: {name}\nid: {event_id}\n"
+    if b"\n" in data or b"\r" in data:
+        data = LINE_END.sub(b"\ndata: ", data)
+    return b"%bdata: %b\n\n" % (head.encode(), data)
+
+
+def retry(milliseconds: int) -> bytes:
+    """How long the client waits before it reconnects."""
+    return b"retry: %d\n\n" % milliseconds

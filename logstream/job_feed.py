@@ -1,0 +1,183 @@
+"""The feed of one job through one filter: its entries, its status, its end (promises S1, S3, S8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+
+from jobs.cursors import newest_position
+from jobs.models import COLUMN_NAMES, AppendedBatch, Job, Step
+from jobs.queries import Log, Position
+from jobs.rows import JobSummary, StepRow, job_summary, step_row
+from logstream.events import event
+from logstream.feed import STATUS_INTERVAL_S, FeedHost, FeedKey
+from logstream.log_feed import LogFeed
+from logstream.news import Changed
+from logstream.subscription import Frame
+
+
+class StatusPayload(msgspec.Struct):
+    job: JobSummary
+    steps: list[StepRow]
+
+
+@dataclass
+class JobState:
+    """A job's row and its steps as last read, with the counters moved on by the batches heard since."""
+
+    job: Job
+    steps: dict[UUID, Step]
+
+    @classmethod
+    def read(cls, job_id: UUID) -> JobState | None:
+        """The row first, then its steps: so steps never know of less than the row."""
+        job = Job.objects.defer("spec", "result", "attributes").filter(pk=job_id).first()
+        if job is None:
+            return None
+        return cls(job, {step.pk: step for step in Step.objects.filter(job=job_id).order_by("position")})
+
+    def apply(self, batch: AppendedBatch) -> None:
+        if batch.last_line > self.job.last_line:
+            self.job.last_line, self.job.revision = batch.last_line, max(batch.job_revision, self.job.revision)
+            set_counters(self.job, batch.counts)
+        for step_id, state in batch.steps.items():
+            step = self.steps.get(step_id)
+            if step is not None and sum(state.counts) > step.counts["total"]:
+                set_counters(step, state.counts)
+
+    def payload(self) -> bytes:
+        steps = [step_row(step) for step in self.steps.values()]
+        return msgspec.json.encode(StatusPayload(job_summary(self.job), steps))
+
+    def signature(self) -> object:
+        """What is told at once when it changes; the rest (counts, progress) can wait a second."""
+        steps = [(step.pk, step.name, step.status) for step in self.steps.values()]
+        return self.job.name, self.job.status, steps
+
+
+def set_counters(row: Job | Step, counts: tuple[int, ...]) -> None:
+    for column, count in zip(COLUMN_NAMES, counts, strict=True):
+        setattr(row, column, count)
+
+
+class JobFeed(LogFeed):
+    state: JobState
+
+    def __init__(self, live: FeedHost, key: FeedKey) -> None:
+        super().__init__(live, key)
+        assert key.topic.job_id is not None
+        self.job_id: UUID = key.topic.job_id
+        self.heard_line = 0  # the newest line and revision that are here or on their way here
+        self.heard_revision = 0
+        self.end_frames: tuple[bytes, ...] = ()
+        self.is_deleted = False
+        self._everything = Log(self.job_id)
+        self._told_payload = b""
+        self._told_signature: object = None
+        self._told_at = -1e9
+        self._is_status_stale = False
+
+    def unit(self, position: Position) -> int:
+        return position.line
+
+    def is_urgent_news(self, news: object) -> bool:
+        if isinstance(news, AppendedBatch):
+            self.heard_line = max(self.heard_line, news.last_line)
+            self.heard_revision = max(self.heard_revision, news.job_revision)
+        return isinstance(news, Changed) and news.is_urgent
+
+    def next_duty_at(self) -> float:
+        return self._told_at + STATUS_INTERVAL_S if self._is_status_stale else float("inf")
+
+    @property
+    def status(self) -> bytes:
+        """The data of a `status` event, as of now."""
+        return self.state.payload()
+
+    async def start(self) -> None:
+        state = await self.live.read(JobState.read, self.job_id)
+        if state is None:
+            self._end_deleted()
+            return
+        self.scanned = await self.live.read(newest_position, self.job_id, state.job.last_line)
+        self._sent_to = self.scanned.line
+        self._set_state(state)
+        self._told_signature, self._told_payload = state.signature(), state.payload()
+        self._told_at = self.live.loop.time()
+        if self.count_needed():
+            self._counted = await self.live.read(self.client_log().count, self.scanned)
+        self._end_if_finished()
+
+    async def work(self, news: list[object]) -> None:
+        batches = sorted((item for item in news if isinstance(item, AppendedBatch)), key=lambda b: b.first_line)
+        must_read = len(batches) < len(news)
+        for batch in batches:
+            must_read = not self._take(batch) or must_read
+        if must_read:
+            await self._read()
+        if not self.is_over:
+            self._end_if_finished()
+        if not self.is_over:
+            self._send_status()
+
+    def _take(self, batch: AppendedBatch) -> bool:
+        """Uses entries that came with the signal; False when there is a gap before them."""
+        known = self.scanned.line
+        if batch.first_line > known + 1:
+            return False
+        if batch.last_line > known:
+            self.state.apply(batch)
+            self._update_counts()
+            records = batch.records()[known + 1 - batch.first_line :]
+            self.send_entries(records, Position(batch.last_line, batch.ids[-1]))
+        return True
+
+    async def _read(self) -> None:
+        state = await self.live.read(JobState.read, self.job_id)
+        if state is None:
+            self._end_deleted()
+            return
+        self._set_state(state)
+        last_line = state.job.last_line
+        while self.scanned.line < last_line:
+            page = await self.live.read(self._everything.after, self.scanned, Position(last_line, 0))
+            newest = page.records[-1].id if page.records else self.scanned.id
+            end = page.records[-1].line if page.has_more else last_line
+            self.send_entries(page.records, Position(end, newest))
+
+    def _set_state(self, state: JobState) -> None:
+        self.state = state
+        self.heard_line = max(self.heard_line, state.job.last_line)
+        self.heard_revision = max(self.heard_revision, state.job.revision)
+        self._update_counts()
+
+    def _update_counts(self) -> None:
+        step = self.state.steps.get(self.key.wanted.step) if self.key.wanted.step else None
+        self.counts = (step or self.state.job).counts
+
+    def _send_status(self) -> None:
+        signature, payload = self.state.signature(), self.state.payload()
+        self._is_status_stale = payload != self._told_payload
+        is_due = self.live.loop.time() >= self._told_at + STATUS_INTERVAL_S
+        if signature != self._told_signature or (self._is_status_stale and is_due):
+            self.broadcast_note("status", payload)
+            self._told_signature, self._told_payload = signature, payload
+            self._told_at, self._is_status_stale = self.live.loop.time(), False
+
+    def _end_if_finished(self) -> None:
+        job = self.state.job
+        if job.is_finished and self.scanned.line >= job.last_line:
+            done = msgspec.json.encode({"status": job.status, "exit_code": job.exit_code})
+            self._end(event("status", self.status, self.scanned.id), event("done", done, "done"))
+
+    def _end_deleted(self) -> None:
+        self.is_deleted = True
+        self._end(event("reset", b'{"reason":"deleted"}'))
+
+    def _end(self, *frames: bytes) -> None:
+        self.end_frames = frames
+        self.is_over = True
+        end = self.scanned.line
+        self.broadcast(Frame(b"".join(frames), self._sent_to, end + 1, self.scanned, is_last=True))

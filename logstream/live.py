@@ -1,0 +1,157 @@
+"""The live side of this process: its registry, its feeds, its reading threads, its wake-ups.
+
+There is one for the running event loop, made when the first stream is opened or the server starts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ParamSpec, TypeVar
+
+from django.conf import settings
+
+from jobs.models.record import wire_time
+from logstream.feed import Feed, FeedKey
+from logstream.job_feed import JobFeed
+from logstream.jobs_feed import JobsFeed
+from logstream.meter import RateMeter
+from logstream.reading import ReadingPool
+from logstream.registry import JOBS, SERVICE, Registry, Topic
+from logstream.service_feed import ServiceFeed
+from logstream.subscription import Subscription
+from logstream.wakeups import wakeups_of_database
+from logstream.watch import Watch
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+READING_THREADS = 2
+SLOW_CLIENTS_END_AFTER_S = 1.0
+
+
+@dataclass(eq=False, slots=True)
+class OpenStream:
+    """A stream that a client has open."""
+
+    topic: Topic
+    user_id: int
+    subscription: Subscription
+    task: asyncio.Task[object] | None
+
+
+class Live:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.registry = Registry(loop)
+        self.pool = ReadingPool(READING_THREADS, "quaero-read")
+        self.feeds: dict[FeedKey, Feed] = {}
+        self.streams: set[OpenStream] = set()
+        self.meter = RateMeter()
+        self.started_at = wire_time(datetime.now(UTC))
+        self.is_closing = False
+        self.batch_interval_s = getattr(settings, "QUAERO_STREAM_BATCH_INTERVAL_MS", 150) / 1000
+        self.ping_interval_s = float(getattr(settings, "QUAERO_STREAM_PING_INTERVAL_S", 5))
+        self.buffer_size: int = getattr(settings, "QUAERO_STREAM_BUFFER_SIZE", 100)
+        self.max_streams: int = getattr(settings, "QUAERO_STREAM_MAX_STREAMS", 10_000)
+        self.watch = Watch(self, self.feeds.values, wakeups_of_database())
+
+    async def read(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Calls a function that reads the database, in a reading thread and in autocommit."""
+        return await self.loop.run_in_executor(self.pool, lambda: function(*args, **kwargs))
+
+    async def feed(self, key: FeedKey) -> Feed:
+        """The feed of a topic and filter, started and ready; `release` it in the end.
+
+        Raises what its start raised.
+        """
+        feed = self.feeds.get(key)
+        if feed is None:
+            feed = self.feeds[key] = self._new_feed(key)
+            # An empty context: a feed outlives the request that asked for it first.
+            feed.task = self.loop.create_task(feed.run(), context=contextvars.Context())
+            self.watch.begin()
+        feed.holders += 1
+        try:
+            await asyncio.shield(feed.ready)
+        except BaseException:
+            feed.release()
+            raise
+        return feed
+
+    def _new_feed(self, key: FeedKey) -> Feed:
+        if key.topic == JOBS:
+            return JobsFeed(self, key)
+        return ServiceFeed(self, key) if key.topic == SERVICE else JobFeed(self, key)
+
+    def forget(self, feed: Feed) -> None:
+        """Ends a feed that nobody watches any more; called also by one that is over."""
+        if self.feeds.get(feed.key) is feed:
+            del self.feeds[feed.key]
+        if not feed.is_over:
+            feed.is_over = True
+            feed.hear(None)
+
+    @property
+    def stream_count(self) -> int:
+        return len(self.streams)
+
+    @property
+    def user_count(self) -> int:
+        return len({stream.user_id for stream in self.streams})
+
+    def streams_by_topic(self) -> Counter[Topic]:
+        return Counter(stream.topic for stream in self.streams)
+
+    def lagging_count(self) -> int:
+        return sum(stream.subscription.is_lagging for stream in self.streams)
+
+    def begin_closing(self) -> None:
+        """Ends all streams, each with a time to come back at; clients that do not read are cut off soon (S9)."""
+        if self.is_closing:
+            return
+        self.is_closing = True
+        for stream in self.streams:
+            stream.subscription.close()
+        self.loop.call_later(SLOW_CLIENTS_END_AFTER_S, self._cut_off)
+
+    def _cut_off(self) -> None:
+        for stream in self.streams:
+            if stream.task is not None:
+                stream.task.cancel()
+
+    def close(self) -> None:
+        """Stops the threads. The feeds' tasks end with the loop."""
+        self.begin_closing()
+        self.watch.end()
+        for feed in tuple(self.feeds.values()):
+            self.forget(feed)
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+
+_live: Live | None = None
+
+
+def current() -> Live:
+    """The live side of the running event loop; made when there is none yet."""
+    global _live
+    loop = asyncio.get_running_loop()
+    if _live is None or _live.loop is not loop:
+        if _live is not None:
+            _live.watch.end()
+            _live.pool.shutdown(wait=False, cancel_futures=True)
+        _live = Live(loop)
+    return _live
+
+
+def publish(topic: Topic, news: object) -> None:
+    """Tells this process's feeds. From any thread; nothing happens in a process without a live side."""
+    if _live is not None:
+        _live.registry.publish(topic, news)

@@ -1,0 +1,83 @@
+"""What the feeds of entries share, a job's and the service's: from entries to `logs` events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from jobs.models import EntryRecord
+from jobs.models.counters import count_from
+from jobs.models.record import wire_size
+from jobs.pages import logs_payload
+from jobs.queries import PAGE_BYTES, PAGE_ENTRIES, Log, Position
+from logstream.events import event
+from logstream.feed import Feed, FeedHost, FeedKey
+from logstream.subscription import Frame
+
+EMPTY_INTERVAL_S = 1.0  # how often scanned entries without a match are told of
+
+
+class LogFeed(Feed):
+    """Entries in, `logs` frames out. `counts` are the counters that bound the request (job, step or all)."""
+
+    def __init__(self, live: FeedHost, key: FeedKey) -> None:
+        super().__init__(live, key)
+        self.counts: dict[str, int] = {}
+        self._matches = key.wanted.matcher()
+        self._counted = 0  # matching entries up to `scanned`, where the counters cannot tell
+
+    def client_log(self) -> Log:
+        """What a client reads that must catch up: the same entries, through the same filter."""
+        return Log(self.key.topic.job_id, self.key.wanted)
+
+    @property
+    def total(self) -> int:
+        return self.counts["total"]
+
+    @property
+    def displayed(self) -> int:
+        wanted = self.key.wanted
+        return count_from(self.counts, wanted.level or 0) if wanted.is_counted else self._counted
+
+    def count_needed(self) -> bool:
+        return not self.key.wanted.is_counted
+
+    def send_entries(self, records: Sequence[EntryRecord], end: Position) -> None:
+        """Filters entries that were just taken or read, up to `end`, and sends those that match."""
+        matching = [record for record in records if self._matches(record)] if self._matches else records
+        self._counted += len(matching)
+        for batch, batch_end in split(matching, end):
+            self.scanned = batch_end
+            self._send_batch(batch)
+        self.scanned = end
+        if not matching and self.live.loop.time() >= self._batch_sent_at + EMPTY_INTERVAL_S:
+            self._send_batch([])
+
+    def _send_batch(self, records: Sequence[EntryRecord]) -> None:
+        has_more = self.displayed > len(records)
+        data = logs_event(records, self.total, self.displayed, has_more, self.scanned)
+        end = self.unit(self.scanned)
+        first = self.unit(Position(records[0].line, records[0].id)) if records else end + 1
+        self._batch_sent_at = self.live.loop.time()
+        self.broadcast(Frame(data, self._sent_to, first, self.scanned))
+
+
+def logs_event(records: Sequence[EntryRecord], total: int, displayed: int, has_more: bool, scanned: Position) -> bytes:
+    return event("logs", msgspec.json.encode(logs_payload(list(records), total, displayed, has_more)), scanned.id)
+
+
+def split(records: Sequence[EntryRecord], end: Position) -> list[tuple[Sequence[EntryRecord], Position]]:
+    """Cuts entries into batches of at most PAGE_ENTRIES and about PAGE_BYTES; the last one reaches to `end`."""
+    batches: list[Sequence[EntryRecord]] = []
+    begin = size = 0
+    for index, record in enumerate(records):
+        length = wire_size(record)
+        if index > begin and (index - begin >= PAGE_ENTRIES or size + length > PAGE_BYTES):
+            batches.append(records[begin:index])
+            begin, size = index, 0
+        size += length
+    if len(records) > begin:
+        batches.append(records[begin:])
+    ends = [Position(batch[-1].line, batch[-1].id) for batch in batches[:-1]] + [end]
+    return list(zip(batches, ends, strict=False))

@@ -1,0 +1,72 @@
+"""The asyncio broadcast registry: topics, and who listens to them. No Django, no I/O.
+
+News come from any thread, in any order, and mean no more than "look": the database is the truth (promise S1).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
+from uuid import UUID
+
+
+class Topic(NamedTuple):
+    """What can be watched: one job, the list of jobs, or the whole service."""
+
+    kind: str
+    job_id: UUID | None = None
+
+
+JOBS = Topic("jobs")
+SERVICE = Topic("service")
+
+
+def job_topic(job_id: UUID) -> Topic:
+    return Topic("job", job_id)
+
+
+Listener = Callable[[object], None]
+
+
+class Registry:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._listeners: dict[Topic, set[Listener]] = {}
+        self._inbox: deque[tuple[Topic, object]] = deque()
+        self._is_delivery_due = False
+
+    def subscribe(self, topic: Topic, listener: Listener) -> Callable[[], None]:
+        """`listener` is called on the loop with all news of the topic, until the returned function is called."""
+        self._listeners.setdefault(topic, set()).add(listener)
+
+        def unsubscribe() -> None:
+            listeners = self._listeners.get(topic, set())
+            listeners.discard(listener)
+            if not listeners:
+                self._listeners.pop(topic, None)
+
+        return unsubscribe
+
+    def is_watched(self, topic: Topic) -> bool:
+        return topic in self._listeners
+
+    def publish(self, topic: Topic, news: object) -> None:
+        """Tells the topic's listeners. Call it from any thread; costs next to nothing when nobody listens."""
+        if topic not in self._listeners:
+            return
+        self._inbox.append((topic, news))
+        if not self._is_delivery_due:  # one wake-up of the loop for many news
+            self._is_delivery_due = True
+            try:
+                self.loop.call_soon_threadsafe(self._deliver)
+            except RuntimeError:  # the loop is closed: there is nobody left to tell
+                self._inbox.clear()
+
+    def _deliver(self) -> None:
+        self._is_delivery_due = False  # before the inbox is emptied: what comes from now on wakes the loop again
+        while self._inbox:
+            topic, news = self._inbox.popleft()
+            for listener in tuple(self._listeners.get(topic, ())):
+                listener(news)

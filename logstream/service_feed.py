@@ -1,0 +1,111 @@
+"""The feed of everything: the entries of all jobs and of the service job, by id."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+from django.db.models import Count
+
+from jobs.cursors import newest_position
+from jobs.models import AppendedBatch, EntryRecord, Job
+from jobs.pages import counts_of
+from jobs.queries import END, Filter, Log, Position
+from logstream.feed import FeedHost, FeedKey
+from logstream.log_feed import LogFeed
+from logstream.version import VERSION
+
+SERVICE_STATUS_INTERVAL_S = 5.0
+
+
+class ServiceFeed(LogFeed):
+    end_frames: tuple[bytes, ...] = ()  # the service never ends
+    is_deleted = False
+
+    def __init__(self, live: FeedHost, key: FeedKey) -> None:
+        super().__init__(live, key)
+        self._everything = Log(None)
+        self._status: dict[str, object] = {}
+        self._told_status: dict[str, object] = {}
+        self._status_read_at = -1e9
+
+    def unit(self, position: Position) -> int:
+        return position.id
+
+    def next_duty_at(self) -> float:
+        return self._status_read_at + SERVICE_STATUS_INTERVAL_S
+
+    @property
+    def status(self) -> bytes:
+        return msgspec.json.encode({"service": self._status})
+
+    async def start(self) -> None:
+        self.scanned = await self.live.read(newest_position, None, 0)
+        self._sent_to = self.scanned.id
+        await self._read_counts()
+        if self.count_needed():
+            self._counted = await self.live.read(self.client_log().count, self.scanned)
+        await self._read_status()
+        self._told_status = self._status
+
+    async def work(self, news: list[object]) -> None:
+        batches = sorted((item for item in news if isinstance(item, AppendedBatch)), key=lambda b: b.ids[0])
+        must_read = len(batches) < len(news)
+        for batch in batches:
+            must_read = not self._take(batch) or must_read
+        if must_read:
+            await self._read()
+        if self.live.loop.time() >= self.next_duty_at():
+            await self._read_status()
+            if self._status != self._told_status:
+                self._told_status = self._status
+                self.broadcast_note("status", self.status)
+
+    def _take(self, batch: AppendedBatch) -> bool:
+        """Uses entries that came with the signal and follow what is here without a gap."""
+        known = self.scanned.id
+        if batch.ids[0] > known + 1 or batch.ids[-1] - batch.ids[0] != len(batch.ids) - 1:
+            return False
+        if batch.ids[-1] > known:
+            records = batch.records()[known + 1 - batch.ids[0] :]
+            self._count(records)
+            self.send_entries(records, Position(0, batch.ids[-1]))
+        return True
+
+    def _count(self, records: Sequence[EntryRecord]) -> None:
+        """Adds to the counters of what was asked for (one step, one job or all)."""
+        wanted = self.key.wanted
+        bounds = Filter(job=wanted.job, step=wanted.step).matcher()
+        for level, count in Counter(record.level for record in records if not bounds or bounds(record)).items():
+            self.counts[level] += count
+            self.counts["total"] += count
+
+    async def _read(self) -> None:
+        await self._read_counts()
+        while True:
+            page = await self.live.read(self._everything.after, self.scanned, END)
+            if page.records:
+                self.send_entries(page.records, Position(0, page.records[-1].id))
+            if not page.has_more:
+                return
+
+    async def _read_counts(self) -> None:
+        wanted = self.key.wanted
+        self.counts = await self.live.read(counts_of, wanted.job, wanted.step)
+
+    async def _read_status(self) -> None:
+        self._status_read_at = self.live.loop.time()
+        self._status = {
+            "status": "running",
+            "version": VERSION,
+            "started_at": self.live.started_at,
+            "jobs": await self.live.read(jobs_by_status),
+            "streams": self.live.stream_count,
+            "entries_per_second": self.live.meter.rate(self.scanned.id),
+        }
+
+
+def jobs_by_status() -> dict[str, int]:
+    rows = Job.objects.listed().order_by().values_list("status").annotate(Count("pk"))
+    return dict(rows)

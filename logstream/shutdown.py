@@ -1,0 +1,42 @@
+"""Ending the streams when the process is told to stop (promise S9).
+
+Servers wait for open connections before they tell the application to shut down, so the application listens to
+the signals itself, in front of the server's own handlers.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+def call_on_signals(begin_closing: Callable[[], object]) -> Callable[[], None]:
+    """Calls `begin_closing` when a signal to stop arrives, then whatever handled it before.
+
+    Returns a function that puts things back. Outside of the main thread nobody can listen: then nothing happens.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return lambda: None
+    before: dict[signal.Signals, Any] = {number: signal.getsignal(number) for number in SIGNALS}
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        begin_closing()
+        previous = before[signal.Signals(number)]
+        if callable(previous):
+            previous(number, frame)
+
+    for number in SIGNALS:
+        if callable(before[number]):  # one that is ignored stays ignored; without a server nothing is chained
+            signal.signal(number, handle)
+
+    def restore() -> None:
+        for number, previous in before.items():
+            if signal.getsignal(number) is handle:
+                signal.signal(number, previous)
+
+    return restore

@@ -1,0 +1,156 @@
+"""The streams as their clients get them, each in three parts: produce, notice the end, clean up for sure."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import msgspec
+from django.utils import timezone
+
+from jobs.queries import START, Filter, Position
+from logstream import events
+from logstream.catch_up import entries_after, last_entries
+from logstream.feed import FeedKey
+from logstream.job_feed import JobFeed
+from logstream.jobs_feed import JobsFeed
+from logstream.live import Live, OpenStream
+from logstream.log_feed import LogFeed
+from logstream.registry import JOBS, Topic
+from logstream.service_feed import ServiceFeed
+from logstream.subscription import Closed, Overflowed, Subscription
+
+# Clients that all lost the same server come back spread over this time.
+RETRY_MS = (500, 2_500)
+USUAL_RETRY_MS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class LogRequest:
+    """What a client asked for, checked: it can be opened without finding anything wrong."""
+
+    topic: Topic
+    wanted: Filter
+    user_id: int
+    limit: int
+    since: Position | None = None  # None: the last `limit`
+    reset_reason: str | None = None  # then: everything that is there
+
+
+@contextmanager
+def open_stream(live: Live, topic: Topic, user_id: int) -> Iterator[Subscription]:
+    """A subscription that counts as an open stream until the block ends."""
+    subscription = Subscription(live.buffer_size)
+    stream = OpenStream(topic, user_id, subscription, asyncio.current_task())
+    live.streams.add(stream)
+    try:
+        yield subscription
+    finally:
+        live.streams.discard(stream)
+
+
+async def log_stream(live: Live, request: LogRequest) -> AsyncIterator[bytes]:
+    """The events of a job's or the service's log stream."""
+    with open_stream(live, request.topic, request.user_id) as subscription:
+        yield events.retry(USUAL_RETRY_MS)
+        feed = await live.feed(FeedKey(request.topic, request.wanted))
+        assert isinstance(feed, JobFeed | ServiceFeed)
+        try:
+            async for data in follow(live, feed, subscription, request):
+                yield data
+        except Closed:
+            yield comeback()
+        finally:
+            feed.release(subscription)
+
+
+async def follow(
+    live: Live, feed: JobFeed | ServiceFeed, subscription: Subscription, request: LogRequest
+) -> AsyncIterator[bytes]:
+    if request.since is not None:
+        await feed.reach(request.since)
+    position = feed.attach(subscription)
+    if request.reset_reason is not None:
+        yield events.event("reset", msgspec.json.encode({"reason": request.reset_reason}))
+    if not feed.is_deleted:
+        yield events.event("status", feed.status)
+        async for data in until_closed(subscription, stored_entries(live, feed, request, position)):
+            yield data
+    async for data in live_entries(live, feed, subscription, position):
+        yield data
+
+
+async def until_closed(subscription: Subscription, source: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """A long reading, given up when the server goes down. Raises Closed."""
+    async for data in source:
+        if subscription.is_closed:
+            raise Closed
+        yield data
+
+
+def comeback() -> bytes:
+    return events.retry(random.randint(*RETRY_MS))  # noqa: S311 - a spread, not a secret
+
+
+def stored_entries(live: Live, feed: LogFeed, request: LogRequest, end: Position) -> AsyncIterator[bytes]:
+    if request.reset_reason is not None:
+        return entries_after(live, feed, START, end)
+    if request.since is None:
+        return last_entries(live, feed, request.limit, end)
+    return entries_after(live, feed, request.since, end)
+
+
+async def live_entries(
+    live: Live, feed: JobFeed | ServiceFeed, subscription: Subscription, position: Position
+) -> AsyncIterator[bytes]:
+    """The feed's frames from `position` on; where the client fell behind, what it missed from the database."""
+    while subscription.has_frames or not feed.is_over:
+        try:
+            frame = await subscription.next()
+        except Overflowed:
+            subscription.rejoin()  # frames are queued again from where the feed stands now: no await between
+            start, position = position, feed.scanned
+            async for data in until_closed(subscription, entries_after(live, feed, start, position)):
+                yield data
+            if not feed.is_over:
+                yield events.event("status", feed.status, position.id)
+            continue
+        known = feed.unit(position)
+        if frame.start <= known < frame.first:
+            yield frame.data
+            position = frame.end if feed.unit(frame.end) > known else position
+            if frame.is_last:
+                return
+        elif feed.unit(frame.end) > known:  # it begins after what the client has, or within it
+            async for data in until_closed(subscription, entries_after(live, feed, position, frame.end)):
+                yield data
+            position = frame.end
+    for data in feed.end_frames:
+        yield data
+
+
+async def jobs_stream(live: Live, user_id: int) -> AsyncIterator[bytes]:
+    """The events of the list of jobs. A client that falls behind gets the rows that changed meanwhile."""
+    with open_stream(live, JOBS, user_id) as subscription:
+        yield events.retry(USUAL_RETRY_MS)
+        feed = await live.feed(FeedKey(JOBS, Filter()))
+        assert isinstance(feed, JobsFeed)
+        feed.attach(subscription)
+        try:
+            yield events.event("job:stats", feed.stats)
+            seen_at = timezone.now()
+            while True:
+                try:
+                    yield (await subscription.next()).data
+                except Overflowed:
+                    subscription.rejoin()
+                    for data in await feed.changes_for(seen_at):
+                        yield data
+                seen_at = timezone.now()
+        except Closed:
+            yield comeback()
+        finally:
+            feed.release(subscription)

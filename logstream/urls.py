@@ -1,0 +1,14 @@
+"""The stream routes. They stand before the API's mount, which would answer for them with 404."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from logstream import views
+
+urlpatterns = [
+    path("api/jobs/stream", views.job_list_stream, name="job-list-stream"),
+    path("api/jobs/<str:job_id>/logs/stream", views.job_log_stream, name="job-log-stream"),
+    path("api/service/logs/stream", views.service_log_stream, name="service-log-stream"),
+    path("api/streams/status", views.streams_status, name="streams-status"),
+]

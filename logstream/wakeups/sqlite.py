@@ -1,0 +1,53 @@
+"""Wake-ups on SQLite: `PRAGMA data_version` changes when another connection has committed.
+
+https://www.sqlite.org/pragma.html#pragma_data_version
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from logstream.wakeups.base import Wakeups
+
+logger = logging.getLogger(__name__)
+
+POLL_INTERVAL_S = 0.05
+
+
+class SqliteWakeups(Wakeups):
+    def __init__(self, database: Path) -> None:
+        self.database = database
+        self._stopping = threading.Event()
+
+    def start(self, on_wakeup: Callable[[], None]) -> None:
+        thread = threading.Thread(target=self._watch, args=[on_wakeup], name="quaero-wakeups", daemon=True)
+        thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def _watch(self, on_wakeup: Callable[[], None]) -> None:
+        connection: sqlite3.Connection | None = None
+        seen = None
+        while not self._stopping.wait(POLL_INTERVAL_S):
+            try:
+                connection = connection or self._connect()
+                version = connection.execute("PRAGMA data_version").fetchone()[0]
+            except sqlite3.Error as error:
+                logger.warning("cannot watch %s: %s", self.database, error)
+                connection = None
+                self._stopping.wait(1.0)
+                continue
+            if version != seen:
+                seen = version
+                on_wakeup()
+        if connection is not None:
+            connection.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        # The number means something only within one connection, so this one stays open. Autocommit: no snapshot.
+        return sqlite3.connect(f"{self.database.as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5)

@@ -1,0 +1,107 @@
+"""Finds what other processes did: on each wake-up, and every two seconds in case one was lost (promise S10)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+from uuid import UUID
+
+from jobs.models import Job, LogEntry
+from logstream.feed import Feed, FeedHost
+from logstream.job_feed import JobFeed
+from logstream.jobs_feed import JobsFeed
+from logstream.news import Changed, Deleted, Grown
+from logstream.service_feed import ServiceFeed
+from logstream.wakeups.base import Wakeups
+
+logger = logging.getLogger(__name__)
+
+RECONCILE_INTERVAL_S = 2.0
+MOST_IDS = 500  # in one query
+
+
+class WatchedJob(NamedTuple):
+    last_line: int
+    revision: int
+    status: str
+
+
+class Watch:
+    def __init__(self, live: FeedHost, feeds: Callable[[], Iterable[Feed]], wakeups: Wakeups) -> None:
+        self.live = live
+        self.feeds = feeds
+        self.wakeups = wakeups
+        self._news = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Starts with the first feed, and then goes on: wake-ups cost next to nothing."""
+        if self._task is None:
+            self._task = self.live.loop.create_task(self._run())
+            self.wakeups.start(self._wake)
+
+    def end(self) -> None:
+        self.wakeups.stop()
+        if self._task is not None and not self.live.loop.is_closed():
+            self._task.cancel()
+
+    def _wake(self) -> None:
+        """Called by the wake-ups, from their thread."""
+        try:
+            self.live.loop.call_soon_threadsafe(self._news.set)
+        except RuntimeError:  # the loop is closed
+            self.wakeups.stop()
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(RECONCILE_INTERVAL_S):
+                    await self._news.wait()
+            except TimeoutError:
+                pass
+            self._news.clear()
+            try:
+                await self.look()
+            except Exception as error:
+                logger.warning("could not look for changes: %s", error)
+
+    async def look(self) -> None:
+        """One query over the watched jobs, one for the newest entry; feeds hear of what is news to them."""
+        feeds = tuple(self.feeds())
+        job_feeds = [feed for feed in feeds if isinstance(feed, JobFeed) and feed.ready.done()]
+        if job_feeds:
+            found = await self.live.read(watched_jobs, {feed.job_id for feed in job_feeds})
+            for job_feed in job_feeds:
+                tell(job_feed, found.get(job_feed.job_id))
+        service_feeds = [feed for feed in feeds if isinstance(feed, ServiceFeed)]
+        if service_feeds:
+            newest_id = await self.live.read(newest_entry_id)
+            for service_feed in service_feeds:
+                if newest_id > service_feed.scanned.id:
+                    service_feed.hear(Grown())
+        for feed in feeds:
+            if isinstance(feed, JobsFeed):
+                feed.hear(Grown())
+
+
+def tell(feed: JobFeed, found: WatchedJob | None) -> None:
+    if found is None:
+        feed.hear(Deleted(feed.job_id))
+    elif found.last_line > feed.heard_line or found.revision > feed.heard_revision:
+        feed.hear(Changed(feed.job_id, is_urgent=found.status != feed.state.job.status))
+
+
+def watched_jobs(job_ids: set[UUID]) -> dict[UUID, WatchedJob]:
+    wanted = sorted(job_ids)
+    found: dict[UUID, WatchedJob] = {}
+    for begin in range(0, len(wanted), MOST_IDS):
+        rows = Job.objects.filter(pk__in=wanted[begin : begin + MOST_IDS])
+        for pk, last_line, revision, status in rows.values_list("pk", "last_line", "revision", "status"):
+            found[pk] = WatchedJob(last_line, revision, status)
+    return found
+
+
+def newest_entry_id() -> int:
+    return LogEntry.objects.order_by("-id").values_list("id", flat=True).first() or 0
