@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core import signing
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import timezone
 
 from jobs.errors import Forbidden, NotFound, Unauthenticated
-from jobs.models import SERVICE_JOB_ID, Job, Token
+from jobs.models import SERVICE_JOB_ID, Job, Step, Token
 from jobs.models.token import hashed
 
 # What each right asks of the user; a token must carry the scope of the same name as well.
@@ -47,7 +49,10 @@ class Caller:
 
 
 def caller_of(request: HttpRequest) -> Caller:
-    """Who sent the request: by bearer token, else by the session. Raises Unauthenticated."""
+    """Who sent the request: by bearer token, else by the session. Raises Unauthenticated.
+
+    A session's request that may change something needs the CSRF token as well: raises Forbidden without.
+    """
     header = request.headers.get("Authorization", "")
     if header:
         scheme, _, secret = header.partition(" ")
@@ -56,8 +61,26 @@ def caller_of(request: HttpRequest) -> Caller:
         return caller_of_token(secret.strip())
     user = request.user
     if isinstance(user, User) and user.is_active:
+        refuse_forgery(request)
         return Caller(user)
     raise Unauthenticated("sign in, or send 'Authorization: Bearer TOKEN'")
+
+
+def refuse_forgery(request: HttpRequest) -> None:
+    """Raises Forbidden for an unsafe request that another site may have made a signed-in browser send.
+
+    Done here and not by Django's middleware, from which views of the API are exempt: that one looks before
+    anybody knows whether the request carries a bearer token, which no other site could have added.
+    """
+    refusal = CsrfViewMiddleware(no_response).process_view(request, no_response, (), {})
+    if refusal is not None:
+        raise Forbidden(
+            "the CSRF token is missing or wrong: send the csrftoken cookie's value as X-CSRFToken", code="csrf_failed"
+        )
+
+
+def no_response(request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
 
 
 def stream_caller_of(request: HttpRequest) -> Caller:
@@ -111,10 +134,18 @@ def operable_job(caller: Caller, job_id: str | UUID) -> Job:
 
 def existing_job(job_id: str | UUID) -> Job:
     job = None
-    try:
+    with suppress(ValueError):
         job = Job.objects.filter(pk=UUID(str(job_id))).first()
-    except ValueError:
-        pass
     if job is None:
         raise NotFound(f"there is no job {str(job_id)[:100]!r}", code="no_such_job")
     return job
+
+
+def step_of(job: Job, step_id: str | UUID) -> Step:
+    """A step of a job that the caller may look at. Raises NotFound."""
+    step = None
+    with suppress(ValueError):
+        step = Step.objects.filter(pk=UUID(str(step_id)), job=job).first()
+    if step is None:
+        raise NotFound(f"job {job.pk} has no step {str(step_id)[:100]!r}", code="no_such_step")
+    return step

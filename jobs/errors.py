@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import msgspec
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
 
 from jobs import levels
 from jobs.cursors import CursorOfAnotherJob
@@ -75,6 +76,17 @@ def as_api_error(error: Exception) -> ApiError | None:
         return ApiError(str(error), code="bad_value")
     if isinstance(error, NoSuchJob):
         return NotFound(str(error))
+    return as_refusal(error)
+
+
+def as_refusal(error: Exception) -> ApiError | None:
+    """The same for what Django raises. Its texts name our code, so they stay here."""
+    if isinstance(error, Http404):
+        return NotFound("there is nothing at this address")
+    if isinstance(error, PermissionDenied):
+        return Forbidden("you may not do this")
+    if isinstance(error, RequestDataTooBig):
+        return ApiError("the body is too large", status=413, code="too_large")
     return None
 
 

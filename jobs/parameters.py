@@ -9,10 +9,11 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 
 from jobs import levels
-from jobs.models import STREAMS, Step
+from jobs.models import STREAMS, Job, Step
 from jobs.models.entry import utc
 from jobs.queries import Filter
 from jobs.storable import storable_text
@@ -56,6 +57,15 @@ class Parameters:
                 raise UnknownParameter(name, known)
         return cls({name: value for name, value in given.items() if value != ""})
 
+    @classmethod
+    def of_query(cls, query: QueryDict, known: tuple[str, ...]) -> Parameters:
+        """As `of`, from a URL. Raises BadParameter for one that is given twice: neither value would be the wish."""
+        given = {name: query.getlist(name) for name in query}
+        for name, values in given.items():
+            if len(values) > 1:
+                raise BadParameter(name, ", ".join(values), "to be given once")
+        return cls.of({name: values[0] for name, values in given.items()}, known)
+
     def read(self, name: str, convert: Callable[[str], T], allowed: str) -> T | None:
         value = self.given.get(name)
         if value is None:
@@ -78,15 +88,16 @@ class Parameters:
 def read_filter(parameters: Parameters, job_id: UUID | None) -> Filter:
     """The filter that was asked for. A step must be one of the job's (of any, without a job).
 
-    Raises BadParameter.
+    Only the log of all jobs (`job_id` None) can be narrowed to a job. Raises BadParameter.
     """
     return Filter(
+        job=read_job(parameters) if job_id is None else None,
         step=read_step(parameters, job_id),
         level=read_level(parameters),
         stream=parameters.read("stream", one_of(STREAMS), f"one of {', '.join(STREAMS)}"),
         search=parameters.read("search", search_text, f"at most {MAX_SEARCH} characters"),
-        from_time=parameters.read("from", moment, "a time in RFC 3339, as 2026-01-31T12:00:00Z"),
-        to_time=parameters.read("to", moment, "a time in RFC 3339, as 2026-01-31T12:00:00Z"),
+        from_time=read_moment(parameters, "from"),
+        to_time=read_moment(parameters, "to"),
         first_line=parameters.number("first_line", 1, MAX_ID),
         last_line=parameters.number("last_line", 1, MAX_ID),
     )
@@ -95,6 +106,13 @@ def read_filter(parameters: Parameters, job_id: UUID | None) -> Filter:
 def read_level(parameters: Parameters) -> int | None:
     level = parameters.read("level", levels.parse, f"one of {', '.join(levels.NUMBERS)}")
     return None if level == levels.DEBUG else level  # everything is at least debug
+
+
+def read_job(parameters: Parameters, name: str = "job") -> UUID | None:
+    job_id = parameters.read(name, UUID, "the id of a job")
+    if job_id is not None and not Job.objects.filter(pk=job_id).exists():
+        raise BadParameter(name, job_id, "the id of a job")
+    return job_id
 
 
 def read_step(parameters: Parameters, job_id: UUID | None) -> UUID | None:
@@ -116,6 +134,10 @@ def read_limit(parameters: Parameters, default: int | None = None) -> int:
 
 def read_cursor(parameters: Parameters, name: str) -> int | None:
     return parameters.number(name, 0, MAX_ID)
+
+
+def read_moment(parameters: Parameters, name: str) -> datetime | None:
+    return parameters.read(name, moment, "a time in RFC 3339, as 2026-01-31T12:00:00Z")
 
 
 def one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:

@@ -37,7 +37,7 @@ START = Position(0, 0)
 END = Position(NO_LIMIT, NO_LIMIT)
 
 
-class ContainsAscii(models.Lookup):  # type: ignore[type-arg]
+class ContainsAscii(models.Lookup):
     """Substring, case-insensitive for ASCII letters only: what SQLite's LIKE does and Python can do alike."""
 
     lookup_name = "contains_ascii"

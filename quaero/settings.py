@@ -34,6 +34,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "quaero.urls"
+CSRF_FAILURE_VIEW = "jobs.error_views.csrf_failure"
 ASGI_APPLICATION = "quaero.asgi.application"
 
 TEMPLATES: list[dict[str, Any]] = [

@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from jobs import health
+from jobs.api import api
+
+handler400 = "jobs.error_views.bad_request"
+handler403 = "jobs.error_views.forbidden"
+handler404 = "jobs.error_views.not_found"
+handler500 = "jobs.error_views.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("logstream.urls")),
+    path("api/", api.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
 ]

@@ -117,11 +117,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='job',
-            index=models.Index(fields=['-created_at', '-id'], name='job_newest'),
+            index=models.Index(fields=['-created_at', '-id', 'name'], name='job_newest'),
         ),
         migrations.AddIndex(
             model_name='job',
-            index=models.Index(fields=['status', '-created_at', '-id'], name='job_newest_by_status'),
+            index=models.Index(fields=['status', '-created_at', '-id', 'name'], name='job_newest_by_status'),
         ),
         migrations.AddIndex(
             model_name='job',

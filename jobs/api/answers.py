@@ -1,0 +1,18 @@
+"""Answers as bytes. msgspec writes a page of a thousand entries in a millisecond; pydantic would take fifty."""
+
+from __future__ import annotations
+
+import msgspec
+from django.http import HttpResponse
+
+encoder = msgspec.json.Encoder()
+
+
+def json_answer(content: object, status: int = 200) -> HttpResponse:
+    """`content`, of msgspec structs and plain values, as JSON that no cache keeps: it is news."""
+    return HttpResponse(
+        encoder.encode(content),
+        status=status,
+        content_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )

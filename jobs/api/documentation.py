@@ -1,0 +1,100 @@
+"""What `/api/openapi.json` says beyond what ninja can see: answers by msgspec, parameters by `jobs/parameters.py`.
+
+The tables of parameters are also what the routers accept: one that is missing here is refused there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from jobs import levels, statuses
+from jobs.models import STREAMS
+
+Json = dict[str, object]
+
+REF_TEMPLATE = "#/components/schemas/{name}"
+TEXT: Json = {"type": "string"}
+MOMENT: Json = {"type": "string", "format": "date-time"}
+ID: Json = {"type": "string", "format": "uuid"}
+NUMBER: Json = {"type": "integer", "minimum": 0}
+COUNTED: Json = {"type": "integer", "minimum": 1}
+
+
+class Parameter(msgspec.Struct):
+    description: str
+    schema: Json
+
+
+class Refusal(msgspec.Struct):
+    """Every error."""
+
+    error: str  # what is wrong and what is allowed
+    code: str
+    detail: dict[str, object]
+
+
+LIMIT = {"limit": Parameter("How many at most.", COUNTED)}
+FILTER = {
+    "step": Parameter("Entries of this step.", ID),
+    "level": Parameter("Entries of this level or above.", {"enum": list(levels.NUMBERS)}),
+    "stream": Parameter("Entries of this stream.", {"enum": list(STREAMS)}),
+    "search": Parameter("A substring of the message, case-insensitive for ASCII.", TEXT),
+    "from": Parameter("Not before this time.", MOMENT),
+    "to": Parameter("Not after this time.", MOMENT),
+    "first_line": Parameter("Not before this line.", COUNTED),
+    "last_line": Parameter("Not after this line.", COUNTED),
+}
+PAGE = {
+    "since": Parameter("The id of an entry: the next after it. 0: from the beginning.", NUMBER),
+    "before": Parameter("The id of an entry: the last before it.", NUMBER),
+    "offset": Parameter("From this matching entry on, the first being 0.", NUMBER),
+}
+JOB_LOG_PARAMETERS = {**FILTER, **LIMIT, **PAGE}
+SERVICE_LOG_PARAMETERS = {"job": Parameter("Entries of this job.", ID), **JOB_LOG_PARAMETERS}
+JOB_LIST_PARAMETERS = {
+    "status": Parameter(f"One or several of {', '.join(statuses.JOB_STATUSES)}, separated by commas.", TEXT),
+    "kind": Parameter("Jobs of this kind.", TEXT),
+    "parent": Parameter("Jobs that this job spawned.", ID),
+    "q": Parameter("A substring of the name, case-insensitive for ASCII.", TEXT),
+    "created_from": Parameter("Not created before this time.", MOMENT),
+    "created_to": Parameter("Not created after this time.", MOMENT),
+    **LIMIT,
+    "cursor": Parameter("The member `next` of the page before.", TEXT),
+}
+
+SECURITY: list[Json] = [{"token": []}, {"session": []}]
+SECURITY_SCHEMES: Json = {
+    "token": {"type": "http", "scheme": "bearer"},
+    "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
+}
+
+
+def documented(answer: type[msgspec.Struct], parameters: Mapping[str, Parameter] | None = None) -> Json:
+    """The `openapi_extra` of an operation that answers with `answer`, and takes `parameters` in its URL."""
+    return {
+        "parameters": [
+            {"in": "query", "name": name, "description": each.description, "schema": each.schema, "required": False}
+            for name, each in (parameters or {}).items()
+        ],
+        "responses": {200: answer_with(answer, "OK"), "default": answer_with(Refusal, "Refused")},
+    }
+
+
+def answer_with(answer: type[msgspec.Struct], description: str) -> Json:
+    schema = {"$ref": REF_TEMPLATE.format(name=answer.__name__)}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def schemas_of(answers: Iterable[type[msgspec.Struct]]) -> Json:
+    """The schemas by name of these answers, of all that they contain, and of errors."""
+    components = msgspec.json.schema_components(
+        [*answers, Refusal], schema_hook=schema_of_anything, ref_template=REF_TEMPLATE
+    )[1]
+    return dict(components)
+
+
+def schema_of_anything(kind: type) -> Json:
+    """What msgspec asks of types that it has no schema for: `object` holds any JSON."""
+    return {"description": "any JSON"}

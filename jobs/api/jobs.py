@@ -1,0 +1,79 @@
+"""Jobs and steps: the list, one job, its steps."""
+
+from __future__ import annotations
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from jobs import statuses
+from jobs.access import caller_of, readable_job, step_of
+from jobs.api.answers import json_answer
+from jobs.api.documentation import JOB_LIST_PARAMETERS, documented
+from jobs.listing import JobCursor, JobFilter, count_by_status, page_of_jobs
+from jobs.parameters import Parameters, read_job, read_limit, read_moment, search_text
+from jobs.rows import JobDetail, JobRow, StepRow, job_detail, job_row, step_row
+
+DEFAULT_LIMIT = 50
+
+router = Router()
+
+
+class JobList(msgspec.Struct):
+    jobs: list[JobRow]
+    next: str | None  # the cursor of the next page
+    counts: dict[str, int]  # by status, whichever statuses were asked for
+
+
+class StepList(msgspec.Struct):
+    steps: list[StepRow]
+
+
+@router.get("/jobs", summary="List jobs", openapi_extra=documented(JobList, JOB_LIST_PARAMETERS))
+def list_jobs(request: HttpRequest) -> HttpResponse:
+    """Newest first. `counts` tells how many there are of each status, with the other filters."""
+    caller_of(request).require("read")
+    parameters = Parameters.of_query(request.GET, tuple(JOB_LIST_PARAMETERS))
+    wanted = read_job_filter(parameters)
+    after = parameters.read("cursor", JobCursor.parse, "the member 'next' of a page before")
+    page = page_of_jobs(wanted, read_limit(parameters, DEFAULT_LIMIT), after)
+    cursor = None if page.next is None else str(page.next)
+    return json_answer(JobList([job_row(job) for job in page.jobs], cursor, count_by_status(wanted)))
+
+
+@router.get("/jobs/{job_id}", summary="One job", openapi_extra=documented(JobDetail))
+def get_job(request: HttpRequest, job_id: str) -> HttpResponse:
+    job = readable_job(caller_of(request), job_id)
+    return json_answer(job_detail(job, job.steps.all()))
+
+
+@router.get("/jobs/{job_id}/steps", summary="A job's steps", openapi_extra=documented(StepList))
+def list_steps(request: HttpRequest, job_id: str) -> HttpResponse:
+    """In their order."""
+    job = readable_job(caller_of(request), job_id)
+    return json_answer(StepList([step_row(step) for step in job.steps.all()]))
+
+
+@router.get("/jobs/{job_id}/steps/{step_id}", summary="One step", openapi_extra=documented(StepRow))
+def get_step(request: HttpRequest, job_id: str, step_id: str) -> HttpResponse:
+    job = readable_job(caller_of(request), job_id)
+    return json_answer(step_row(step_of(job, step_id)))
+
+
+def read_job_filter(parameters: Parameters) -> JobFilter:
+    """Raises BadParameter."""
+    return JobFilter(
+        statuses=parameters.read("status", status_names, f"some of {', '.join(statuses.JOB_STATUSES)}") or frozenset(),
+        kind=parameters.given.get("kind"),
+        parent=read_job(parameters, "parent"),
+        q=parameters.read("q", search_text, "at most 1000 characters"),
+        created_from=read_moment(parameters, "created_from"),
+        created_to=read_moment(parameters, "created_to"),
+    )
+
+
+def status_names(text: str) -> frozenset[str]:
+    names = frozenset(name.strip() for name in text.split(","))
+    if not names <= frozenset(statuses.JOB_STATUSES):
+        raise ValueError(text)
+    return names

@@ -1,0 +1,76 @@
+"""The API put together: its routers, and what holds for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, URLResolver
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
+
+from jobs.api import jobs, logs, tickets
+from jobs.api.documentation import SECURITY, SECURITY_SCHEMES, schemas_of
+from jobs.api.refusals import method_not_allowed, refuse
+from jobs.pages import LogsPayload
+from jobs.rows import JobDetail, StepRow
+
+View = Callable[..., HttpResponseBase]
+
+ANSWERS = (jobs.JobList, JobDetail, jobs.StepList, StepRow, LogsPayload, tickets.Ticket)
+
+
+class Api(NinjaAPI):
+    """Ninja's API with HEAD wherever there is GET, and its own refusals in the shape of all errors."""
+
+    @property
+    def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
+        patterns, app_name, namespace = super().urls
+        for pattern in patterns:
+            if isinstance(pattern, URLPattern):
+                pattern.callback = as_machines_expect(pattern.callback)
+        return patterns, app_name, namespace
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation.view_func.__name__  # generated clients make method names of it
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**options)
+        schema["components"]["schemas"].update(schemas_of(ANSWERS))
+        schema["components"]["securitySchemes"] = SECURITY_SCHEMES
+        return schema
+
+
+def as_machines_expect(view: View) -> View:
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = answer_to_head(view, request, *args, **kwargs)
+        return method_not_allowed(request, response) if response.status_code == 405 else response
+
+    return wrapped
+
+
+def answer_to_head(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    """The answer of `view`; to HEAD that to GET, whose body the server leaves out."""
+    if request.method != "HEAD":
+        return view(request, *args, **kwargs)
+    request.method = "GET"
+    try:
+        return view(request, *args, **kwargs)
+    finally:
+        request.method = "HEAD"
+
+
+# The page with the documentation would come from a CDN, which the Content-Security-Policy forbids.
+api = Api(title="Quaero", version="1", docs_url=None, openapi_extra={"security": SECURITY})
+api.add_router("", jobs.router, tags=["jobs"])
+api.add_router("", logs.router, tags=["logs"])
+api.add_router("", tickets.router, tags=["tickets"])
+
+for kind in (Exception, Http404, HttpError, ValidationError):  # ninja has handlers of its own for each of these
+    api.add_exception_handler(kind, refuse)

@@ -1,0 +1,51 @@
+"""What ninja refuses by itself, in the shape of all errors."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
+from django.http.response import HttpResponseBase
+from ninja.errors import HttpError, ValidationError
+
+from jobs.errors import ApiError, as_api_error, error_response
+
+
+def refuse(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+    """The answer to what a view or ninja raised. What is nobody's input goes on to Django, which logs it."""
+    assert isinstance(error, Exception)
+    known = as_api_error(error) or as_ninja_error(error)
+    if known is None:
+        raise error
+    return error_response(known)
+
+
+def as_ninja_error(error: Exception) -> ApiError | None:
+    if isinstance(error, ValidationError):
+        problems = [{"at": place_of(problem["loc"]), "problem": problem["msg"]} for problem in error.errors]
+        text = "; ".join(f"{problem['at']}: {problem['problem']}" for problem in problems)
+        return ApiError(text, code="bad_body", detail={"problems": problems})
+    if isinstance(error, HttpError):
+        return ApiError("the body is not valid JSON", status=error.status_code, code="bad_json")
+    if isinstance(error, RawPostDataException):
+        return ApiError("send the body as application/json", status=415, code="unsupported_media_type")
+    return None
+
+
+def place_of(location: tuple[str | int, ...]) -> str:
+    """Where in the body: pydantic's path without ninja's two names for the body as a whole."""
+    return ".".join(str(part) for part in location[2:]) or "body"
+
+
+def method_not_allowed(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
+    allowed = set(response.headers["Allow"].split(", "))
+    if "GET" in allowed:
+        allowed.add("HEAD")
+    names = ", ".join(sorted(allowed))
+    return error_response(
+        ApiError(
+            f"{request.method} is not possible here: use {names}",
+            status=405,
+            code="method_not_allowed",
+            headers={"Allow": names},
+        )
+    )

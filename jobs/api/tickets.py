@@ -1,0 +1,56 @@
+"""Tickets: a minute's right to open one stream, for an EventSource that can send no header."""
+
+from __future__ import annotations
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, get_script_prefix, resolve
+from ninja import Router, Schema
+from pydantic import ConfigDict
+
+from jobs.access import TICKET_LIFETIME, Caller, caller_of, issue_ticket, readable_job
+from jobs.api.answers import json_answer
+from jobs.api.documentation import documented
+from jobs.errors import ApiError
+
+# The names of the stream routes, by which this app knows them: they belong to the live side.
+STREAM_ROUTES = ("job-log-stream", "service-log-stream", "job-list-stream")
+STREAM_PATHS = "/api/jobs/{id}/logs/stream, /api/service/logs/stream or /api/jobs/stream"
+
+router = Router()
+
+
+class TicketRequest(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    path: str
+
+
+class Ticket(msgspec.Struct):
+    ticket: str
+    expires_in: int  # seconds
+
+
+@router.post("/tickets", summary="A ticket for a stream", openapi_extra=documented(Ticket))
+def create_ticket(request: HttpRequest, body: TicketRequest) -> HttpResponse:
+    """Opens the stream at `path` (without a query string) within 60 s, as `?ticket=`, with the right to read."""
+    caller = caller_of(request)
+    caller.require("read")
+    require_stream(caller, body.path)
+    return json_answer(Ticket(issue_ticket(caller, body.path), int(TICKET_LIFETIME.total_seconds())))
+
+
+def require_stream(caller: Caller, path: str) -> None:
+    """Raises ApiError for what is no stream here, and NotFound for the stream of a job that is not there."""
+    try:
+        match = resolve("/" + path.removeprefix(get_script_prefix())) if path.startswith("/") else None
+    except Resolver404:
+        match = None
+    if match is None or match.url_name not in STREAM_ROUTES:
+        raise ApiError(
+            f"path={path[:200]!r} is no stream: use {STREAM_PATHS}, without host and query string",
+            code="bad_parameter",
+            detail={"parameter": "path", "allowed": STREAM_PATHS},
+        )
+    if "job_id" in match.kwargs:
+        readable_job(caller, match.kwargs["job_id"])

@@ -1,0 +1,43 @@
+"""What Django answers when no view does: JSON for programs, pages for people.
+
+`quaero/urls.py` names these as its handlers, and the settings name `csrf_failure`.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views import csrf, defaults
+
+from jobs.errors import ApiError, Forbidden, NotFound, as_refusal, error_response, wants_json
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if not wants_json(request):
+        return defaults.bad_request(request, exception)
+    return error_response(as_refusal(exception) or ApiError("this request cannot be read"))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if not wants_json(request):
+        return defaults.permission_denied(request, exception)
+    return error_response(Forbidden("you may not do this"))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if not wants_json(request):
+        return defaults.page_not_found(request, exception)
+    hint = "; addresses here have no slash at their end" if request.path.endswith("/") else ""
+    return error_response(NotFound(f"there is nothing at {request.path[:200]}{hint}"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django has logged the exception with its traceback, which stays on the server."""
+    if not wants_json(request):
+        return defaults.server_error(request)
+    return error_response(ApiError("something went wrong here; it has been logged", status=500, code="internal_error"))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    if not wants_json(request):
+        return csrf.csrf_failure(request, reason)
+    return error_response(Forbidden(reason or "the CSRF check failed", code="csrf_failed"))

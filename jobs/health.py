@@ -1,0 +1,38 @@
+"""For whoever watches over the process: does it live, and can it work?"""
+
+from __future__ import annotations
+
+from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from jobs.errors import Unavailable, error_response
+
+
+@never_cache
+@require_safe
+async def healthz(request: HttpRequest) -> HttpResponse:
+    """200 while the process answers. The database is not asked: a restart would not mend it."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when requests can be served; 503 with the reason when the database is away or not migrated."""
+    problem = what_is_missing()
+    if problem is None:
+        return JsonResponse({"status": "ready"})
+    return error_response(Unavailable(problem, code="not_ready"))
+
+
+def what_is_missing() -> str | None:
+    connection = connections[DEFAULT_DB_ALIAS]
+    try:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Error as error:
+        return f"the database does not answer ({type(error).__name__})"
+    return f"{len(plan)} migrations are not applied: run manage.py migrate" if plan else None

@@ -1,0 +1,114 @@
+"""The list of jobs: which are wanted, a page of them, and how many there are of each status.
+
+Pages follow a keyset, creation time and id, not an offset: jobs that appear meanwhile move nothing, and the
+thousandth page costs what the first does.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Self
+from uuid import UUID
+
+from django.db import models
+
+from jobs import statuses
+from jobs.models import Job
+from jobs.models.job import JobQuerySet
+from jobs.models.record import wire_time
+
+NEWEST_FIRST = ("-created_at", "-pk")
+NOT_IN_A_LIST = ("spec", "result")  # may be large, and no row shows them
+
+
+class JobCursor(NamedTuple):
+    """The place in the list after a job. Its text is opaque to clients."""
+
+    created_at: datetime
+    id: UUID
+
+    def __str__(self) -> str:
+        return base64.urlsafe_b64encode(f"{wire_time(self.created_at)} {self.id.hex}".encode()).decode().rstrip("=")
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Raises ValueError for what is not the text of a cursor."""
+        padded = text.encode() + b"=" * (-len(text) % 4)
+        created_at, key = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split(" ")
+        cursor = cls(datetime.fromisoformat(created_at), UUID(key))
+        if str(cursor) != text:
+            raise ValueError(text)
+        return cursor
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which jobs are wanted; None, and no status, is no condition."""
+
+    statuses: frozenset[str] = frozenset()
+    kind: str | None = None
+    parent: UUID | None = None
+    q: str | None = None  # a substring of the name, case-insensitive for ASCII
+    created_from: datetime | None = None  # both ends included
+    created_to: datetime | None = None
+
+    def jobs(self) -> JobQuerySet:
+        """The jobs that match, of whatever status."""
+        jobs = Job.objects.listed()
+        if self.kind is not None:
+            jobs = jobs.filter(kind=self.kind)
+        if self.parent is not None:
+            jobs = jobs.filter(parent=self.parent)
+        if self.q is not None:
+            jobs = jobs.filter(name__contains_ascii=self.q)
+        if self.created_from is not None:
+            jobs = jobs.filter(created_at__gte=self.created_from)
+        if self.created_to is not None:
+            jobs = jobs.filter(created_at__lte=self.created_to)
+        return jobs
+
+
+class JobPage(NamedTuple):
+    jobs: list[Job]
+    next: JobCursor | None  # None: these were the last
+
+
+def page_of_jobs(wanted: JobFilter, limit: int, after: JobCursor | None = None) -> JobPage:
+    """The newest `limit` jobs that match, or the next after a cursor; newest first."""
+    matching = wanted.jobs()
+    if after is not None:
+        # The first half is implied by the second, and the one that an index can follow.
+        matching = matching.filter(
+            models.Q(created_at__lte=after.created_at)
+            & (models.Q(created_at__lt=after.created_at) | models.Q(pk__lt=after.id))
+        )
+    jobs = newest(matching, wanted.statuses, limit + 1)
+    is_last = len(jobs) <= limit
+    return JobPage(jobs[:limit], None if is_last else JobCursor(jobs[limit - 1].created_at, jobs[limit - 1].pk))
+
+
+def newest(matching: JobQuerySet, wanted: frozenset[str], count: int) -> list[Job]:
+    if wanted and wanted != frozenset(statuses.JOB_STATUSES):
+        matching = newest_by_status(matching, wanted, count)
+    rows = matching.select_related("created_by").defer(*NOT_IN_A_LIST).order_by(*NEWEST_FIRST)
+    return list(rows[:count])
+
+
+def newest_by_status(matching: JobQuerySet, wanted: frozenset[str], count: int) -> JobQuerySet:
+    """The newest `count` of each status. With all of them in one condition, the database would either sort
+    every completed job or look through as many for the two that run.
+    """
+    if len(wanted) == 1:
+        return matching.filter(status=min(wanted))
+    some = models.Q()
+    for status in sorted(wanted):
+        some |= models.Q(pk__in=matching.filter(status=status).order_by(*NEWEST_FIRST).values("pk")[:count])
+    return Job.objects.filter(some)
+
+
+def count_by_status(wanted: JobFilter) -> dict[str, int]:
+    """How many jobs match by status, whichever statuses are wanted: what a choice of another would show."""
+    rows = wanted.jobs().order_by().values_list("status").annotate(models.Count("pk"))
+    return dict.fromkeys(statuses.JOB_STATUSES, 0) | dict(rows)
