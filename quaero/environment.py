@@ -19,6 +19,7 @@ from quaero.secret_key import kept_secret_key
 from quaero.variables import Variables
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+JOB_ID_VARIABLE = "QUAERO_JOB_ID"  # no setting: `runjob` gives it to the command that it runs
 LANGUAGES = ("python", "shell")
 
 
@@ -73,7 +74,7 @@ def environment_from(reader: Variables) -> Environment:
         service_log_level=reader.one_of("QUAERO_SERVICE_LOG_LEVEL", "info", tuple(levels.NUMBERS)),
         sample_jobs=reader.one_of("QUAERO_SAMPLE_JOBS", "on", ("on", "off")) == "on",
         known=tuple(reader.names),
-        unknown=reader.unknown("QUAERO_"),
+        unknown=reader.unknown("QUAERO_", but=(JOB_ID_VARIABLE,)),
     )
 
 

@@ -23,7 +23,7 @@ STOP_WITHIN_S = 1.8  # everything is gone 2 s after Ctrl-C
 LONGEST_PAUSE_S = 30.0
 STEADY_AFTER_S = 60.0  # a web process that lived this long has not crashed while starting
 STARTS_WITHOUT_SUCCESS = 3
-PROBE = b"HEAD /static/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+PROBE = b"HEAD /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 Command = Sequence[str]
 

@@ -66,9 +66,9 @@ class Variables:
         parts = (part.strip() for part in self.text(name).split(","))
         return tuple(dict.fromkeys(part for part in parts if part))
 
-    def unknown(self, prefix: str) -> Texts:
+    def unknown(self, prefix: str, *, but: Texts = ()) -> Texts:
         """Names with `prefix` that are set and that nothing has read: mistyped ones, most likely."""
-        known = set(self.names)
+        known = {*self.names, *but}
         return tuple(sorted(name for name in self.variables if name.startswith(prefix) and name not in known))
 
 

@@ -1,0 +1,52 @@
+# `make` alone says what there is. Everything Python needs goes into .venv.
+
+PYTHON = python3
+HOST = 127.0.0.1
+PORT = 8000
+DATA = var
+ARGS =
+
+export PYTHON
+BIN = .venv/bin
+
+# Who can reach the server may also run programs, if the installation allows it and the user is a Runner.
+# A server for this machine alone allows it; one that others can reach does so only when told to.
+ifneq ($(filter $(HOST),127.0.0.1 localhost ::1),)
+QUAERO_PROGRAMS ?= python,shell
+endif
+
+.PHONY: help setup run test lint bench constraints
+
+help:
+	@echo 'make run [HOST=$(HOST)] [PORT=$(PORT)] [DATA=$(DATA)]   set up and serve; Ctrl-C stops it'
+	@echo 'make test [ARGS="..."]   set up and run all checks; ARGS go to pytest'
+	@echo 'make lint                lint, format, types, templates'
+	@echo 'make bench               measure what the benchmarks measure'
+	@echo 'make setup               only make the virtual environment'
+	@echo 'make constraints         renew constraints.txt'
+
+setup: .venv/.ready
+
+.venv/.ready: pyproject.toml constraints.txt
+	@scripts/setup .
+
+.venv/.ready-dev: pyproject.toml constraints.txt
+	@scripts/setup '.[dev]'
+	@touch .venv/.ready .venv/.ready-dev
+
+run: export QUAERO_PROGRAMS := $(QUAERO_PROGRAMS)
+run: export QUAERO_DATA_DIR := $(DATA)
+run: .venv/.ready
+	@exec $(BIN)/python manage.py serve --host '$(HOST)' --port '$(PORT)'
+
+test: .venv/.ready-dev
+	@scripts/test $(ARGS)
+
+lint: .venv/.ready-dev
+	@scripts/lint
+
+bench: .venv/.ready-dev
+	@for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+constraints:
+	@scripts/renew-constraints
