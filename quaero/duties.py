@@ -10,8 +10,6 @@ from django.db import connections
 
 from jobs.running.reaper import fail_lost_jobs
 
-from jobs.running.reaper import fail_lost_jobs
-
 logger = logging.getLogger(__name__)
 
 Duty = Callable[[], Awaitable[None]]
@@ -37,9 +35,6 @@ def run_once(work: Callable[[], object]) -> None:
         logger.exception("%s failed; it will be tried again", getattr(work, "__name__", work))
     finally:
         connections.close_all()
-
-
-DUTIES: tuple[Duty, ...] = (every(5, fail_lost_jobs),)
 
 
 # A job whose heart has been silent for its lease of 20 s is failed at most 5 s after that (D8).
