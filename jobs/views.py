@@ -7,13 +7,15 @@ from collections.abc import Callable
 
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from jobs.access import readable_job
+from jobs.access import Caller, readable_job
+from jobs.errors import NotFound
 from jobs.sign_in import user_for_token
 
 View = Callable[..., HttpResponse]
@@ -50,4 +52,9 @@ def job_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_viewers
 def job_detail(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    return render(request, "jobs/job_detail.html", {"job": readable_job(request.user, job_id)})
+    assert isinstance(request.user, User)  # `for_viewers` lets nobody else in
+    try:
+        job = readable_job(Caller(request.user), job_id)
+    except NotFound as error:
+        raise Http404 from error
+    return render(request, "jobs/job_detail.html", {"job": job})

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
 # Every middleware here works in async, and none wraps the body of a response: streams pass through them (S6).
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "quaero.csp.content_security_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -20,6 +20,7 @@
   const STABLE_MS = 5000; // one ping: a connection that lasted this long was not a failure
   const SLEPT_MS = 3000; // a timer this late means that the machine slept, not that the server was silent
   const MAX_PAGE = 1000;
+  const PAGES_PER_POLL = 10; // a job that writes faster than pages are read must not make it one endless poll
   const REFUSALS = new Set([400, 401, 403, 404, 410]);
   const TERMINAL = new Set(['completed', 'failed', 'cancelled']);
 
@@ -450,6 +451,7 @@
       this.entries.push(...fresh);
       this._trim(this._capacity);
       this.options.onLogs(fresh, meta);
+      return fresh.length;
     }
 
     _trim(size) {
@@ -475,17 +477,19 @@
     /** The job first, then entries up to its last line: a status never overtakes the lines before it. */
     async _poll(signal) {
       const status = await this._readJob(signal);
-      let page;
-      do {
+      let isAtEnd = false;
+      for (let pages = 0; pages < PAGES_PER_POLL && !isAtEnd; pages += 1) {
         const place = this._cursor === null ? {} : { since: this._cursor, limit: MAX_PAGE };
-        page = await fetchJson(this._pageUrl(place), signal);
+        const page = await fetchJson(this._pageUrl(place), signal);
         if (signal.aborted) return false;
-        this._accept(page);
+        const received = this._accept(page);
         this._advance(page.meta.newest_id);
-      } while (page.logs.length === MAX_PAGE);
+        // A page may be short only because its lines are long, so its length says nothing.
+        isAtEnd = received === 0 || page.logs.at(-1).line >= status?.job.last_line;
+      }
       if (!status) return false;
       this.options.onStatus(status);
-      const hasEnded = TERMINAL.has(status.job.status);
+      const hasEnded = isAtEnd && TERMINAL.has(status.job.status);
       if (hasEnded) this._ended({ status: status.job.status, exit_code: status.job.exit_code ?? null });
       return hasEnded;
     }

@@ -4,7 +4,7 @@ import { afterEach, test } from 'node:test';
 import { streamJob } from '../../static/js/log-stream.mjs';
 import { install, installDocument, newest, opened, page, pass, settle, uninstall } from './fakes.mjs';
 
-const running = { job: { id: 'j', status: 'running' }, steps: [] };
+const running = { job: { id: 'j', status: 'running', last_line: 1 }, steps: [] };
 const serve = (logs) => (url) => (url.includes('/logs') ? logs : running);
 const dead = () => { throw new TypeError('fetch failed'); };
 
@@ -162,7 +162,7 @@ test('a job that ends while Polling gives its last lines, then Ended', async () 
   const finished = { job: { id: 'j', status: 'failed', exit_code: 3 }, steps: [] };
   install((url) => (url.includes('/logs') ? page([9]) : finished));
   const seen = [];
-  open({ onLogs: (entries) => seen.push(entries[0].id), onDone: (end) => seen.push(end) });
+  open({ onLogs: (entries) => seen.push(...entries.map((entry) => entry.id)), onDone: (end) => seen.push(end) });
   await pass(15000);
   assert.deepEqual(seen, [9, { status: 'failed', exit_code: 3 }]);
   assert.equal(stream.getState().state, 'Ended');

@@ -1,0 +1,87 @@
+// The rows of the jobs list, put together from pages that were read and news that came meanwhile.
+
+/** Newest first, as the API sorts. */
+function isBefore(one, other) {
+  if (one.created_at !== other.created_at) return one.created_at > other.created_at;
+  return one.id > other.id;
+}
+
+/** A page is read while news arrive, so either may be the older: the higher revision wins, then the later line. */
+export function isNewer(job, known) {
+  if (!known) return true;
+  if (job.revision !== known.revision) return job.revision > known.revision;
+  return (job.last_line ?? 0) >= (known.last_line ?? 0);
+}
+
+/** The server's search folds the case of ASCII letters only. */
+function asciiLowered(text) {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+export class JobTable {
+  constructor() {
+    this.filters = { status: '', q: '' };
+    this.restart();
+  }
+
+  /** Forgets everything, for other filters. */
+  restart() {
+    this._jobs = new Map();
+    this._deleted = new Set();
+    this.next = null;
+    this.isLoaded = false;
+  }
+
+  /** Jobs on the list, newest first. */
+  get rows() {
+    return [...this._jobs.values()].filter((job) => this._matches(job)).sort((a, b) => (isBefore(a, b) ? -1 : 1));
+  }
+
+  /** A page of the API from the top: what it should name and does not is gone, unless news of it came since. */
+  loadFirst(page, newsSince = new Set()) {
+    const named = new Set(page.jobs.map((job) => job.id));
+    for (const id of [...this._jobs.keys()]) if (!named.has(id) && !newsSince.has(id)) this._jobs.delete(id);
+    this._load(page);
+  }
+
+  loadMore(page) {
+    this._load(page);
+  }
+
+  _load(page) {
+    for (const job of page.jobs) this._put(job);
+    this.next = page.next;
+    this.isLoaded = true;
+  }
+
+  /** News of one job. Says whether the list changed. */
+  apply(job) {
+    if (this._jobs.has(job.id)) return this._put(job);
+    const isListed = this._matches(job) && !this._isBelowEnd(job);
+    return isListed && this._put(job);
+  }
+
+  remove(id) {
+    this._deleted.add(id);
+    return this._jobs.delete(id);
+  }
+
+  _put(job) {
+    if (this._deleted.has(job.id) || !isNewer(job, this._jobs.get(job.id))) return false;
+    this._jobs.set(job.id, job);
+    return true;
+  }
+
+  /** Whether the job belongs to a page that was not read yet. */
+  _isBelowEnd(job) {
+    if (this.next === null) return false;
+    const last = this.rows.at(-1);
+    return Boolean(last) && isBefore(last, job);
+  }
+
+  _matches(job) {
+    const { status, q } = this.filters;
+    if (status && job.status !== status) return false;
+    return !q || asciiLowered(job.name).includes(asciiLowered(q));
+  }
+}

@@ -1,0 +1,143 @@
+// The log viewers as Alpine components. Attributes hold property and method names only: that is all the strict
+// Content-Security-Policy of the pages lets Alpine evaluate, and all that a template should decide.
+import { createStream, fetchJson } from './log-stream.mjs';
+import { describeCounts, describeJob, describeStep } from './job-summary.mjs';
+import { readFilters, writeFilters } from './log-filters.mjs';
+import { logViewer } from './log-viewer.mjs';
+import { capitalised, momentText } from './words.mjs';
+
+const CLOCK_MS = 1000; // the durations of what runs go on
+
+/** The members of `one` and `other` in one object, getters kept as getters. */
+function combined(one, other) {
+  return Object.defineProperties(one, Object.getOwnPropertyDescriptors(other));
+}
+
+/** The viewer of one job, whose id is the argument or `data-job-id` of the component's element. */
+export function jobLogViewer(jobId) {
+  let clock = null;
+
+  return combined(logViewer(), {
+    job: null,
+    steps: [],
+    details: { exit_code: null, error: '' },
+    now: Date.now(),
+
+    init() {
+      this.jobId = jobId ?? this.$el.dataset.jobId;
+      this.filters = readFilters(location.search);
+      clock = setInterval(() => { this.now = Date.now(); }, CLOCK_MS);
+      this.startViewer((options) => createStream(`/api/jobs/${this.jobId}/logs/stream`, options), {
+        onStatus: (status) => this.showStatus(status),
+        onDone: () => this.readDetails(),
+        onError: (error) => this.forgetUnknownStep(error),
+      });
+      this.readDetails();
+    },
+
+    destroy() {
+      clearInterval(clock);
+      this.stopViewer();
+    },
+
+    showStatus({ job, steps }) {
+      this.job = job;
+      this.steps = steps ?? this.steps;
+      document.title = `${capitalised(job.status)}: ${job.name} – Quaero`;
+    },
+
+    /** What the stream does not tell, above all how the job ended. */
+    async readDetails() {
+      try {
+        this.details = await fetchJson(`/api/jobs/${this.jobId}`);
+        if (!this.job) this.showStatus({ job: this.details, steps: this.details.steps });
+      } catch {
+        // The stream meets the same refusal and says so.
+      }
+    },
+
+    /** An address may name a step that is not this job's: better the whole log than none. */
+    forgetUnknownStep(error) {
+      if (error.status === 400 && this.filters.step) queueMicrotask(() => this.chooseAllSteps());
+    },
+
+    rememberFilters() {
+      history.replaceState(null, '', location.pathname + writeFilters(this.filters));
+    },
+
+    chooseStep(event) {
+      const { stepId } = event.currentTarget.dataset;
+      this.filters.step = this.filters.step === stepId ? '' : stepId;
+      this.applyFilters();
+    },
+
+    chooseAllSteps() {
+      this.filters.step = '';
+      this.applyFilters();
+    },
+
+    chooseLevel(event) {
+      this.filters.level = event.currentTarget.dataset.level;
+      this.applyFilters();
+    },
+
+    pressKey(event) {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const field = event.target.closest('input, select, textarea');
+      if (event.key === 'Escape') this.escape(field);
+      else if (!field && event.key === '/') this.focusSearch(event);
+      else if (!field && (event.key === 'End' || event.key === 'g')) this.jumpToEnd();
+    },
+
+    focusSearch(event) {
+      event.preventDefault(); // or the slash would be typed into it
+      this.$refs.search.focus();
+    },
+
+    escape(field) {
+      field?.blur();
+      if (this.isFiltering) this.clearFilters();
+    },
+
+    get summary() {
+      return describeJob(this.job ?? { id: this.jobId, name: 'Job' }, this.now);
+    },
+    get isKnown() {
+      return this.job !== null;
+    },
+    get levelCounts() {
+      return describeCounts(this.job?.counts);
+    },
+    get stepRows() {
+      return this.steps.map((step) => describeStep(step, this.filters.step, this.now));
+    },
+    get hasSteps() {
+      return this.steps.length > 0;
+    },
+    get isEveryStepShown() {
+      return String(this.filters.step === '');
+    },
+    get logClass() {
+      return this.filters.step ? 'log-of-one-step' : '';
+    },
+    get finishedText() {
+      return momentText(this.job?.finished_at, this.now);
+    },
+    get hasFinished() {
+      return Boolean(this.job?.finished_at);
+    },
+    get exitText() {
+      return String(this.details.exit_code ?? '');
+    },
+    get hasExitCode() {
+      return this.details.exit_code !== null && this.details.exit_code !== undefined;
+    },
+    get hasFailure() {
+      return Boolean(this.details.error);
+    },
+  });
+}
+
+document.addEventListener('alpine:init', () => {
+  globalThis.Alpine.data('jobLogViewer', jobLogViewer);
+});
