@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import connections
+from django.db import connection, connections
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,3 +38,20 @@ class ReadingPool(ThreadPoolExecutor):
         finally:
             if self._waiting == 0:
                 connections.close_all()
+
+
+BEGIN_SNAPSHOT = {
+    "sqlite": "BEGIN DEFERRED",  # not Django's IMMEDIATE, which would wait for writers
+    "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+}
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """All that is read in the block is of one moment. For a reading thread, which is in no transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(BEGIN_SNAPSHOT[connection.vendor])
+        try:
+            yield
+        finally:
+            cursor.execute("COMMIT")

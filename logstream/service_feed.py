@@ -11,9 +11,10 @@ from django.db.models import Count
 from jobs.cursors import newest_position
 from jobs.models import AppendedBatch, EntryRecord, Job
 from jobs.pages import counts_of
-from jobs.queries import END, Filter, Log, Position
+from jobs.queries import Filter, Log, Page, Position
 from logstream.feed import FeedHost, FeedKey
 from logstream.log_feed import LogFeed
+from logstream.reading import snapshot
 from logstream.version import VERSION
 
 SERVICE_STATUS_INTERVAL_S = 5.0
@@ -41,9 +42,8 @@ class ServiceFeed(LogFeed):
         return msgspec.json.encode({"service": self._status})
 
     async def start(self) -> None:
-        self.scanned = await self.live.read(newest_position, None, 0)
+        self.scanned, self.counts = await self.live.read(self._position_and_counts)
         self._sent_to = self.scanned.id
-        await self._read_counts()
         if self.count_needed():
             self._counted = await self.live.read(self.client_log().count, self.scanned)
         await self._read_status()
@@ -82,17 +82,24 @@ class ServiceFeed(LogFeed):
             self.counts["total"] += count
 
     async def _read(self) -> None:
-        await self._read_counts()
         while True:
-            page = await self.live.read(self._everything.after, self.scanned, END)
+            page, self.counts = await self.live.read(self._page_and_counts)
             if page.records:
                 self.send_entries(page.records, Position(0, page.records[-1].id))
             if not page.has_more:
                 return
 
-    async def _read_counts(self) -> None:
-        wanted = self.key.wanted
-        self.counts = await self.live.read(counts_of, wanted.job, wanted.step)
+    def _position_and_counts(self) -> tuple[Position, dict[str, int]]:
+        with snapshot():
+            return newest_position(None, 0), self._stored_counts()
+
+    def _page_and_counts(self) -> tuple[Page, dict[str, int]]:
+        """Of one moment, for the entries that come later are counted on from here."""
+        with snapshot():
+            return self._everything.after(self.scanned), self._stored_counts()
+
+    def _stored_counts(self) -> dict[str, int]:
+        return counts_of(self.key.wanted.job, self.key.wanted.step)
 
     async def _read_status(self) -> None:
         self._status_read_at = self.live.loop.time()

@@ -1,0 +1,124 @@
+"""What a stream refuses, and that it does so before it opens (issue: bad input)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import AsyncClient, Client
+
+from jobs import lifecycle
+from jobs.access import Caller, issue_ticket
+from jobs.models import Job
+from logstream import live
+from tests.live.conftest import append
+from tests.live.watching import in_thread
+
+STREAMS = ["/api/jobs/{job}/logs/stream", "/api/service/logs/stream"]
+
+
+@pytest.fixture
+def headers(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
+
+
+async def refusal(path: str, headers: dict[str, str], status: int) -> dict[str, Any]:
+    response = await AsyncClient().get(path, headers=headers)
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/json"
+    body: dict[str, Any] = response.json()
+    assert set(body) == {"error", "code", "detail"}
+    return body
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+@pytest.mark.parametrize(
+    ("query", "allowed"),
+    [
+        ("level=eror", "one of debug, info, warn, error, fatal"),
+        ("limit=0", "a whole number from 1 to 1000"),
+        ("limit=-1", "a whole number from 1 to 1000"),
+        ("limit=abc", "a whole number from 1 to 1000"),
+        ("limit=1001", "a whole number from 1 to 1000"),
+        ("stream=stdin", "one of stdout, stderr, system"),
+        ("since=abc", "a whole number from 0 up"),
+        ("since=-1", "a whole number from 0 up"),
+        ("from=yesterday", "a time in RFC 3339, as 2026-01-31T12:00:00Z"),
+        ("first_line=0", "a whole number from 1 up"),
+    ],
+)
+async def test_wrong_value_names_what_is_allowed(
+    headers: dict[str, str], job: Job, stream: str, query: str, allowed: str
+) -> None:
+    body = await refusal(f"{stream.format(job=job.pk)}?{query}", headers, 400)
+    assert body["detail"]["allowed"] == allowed
+    assert allowed in body["error"]
+
+
+async def test_misspelt_parameter_is_refused_with_those_that_exist(headers: dict[str, str], job: Job) -> None:
+    body = await refusal(f"/api/jobs/{job.pk}/logs/stream?lvl=error", headers, 400)
+    assert "level" in body["error"]
+
+
+@pytest.mark.parametrize("job_id", ["1", "not-a-uuid", str(uuid4())])
+async def test_unknown_job_is_not_found(headers: dict[str, str], job_id: str) -> None:
+    assert (await refusal(f"/api/jobs/{job_id}/logs/stream", headers, 404))["code"] == "no_such_job"
+
+
+async def test_step_of_another_job_is_refused(headers: dict[str, str], job: Job) -> None:
+    other = await in_thread(lifecycle.create_job, "other")
+    step = await in_thread(lifecycle.add_step, other, "theirs")
+    body = await refusal(f"/api/jobs/{job.pk}/logs/stream?step={step.pk}", headers, 400)
+    assert body["detail"]["allowed"] == "the id of a step of this job"
+
+
+async def test_cursor_of_another_job_is_refused(headers: dict[str, str], job: Job) -> None:
+    other = await in_thread(lifecycle.create_job, "other")
+    ids = (await in_thread(append, other, "theirs")).ids
+    body = await refusal(f"/api/jobs/{job.pk}/logs/stream?since={ids[0]}", headers, 400)
+    assert body["code"] == "cursor_of_another_job"
+
+
+@pytest.mark.parametrize("path", [*STREAMS, "/api/jobs/stream", "/api/streams/status"])
+@pytest.mark.parametrize("authorization", ["", "Bearer quaero_wrong", "Basic dTpw", "Bearer"])
+async def test_nobody_and_wrong_tokens_get_401(job: Job, path: str, authorization: str) -> None:
+    headers = {"authorization": authorization} if authorization else {}
+    response = await AsyncClient().get(path.format(job=job.pk), headers=headers)
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("path", [*STREAMS, "/api/jobs/stream"])
+async def test_stranger_gets_403(job: Job, path: str) -> None:
+    client = AsyncClient()
+    await client.aforce_login(await User.objects.acreate_user("stranger"))
+    response = await client.get(path.format(job=job.pk))
+    assert (response.status_code, response.json()["code"]) == (403, "permission_missing")
+
+
+def test_other_methods_are_refused(job: Job, token: str) -> None:
+    response = Client().post(f"/api/jobs/{job.pk}/logs/stream", headers={"authorization": f"Bearer {token}"})
+    assert (response.status_code, response["Allow"]) == (405, "GET")
+
+
+async def test_more_streams_than_there_is_room_for_get_503(
+    headers: dict[str, str], job: Job, live_side: live.Live
+) -> None:
+    live_side.max_streams = 0
+    response = await AsyncClient().get(f"/api/jobs/{job.pk}/logs/stream", headers=headers)
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+
+
+async def test_ticket_opens_its_own_stream_only_and_not_for_long(
+    job: Job, token: str, monkeypatch: pytest.MonkeyPatch, live_side: live.Live
+) -> None:
+    path = f"/api/jobs/{job.pk}/logs/stream"
+    user = await User.objects.aget()
+    ticket = issue_ticket(Caller(user), path)
+    live_side.max_streams = 0  # opening means: getting as far as the question of room
+    assert (await AsyncClient().get(f"{path}?ticket={ticket}")).status_code == 503
+    assert (await AsyncClient().get(f"/api/service/logs/stream?ticket={ticket}")).status_code == 401
+    monkeypatch.setattr("django.core.signing.time.time", lambda: 4e9)
+    assert (await AsyncClient().get(f"{path}?ticket={ticket}")).status_code == 401

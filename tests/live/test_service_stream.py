@@ -1,0 +1,109 @@
+"""The stream of everything, and the stream of the list of jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from jobs import levels, lifecycle
+from jobs.models import SERVICE_JOB_ID, Job
+from jobs.queries import Filter
+from logstream.live import Live
+from logstream.streams import jobs_stream
+from tests.live.conftest import append
+from tests.live.sse import Event, messages_of
+from tests.live.watching import Watcher, in_thread, watch_service
+
+
+def last_is(name: str, /, **members: Any) -> Callable[[list[Event]], bool]:
+    def condition(events: list[Event]) -> bool:
+        return bool(events) and events[-1].name == name and members.items() <= events[-1].data.items()
+
+    return condition
+
+
+async def test_entries_of_all_jobs_come_in_the_order_of_their_ids(live_side: Live, job: Job) -> None:
+    other = await in_thread(lifecycle.create_job, "other")
+    await in_thread(append, job, "before")
+    watcher = await watch_service()
+    for number in range(3):
+        await in_thread(append, job, f"a{number}")
+        await in_thread(append, other, f"b{number}")
+    await watcher.until_lines(7)
+    assert messages_of(watcher.events) == ["before", "a0", "b0", "a1", "b1", "a2", "b2"]
+    assert watcher.events[-1].data["meta"]["total_count"] == 7
+    await watcher.leave()
+
+
+async def test_service_job_is_part_of_everything(live_side: Live, job: Job) -> None:
+    watcher = await watch_service()
+    await in_thread(append, SERVICE_JOB_ID, "from Quaero itself")  # type: ignore[arg-type]
+    await watcher.until_lines(1)
+    await watcher.leave()
+
+
+async def test_one_job_and_one_level_can_be_asked_for(live_side: Live, job: Job) -> None:
+    other = await in_thread(lifecycle.create_job, "other")
+    watcher = await watch_service(Filter(job=job.pk, level=levels.WARN))
+    await in_thread(append, other, "not mine", level="error")
+    await in_thread(append, job, "too quiet")
+    await in_thread(append, job, "mine", level="error")
+    await watcher.until_lines(1)
+    assert messages_of(watcher.events) == ["mine"]
+    meta = watcher.events[-1].data["meta"]
+    assert (meta["total_count"], meta["displayed_count"]) == (2, 1)
+    await watcher.leave()
+
+
+async def test_last_entries_of_one_job_in_the_service_log(live_side: Live, job: Job) -> None:
+    await in_thread(append, job, *"abc")
+    other = await in_thread(lifecycle.create_job, "other")
+    await in_thread(append, other, *"xyz")
+    watcher = await watch_service(Filter(job=job.pk), limit=2)
+    assert messages_of(watcher.events) == ["b", "c"]
+    await watcher.leave()
+
+
+async def test_list_begins_with_its_numbers_and_without_the_service_job(live_side: Live, job: Job) -> None:
+    watcher = Watcher(jobs_stream(live_side, 1))
+    stats = (await watcher.until_event("job:stats")).data
+    assert (stats["total"], stats["by_status"], stats["active_streams"]) == (1, {"running": 1}, 1)
+    await watcher.leave()
+
+
+async def test_created_changed_and_deleted_jobs_are_told_with_their_revision(live_side: Live, job: Job) -> None:
+    watcher = Watcher(jobs_stream(live_side, 1))
+    await watcher.until_event("job:stats")
+    new = await in_thread(lifecycle.create_job, "new")
+    created = await watcher.until(last_is("job:created", name="new"))
+    await in_thread(lifecycle.start_job, new)
+    updated = await watcher.until(last_is("job:updated", status="running"))
+    assert updated[-1].data["revision"] > created[-1].data["revision"]
+    await in_thread(new.delete)
+    await watcher.until(last_is("job:deleted", id=str(new.pk)))
+    await watcher.leave()
+
+
+async def test_counts_of_a_job_that_logs_are_told(live_side: Live, job: Job) -> None:
+    watcher = Watcher(jobs_stream(live_side, 1))
+    await watcher.until_event("job:stats")
+    await in_thread(append, job, "bad", level="error")
+    events = await watcher.until(last_is("job:updated"))
+    assert events[-1].data["counts"]["error"] == 1
+    await watcher.leave()
+
+
+async def test_client_that_fell_behind_gets_the_rows_as_they_are_now(live_side: Live, job: Job) -> None:
+    live_side.buffer_size = 1
+    watcher = Watcher(jobs_stream(live_side, 1))
+    await watcher.until_event("job:stats")
+    watcher.may_read.clear()
+    names = [f"job {number}" for number in range(4)]
+    for name in names:
+        await in_thread(lifecycle.create_job, name)
+    [stream] = live_side.streams
+    while not stream.subscription.is_lagging:
+        await in_thread(lambda: None)
+    watcher.may_read.set()
+    await watcher.until(lambda events: {event.data.get("name") for event in events} >= set(names))
+    await watcher.leave()
