@@ -6,40 +6,74 @@ WhiteNoise's middleware is sync-only: it would put every stream that passes it o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from wsgiref.headers import Headers
-from wsgiref.types import StartResponse, WSGIEnvironment
 
-from asgiref.sync import ThreadSensitiveContext
-from asgiref.wsgi import WsgiToAsgi
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from whitenoise import WhiteNoise
+from whitenoise.responders import Response
 
 if TYPE_CHECKING:
-    from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
+    from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
+
+Answer = tuple[HTTPStatus, list[tuple[bytes, bytes]], bytes]
+NO_SUCH_FILE = b"There is no such file.\n"
 
 
 def with_static_files(application: ASGI3Application) -> ASGI3Application:
     """`application`, but paths under STATIC_URL are answered with files."""
-    files = WsgiToAsgi(static_files())  # type: ignore[no-untyped-call]
+    files = static_files()
 
     async def serve(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(settings.STATIC_URL):
             await application(scope, receive, send)
             return
-        # A thread of its own for each request: a slow reader must not hold the one all of them would share.
-        async with ThreadSensitiveContext():
-            await files(scope, receive, send)
+        # Only the reading is a thread's: what is sent from another thread through asgiref leaves its executor behind
+        # in the connection's context, where the next request on the connection would find it, and fail.
+        status, headers, body = await asyncio.to_thread(answer, files, scope)
+        await send({"type": "http.response.start", "status": status, "headers": headers, "trailers": False})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
 
     return serve
+
+
+def answer(files: WhiteNoise, scope: HTTPScope) -> Answer:
+    """The whole file: the largest is a fifth of a megabyte."""
+    static_file = files.files.get(scope["path"])
+    if static_file is None:
+        length = str(len(NO_SUCH_FILE)).encode()
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", length)]
+        return HTTPStatus.NOT_FOUND, headers, NO_SUCH_FILE
+    response: Response = static_file.get_response(scope["method"], as_wsgi(scope))
+    return response.status, as_asgi(response), content_of(response)
+
+
+def as_wsgi(scope: HTTPScope) -> dict[str, str]:
+    """The request's headers under the names that WhiteNoise looks for."""
+    return {
+        f"HTTP_{name.decode('latin-1').upper().replace('-', '_')}": value.decode("latin-1")
+        for name, value in scope["headers"]
+    }
+
+
+def as_asgi(response: Response) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+
+
+def content_of(response: Response) -> bytes:
+    if response.file is None:
+        return b""
+    with response.file as file:
+        return bytes(file.read())
 
 
 def static_files() -> WhiteNoise:
     """Every file that a finder knows; where two have one name, the first finder's."""
     # The names carry no hash of the content, so browsers must ask each time; the answer is mostly 304.
-    files = WhiteNoise(not_found, max_age=0, allow_all_origins=False, add_headers_function=add_headers)
+    files = WhiteNoise(None, max_age=0, allow_all_origins=False, add_headers_function=add_headers)
     for finder in get_finders():
         for path, storage in finder.list([]):
             url = settings.STATIC_URL + path.replace("\\", "/")
@@ -50,12 +84,3 @@ def static_files() -> WhiteNoise:
 
 def add_headers(headers: Headers, path: str, url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
-
-
-def not_found(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    body = b"There is no such file.\n"
-    start_response(
-        "404 Not Found",
-        [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))],
-    )
-    return [body]
