@@ -75,10 +75,10 @@ async def test_created_changed_and_deleted_jobs_are_told_with_their_revision(liv
     watcher = Watcher(jobs_stream(live_side, 1))
     await watcher.until_event("job:stats")
     new = await in_thread(lifecycle.create_job, "new")
-    created = await watcher.until(last_is("job:created", name="new"))
+    created = (await watcher.until(last_is("job:created", name="new")))[-1].data
     await in_thread(lifecycle.start_job, new)
-    updated = await watcher.until(last_is("job:updated", status="running"))
-    assert updated[-1].data["revision"] > created[-1].data["revision"]
+    updated = await watcher.until(last_is("job:updated", id=str(new.pk), status="running"))
+    assert updated[-1].data["revision"] > created["revision"]
     await in_thread(new.delete)
     await watcher.until(last_is("job:deleted", id=str(new.pk)))
     await watcher.leave()
