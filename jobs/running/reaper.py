@@ -29,8 +29,7 @@ def fail_lost_jobs(*, silent_for: timedelta = lifecycle.LEASE) -> list[UUID]:
 
 def fail_lost_job(job_id: UUID, silent_since: datetime) -> bool:
     """Fails the job, with an entry that says so, unless its heart has beaten or it has ended meanwhile."""
-    text = f"{LOST}: no heartbeat for {lifecycle.LEASE.total_seconds():g} s"
-    entry = NewEntry(text, level="error", stream="system")
+    entry = NewEntry(LOST, level="error", stream="system")
     try:
         with transaction.atomic():
             # The entry stands before the status and falls with it: whoever loses the race leaves none behind.

@@ -1,0 +1,176 @@
+"""`manage.py runjob -- COMMAND ARG...` runs any command as a job and exits with the command's code."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import re
+import shlex
+import sys
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_slug
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from jobs import lifecycle
+from jobs.models import SERVICE_KIND, Job
+from jobs.running.masking import masked
+from jobs.running.patience import DatabaseFails, patiently
+from jobs.running.runner import GRACE, JOB_ID_VARIABLE, Order, Runner
+
+OWN_FAILURE = 125  # as timeout(1) and docker run have it: not the command failed, but what runs it
+MAX_NAME_CHARACTERS = 200
+START_PATIENCE = timedelta(seconds=20)
+
+DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h)?")
+UNIT_SECONDS = {None: 1, "s": 1, "m": 60, "h": 3600}
+
+EXAMPLES = """\
+examples:
+  manage.py runjob -- ./import.sh --all
+  manage.py runjob --name nightly --timeout 2h -- sh -c 'fetch | load'
+  QUAERO_JOB_ID in the command's environment is the job's id; a job started from there becomes its child.
+
+exit codes: the command's own (128 + n when signal n ended it); 124 timed out; 126 not executable;
+  127 not found; 125 the job could not be recorded and the command was not started; 2 wrong usage
+"""
+
+
+class Command(BaseCommand):
+    help = "Run a command as a job: record what it says and how it ends, live."
+    requires_system_checks = []
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name,
+            subcommand,
+            usage=f"{os.path.basename(prog_name)} {subcommand} [options] -- COMMAND [ARG ...]",
+            epilog=EXAMPLES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            **kwargs,
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--name", type=text, help="the job's name (the command line)")
+        parser.add_argument("--kind", type=kind, default="job", help="the job's kind, a short word (job)")
+        parser.add_argument("--step", type=text, help="put everything into a step of this name")
+        parser.add_argument("--timeout", type=duration, help="end the command after so long: 90, 90s, 5m, 2h")
+        parser.add_argument("--grace", type=duration, default=GRACE, help="from the signal to the KILL (10s)")
+        parser.add_argument("--echo", action="store_true", help="pass the command's output through as well")
+        parser.add_argument("--quiet", action="store_true", help="do not print the job's id on standard error")
+        parser.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND", help="what to run")
+        self.usage_error = parser.error
+
+    def handle(self, *args: object, **options: Any) -> None:
+        command = options["command"]
+        if command[:1] == ["--"]:
+            command = command[1:]
+        if not command or not command[0]:
+            self.usage_error("no command given: runjob [options] -- COMMAND [ARG ...]")
+        job = self.create_job(command, options)
+        if not options["quiet"]:
+            self.say(f"job {job.pk}")
+        order = Order(
+            command=command,
+            step_name=options["step"] or "",
+            timeout=options["timeout"],
+            grace=options["grace"],
+            echo=options["echo"],
+        )
+        try:
+            outcome = Runner(order, job, lambda words: self.say(f"runjob: {words}")).run()
+        except DatabaseFails as error:
+            raise cannot_record(error) from error
+        sys.exit(outcome.exit_code)
+
+    def create_job(self, command: list[str], options: dict[str, Any]) -> Job:
+        shown = masked(command)
+        name = options["name"] or shlex.join(shown)[:MAX_NAME_CHARACTERS]
+
+        def create() -> Job:
+            try:
+                return lifecycle.create_job(
+                    name, kind=options["kind"], parent=parent_job(), attributes=attributes(), spec={"command": shown}
+                )
+            except DatabaseError:
+                refuse_unless_migrated()
+                raise
+
+        try:
+            return patiently(create, START_PATIENCE)
+        except DatabaseFails as error:
+            raise cannot_record(error) from error
+
+    def say(self, words: str) -> None:
+        """On standard error, as far as anybody still reads it."""
+        try:
+            self.stderr.write(words, style_func=str)  # not in red: most of it is no error
+            self.stderr.flush()
+        except OSError:
+            pass
+
+
+def cannot_record(error: Exception) -> CommandError:
+    return CommandError(f"cannot record a job, so the command was not started: {error}", returncode=OWN_FAILURE)
+
+
+def attributes() -> dict[str, object]:
+    return {"hostname": os.uname().nodename, "user": user_name(), "directory": os.getcwd(), "pid": os.getpid()}
+
+
+def user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name, as in containers
+        return str(os.getuid())
+
+
+def parent_job() -> Job | None:
+    """The job from within which this one is started."""
+    try:
+        return Job.objects.filter(pk=UUID(os.environ.get(JOB_ID_VARIABLE, ""))).first()
+    except ValueError:
+        return None
+
+
+def refuse_unless_migrated() -> None:
+    try:
+        executor = MigrationExecutor(connection)
+        is_behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except DatabaseError:
+        return
+    if is_behind:
+        raise CommandError(
+            "the database is not set up yet, so the command was not started. Run: manage.py migrate",
+            returncode=OWN_FAILURE,
+        )
+
+
+def text(value: str) -> str:
+    if not value.strip():
+        raise argparse.ArgumentTypeError("must not be empty")
+    if len(value) > MAX_NAME_CHARACTERS:
+        raise argparse.ArgumentTypeError(f"must not be longer than {MAX_NAME_CHARACTERS} characters")
+    return value
+
+
+def kind(value: str) -> str:
+    try:
+        validate_slug(value)
+    except Exception as error:
+        raise argparse.ArgumentTypeError(f"{value!r}: use letters, digits, - and _") from error
+    if value == SERVICE_KIND or len(value) > 64:
+        raise argparse.ArgumentTypeError(f"{value!r} is reserved or longer than 64 characters")
+    return value
+
+
+def duration(value: str) -> timedelta:
+    match = DURATION.fullmatch(value.strip())
+    if match is None or not float(match[1]):
+        raise argparse.ArgumentTypeError(f"{value!r}: use seconds, or 90s, 5m, 2h; more than 0")
+    return timedelta(seconds=float(match[1]) * UNIT_SECONDS[match[2]])

@@ -1,0 +1,158 @@
+"""Reads a process's two pipes, as fast as they fill or as slowly as the backlog takes it, until they end."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import selectors
+import struct
+import termios
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import IO
+
+from jobs.recording import NewEntry
+from jobs.running.backlog import Backlog
+from jobs.running.items import Item, ItemReader
+from jobs.running.lines import LineAssembler
+from jobs.running.process import Process
+
+CHUNK_BYTES = 64 * 1024
+# When the command has ended but something it started still holds its pipes: so long we listen on.
+LINGER_S = 2.0
+LEFT_OPEN = "stopped listening: a process that the command left behind still holds its output"
+POLL_S = 0.1  # for what the system cannot tell us through a descriptor
+
+
+class Pipe:
+    """One of the two streams: its descriptor, and what its bytes mean."""
+
+    def __init__(self, name: str, file: IO[bytes], echo_to: int | None) -> None:
+        self.descriptor = file.fileno()
+        self.assembler = LineAssembler()
+        self.reader = ItemReader(name)
+        self.echo_to = echo_to
+        self.owed_bytes = 0
+
+    def read(self) -> bytes:
+        chunk = os.read(self.descriptor, CHUNK_BYTES)
+        self.owed_bytes -= len(chunk)
+        if self.echo_to is not None and chunk:
+            self._echo(chunk)
+        return chunk
+
+    def note_what_is_owed(self) -> None:
+        """How much was written before the command ended: all of it is read, however long that takes."""
+        size = fcntl.ioctl(self.descriptor, termios.FIONREAD, struct.pack("i", 0))
+        self.owed_bytes = struct.unpack("i", size)[0]
+
+    def _echo(self, chunk: bytes) -> None:
+        view = memoryview(chunk)
+        try:
+            while view and self.echo_to is not None:
+                view = view[os.write(self.echo_to, view) :]
+        except OSError:  # Whoever watched has gone (`runjob --echo ... | head`); the job goes on.
+            self.echo_to = None
+
+
+class Capture:
+    """The whole output of `process` into `backlog`. `run` blocks and belongs into a thread of its own."""
+
+    def __init__(
+        self,
+        process: Process,
+        backlog: Backlog,
+        *,
+        echo: bool = False,
+        linger_s: float = LINGER_S,
+        linger_while: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`linger_while`: whether to listen on even after `linger_s`, to what the command has left behind."""
+        self._process, self._backlog = process, backlog
+        self._linger_s, self._linger_while = linger_s, linger_while
+        self._pipes = [
+            Pipe("stdout", process.stdout, 1 if echo else None),
+            Pipe("stderr", process.stderr, 2 if echo else None),
+        ]
+        self._ended_at: float | None = None
+
+    def run(self) -> None:
+        """Reads to the end and closes the pipes. The backlog stays open: others may have something to add."""
+        try:
+            with selectors.DefaultSelector() as selector, _exit_descriptor(self._process) as exit_descriptor:
+                for pipe in self._pipes:
+                    selector.register(pipe.descriptor, selectors.EVENT_READ, pipe)
+                if exit_descriptor is not None:
+                    selector.register(exit_descriptor, selectors.EVENT_READ)
+                self._read_all(selector, exit_descriptor)
+            for pipe in self._pipes:
+                self._put(pipe.reader.items_of(pipe.assembler.end(), datetime.now(UTC)))
+        finally:
+            self._process.stdout.close()
+            self._process.stderr.close()
+
+    def _read_all(self, selector: selectors.BaseSelector, exit_descriptor: int | None) -> None:
+        open_pipes = set(self._pipes)
+        while open_pipes:
+            events = selector.select(self._timeout(open_pipes, exit_descriptor))
+            for key, _ in events:
+                if key.data is not None and not self._read(key.data):
+                    open_pipes.discard(key.data)
+                    selector.unregister(key.fd)
+            if self._ended_at is None and self._process.has_ended():
+                self._note_end(selector, exit_descriptor, open_pipes)
+            for pipe in open_pipes:
+                self._put(pipe.reader.items_of(pipe.assembler.flush(time.monotonic()), datetime.now(UTC)))
+            if self._has_lingered() and all(pipe.owed_bytes <= 0 for pipe in open_pipes):
+                self._put([NewEntry(LEFT_OPEN, "warn", stream="system")])
+                return
+
+    def _read(self, pipe: Pipe) -> bool:
+        chunk = pipe.read()
+        if chunk:
+            captured_at = datetime.now(UTC)
+            self._put(pipe.reader.items_of(pipe.assembler.feed(chunk, time.monotonic()), captured_at))
+        return bool(chunk)
+
+    def _put(self, items: list[Item]) -> None:
+        if items:
+            self._backlog.put(items)
+
+    def _note_end(self, selector: selectors.BaseSelector, exit_descriptor: int | None, open_pipes: set[Pipe]) -> None:
+        self._ended_at = time.monotonic()
+        if exit_descriptor is not None:
+            selector.unregister(exit_descriptor)
+        for pipe in open_pipes:
+            pipe.note_what_is_owed()
+
+    def _has_lingered(self) -> bool:
+        if self._ended_at is None or time.monotonic() < self._ended_at + self._linger_s:
+            return False
+        return not self._linger_while()
+
+    def _timeout(self, open_pipes: set[Pipe], exit_descriptor: int | None) -> float | None:
+        """How long nothing can happen but what the selector tells."""
+        now = time.monotonic()
+        moments = [pipe.assembler.due for pipe in open_pipes if pipe.assembler.due is not None]
+        if self._ended_at is not None:
+            lingered_at = self._ended_at + self._linger_s
+            moments.append(lingered_at if now < lingered_at else now + POLL_S)
+        elif exit_descriptor is None:
+            moments.append(now + POLL_S)
+        return max(min(moments) - now, 0) if moments else None
+
+
+@contextlib.contextmanager
+def _exit_descriptor(process: Process) -> Iterator[int | None]:
+    """A descriptor that becomes readable when the process ends, on systems that have such."""
+    try:
+        descriptor = os.pidfd_open(process.pid)
+    except (AttributeError, OSError):
+        yield None
+        return
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,35 @@
+"""Retrying what the database refuses for a while: locked, restarting, out of reach."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from django.db import InterfaceError, OperationalError, connection
+
+T = TypeVar("T")
+
+PATIENCE = timedelta(seconds=60)
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
+
+DatabaseFails = (OperationalError, InterfaceError)
+
+
+def patiently(attempt: Callable[[], T], patience: timedelta = PATIENCE) -> T:
+    """What `attempt` returns, once it does. Raises its last OperationalError or InterfaceError after `patience`.
+
+    The connection is closed in between, for a broken one never heals. Nothing may be open on it.
+    """
+    give_up_at = time.monotonic() + patience.total_seconds()
+    pause_s = FIRST_PAUSE_S
+    while True:
+        try:
+            return attempt()
+        except DatabaseFails:
+            connection.close()
+            if time.monotonic() + pause_s > give_up_at:
+                raise
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 2, LONGEST_PAUSE_S)

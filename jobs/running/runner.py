@@ -1,0 +1,186 @@
+"""Runs a command as a job: process, capture, recorder, heartbeat and stopper put together."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from types import FrameType
+from typing import NamedTuple
+
+from jobs import lifecycle, statuses
+from jobs.models import Job
+from jobs.recording import NewEntry
+from jobs.running import stopping
+from jobs.running.backlog import Backlog
+from jobs.running.capture import Capture
+from jobs.running.heartbeat import Heartbeat
+from jobs.running.patience import PATIENCE, DatabaseFails, patiently
+from jobs.running.process import TIMED_OUT, CannotStart, Process
+from jobs.running.recorder import Recorder
+from jobs.running.stopping import Stopper
+
+JOB_ID_VARIABLE = "QUAERO_JOB_ID"
+GRACE = timedelta(seconds=10)
+TICK_S = 0.2  # how late a timeout or a KILL may come
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What to run, and how."""
+
+    command: Sequence[str]
+    step_name: str = ""
+    timeout: timedelta | None = None
+    grace: timedelta = GRACE
+    echo: bool = False
+    patience: timedelta = PATIENCE
+
+
+class Outcome(NamedTuple):
+    """How it ended: for the job, and as an exit code."""
+
+    status: str
+    exit_code: int
+    error: str
+
+
+class Runner:
+    """Runs one order for one job. `say` gets what the person at the terminal should know."""
+
+    def __init__(self, order: Order, job: Job, say: Callable[[str], None]) -> None:
+        self._order, self._job, self._say = order, job, say
+        self._backlog = Backlog()
+        self._stopper = Stopper(order.grace)
+        self._told: stopping.Reason | None = None
+
+    def run(self) -> Outcome:
+        """Runs the command to its end, all of its output recorded, and then ends the job (D4)."""
+        patiently(lambda: lifecycle.start_job(self._job, worker=_worker()), self._order.patience)
+        heartbeat = Heartbeat(self._job, on_cancel=lambda: self._stopper.ask(stopping.requested()))
+        heartbeat.start()
+        try:
+            with _signals_passed_to(self._stopper):
+                outcome = self._run_command()
+            self._finish(outcome)
+        finally:
+            heartbeat.stop()
+        return outcome
+
+    def _run_command(self) -> Outcome:
+        """Runs the command; returns when everything it said is recorded."""
+        order = self._order
+        recorder = Recorder(self._job, step_name=order.step_name, say=self._say, patience=order.patience)
+        recording = threading.Thread(target=recorder.run, args=(self._backlog,), name="recorder", daemon=True)
+        recording.start()
+        try:
+            return self._run_process()
+        except CannotStart as problem:
+            self._say(str(problem))
+            self._note(str(problem), "error")
+            return Outcome(statuses.FAILED, problem.exit_code, str(problem))
+        finally:
+            self._backlog.close()
+            recording.join()
+            if recorder.lost_entries:
+                self._say(f"{recorder.lost_entries} entries could not be recorded")
+
+    def _run_process(self) -> Outcome:
+        reason = self._stopper.reason
+        if reason is not None:  # before there was anything to stop
+            return Outcome(reason.status, 128 + reason.signal_number, reason.error)
+        process = Process(self._order.command, _environment(self._job))
+        self._stopper.watch(process)
+        capture = Capture(
+            process, self._backlog, echo=self._order.echo, linger_while=lambda: self._is_group_to_be_ended(process)
+        )
+        capturing = threading.Thread(target=capture.run, name="capture", daemon=True)
+        capturing.start()
+        self._attend(process, capturing)
+        return self._outcome(process)
+
+    def _attend(self, process: Process, capturing: threading.Thread) -> None:
+        """Waits for the end of the output and of the command, and stops what is to be stopped."""
+        started = time.monotonic()
+        timeout = self._order.timeout
+        while capturing.is_alive() or not process.has_ended() or self._is_group_to_be_ended(process):
+            capturing.join(TICK_S)
+            if not capturing.is_alive():
+                time.sleep(TICK_S / 10)  # it has closed its output, but has not ended
+            if timeout is not None and time.monotonic() - started >= timeout.total_seconds():
+                self._stopper.ask(stopping.timed_out(timeout))
+                timeout = None
+            has_killed = self._stopper.tick()
+            self._note_stopping(has_killed)
+        self._note_stopping(False)
+
+    def _is_group_to_be_ended(self, process: Process) -> bool:
+        """What a stopped command has left behind gets the grace, and then the KILL, as the command itself."""
+        return self._stopper.reason is not None and not self._stopper.is_killed and process.has_group()
+
+    def _note_stopping(self, has_killed: bool) -> None:
+        if self._stopper.reason is not self._told and self._stopper.reason is not None:
+            self._told = self._stopper.reason
+            self._note(self._told.error, "warn")
+        if has_killed:
+            self._note(f"still running {self._order.grace.total_seconds():g} s later: killed", "warn")
+
+    def _note(self, text: str, level: str) -> None:
+        self._backlog.put([NewEntry(text, level, stream="system")], wait=False)
+
+    def _outcome(self, process: Process) -> Outcome:
+        code, reason = process.wait(), self._stopper.reason
+        if reason is not None:
+            return Outcome(reason.status, TIMED_OUT if reason.status == statuses.FAILED else code, reason.error)
+        if process.killed_by:
+            return Outcome(statuses.FAILED, code, f"killed by {process.killed_by}")
+        return Outcome(statuses.FAILED, code, f"exit code {code}") if code else Outcome(statuses.COMPLETED, 0, "")
+
+    def _finish(self, outcome: Outcome) -> None:
+        status, exit_code, error = outcome
+        try:
+            won = patiently(
+                lambda: lifecycle.finish_job(self._job, status, exit_code=exit_code, error=error), self._order.patience
+            )
+        except DatabaseFails as problem:
+            self._say(f"cannot record that the job has {status}: {problem}")
+            return
+        if not won:
+            self._say(f"the job's end was recorded by somebody else; here it has {status}")
+
+
+def _environment(job: Job) -> dict[str, str]:
+    environment = {**os.environ, JOB_ID_VARIABLE: str(job.pk)}
+    # Python's own buffering would hold a script's lines back until there are 8 KiB of them.
+    environment.setdefault("PYTHONUNBUFFERED", "1")
+    return environment
+
+
+def _worker() -> str:
+    return f"{os.uname().nodename}:{os.getpid()}"
+
+
+@contextlib.contextmanager
+def _signals_passed_to(stopper: Stopper) -> Iterator[None]:
+    """Passes SIGINT, SIGTERM and SIGHUP on; not those that we were started to ignore (nohup, `&` in a script)."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        stopper.ask(stopping.signalled(number))
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    passed = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
+    for number in passed:
+        signal.signal(number, on_signal)
+    try:
+        yield
+    finally:
+        for number, handler in passed.items():
+            signal.signal(number, handler)

@@ -1,0 +1,81 @@
+"""Ending a command that is asked to end: a signal to its group, a grace, then KILL."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from jobs import statuses
+from jobs.running.process import Process, signal_name
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a command is ended, and what its job then becomes."""
+
+    error: str
+    status: str
+    signal_number: int
+
+
+def timed_out(after: timedelta) -> Reason:
+    return Reason(f"timed out after {after.total_seconds():g} s", statuses.FAILED, signal.SIGTERM)
+
+
+def signalled(number: int) -> Reason:
+    return Reason(f"cancelled by {signal_name(number)}", statuses.CANCELLED, number)
+
+
+def requested() -> Reason:
+    return Reason("cancelled on request", statuses.CANCELLED, signal.SIGTERM)
+
+
+class Stopper:
+    """Remembers the first reason to stop and carries it out. `ask` may be called from a signal handler."""
+
+    def __init__(self, grace: timedelta, clock: Callable[[], float] = time.monotonic) -> None:
+        self._grace_s, self._clock = grace.total_seconds(), clock
+        self._kill_at: float | None = None
+        self._process: Process | None = None
+        self.is_killed = False
+        self.reason: Reason | None = None
+
+    def watch(self, process: Process) -> None:
+        """From now on it is this process that is stopped; at once, if that was asked for before."""
+        self._process = process
+        if self.reason is not None:
+            self._begin(self.reason)
+
+    def ask(self, reason: Reason) -> None:
+        """The first call sends the reason's signal; another signal after it is passed on, a second SIGINT kills.
+
+        A command that has already ended cannot be stopped any more: what it came to stands.
+        """
+        if self.reason is None:
+            if self._process is None or not self._process.has_ended():
+                self.reason = reason
+                self._begin(reason)
+        elif reason.signal_number == self.reason.signal_number == signal.SIGINT:
+            self.kill()
+        elif self._process is not None:
+            self._process.signal_group(reason.signal_number)
+
+    def tick(self) -> bool:
+        """Kills when the grace is over. True in the call that does."""
+        if self._kill_at is None or self.is_killed or self._clock() < self._kill_at:
+            return False
+        self.kill()
+        return True
+
+    def kill(self) -> None:
+        self.is_killed = True
+        if self._process is not None:
+            self._process.signal_group(signal.SIGKILL)
+
+    def _begin(self, reason: Reason) -> None:
+        if self._process is not None:
+            self._process.signal_group(reason.signal_number)
+            self._kill_at = self._clock() + self._grace_s
