@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from jobs import levels, lifecycle
@@ -15,11 +14,14 @@ from tests.live.sse import Event, messages_of
 from tests.live.watching import Watcher, in_thread, watch_service
 
 
-def last_is(name: str, /, **members: Any) -> Callable[[list[Event]], bool]:
-    def condition(events: list[Event]) -> bool:
-        return bool(events) and events[-1].name == name and members.items() <= events[-1].data.items()
+async def until(watcher: Watcher, name: str, /, **members: Any) -> dict[str, Any]:
+    """The data of the first event of this name with these members."""
 
-    return condition
+    def found(events: list[Event]) -> list[dict[str, Any]]:
+        return [event.data for event in events if event.name == name and members.items() <= event.data.items()]
+
+    await watcher.until(lambda events: bool(found(events)))
+    return found(watcher.events)[0]
 
 
 async def test_entries_of_all_jobs_come_in_the_order_of_their_ids(live_side: Live, job: Job) -> None:
@@ -75,12 +77,12 @@ async def test_created_changed_and_deleted_jobs_are_told_with_their_revision(liv
     watcher = Watcher(jobs_stream(live_side, 1))
     await watcher.until_event("job:stats")
     new = await in_thread(lifecycle.create_job, "new")
-    created = (await watcher.until(last_is("job:created", name="new")))[-1].data
+    created = await until(watcher, "job:created", name="new")
     await in_thread(lifecycle.start_job, new)
-    updated = await watcher.until(last_is("job:updated", id=str(new.pk), status="running"))
-    assert updated[-1].data["revision"] > created["revision"]
+    updated = await until(watcher, "job:updated", id=str(new.pk), status="running")
+    assert updated["revision"] > created["revision"]
     await in_thread(new.delete)
-    await watcher.until(last_is("job:deleted", id=str(new.pk)))
+    await until(watcher, "job:deleted", id=str(new.pk))
     await watcher.leave()
 
 
@@ -88,8 +90,8 @@ async def test_counts_of_a_job_that_logs_are_told(live_side: Live, job: Job) -> 
     watcher = Watcher(jobs_stream(live_side, 1))
     await watcher.until_event("job:stats")
     await in_thread(append, job, "bad", level="error")
-    events = await watcher.until(last_is("job:updated"))
-    assert events[-1].data["counts"]["error"] == 1
+    row = await until(watcher, "job:updated", last_line=1)
+    assert row["counts"]["error"] == 1
     await watcher.leave()
 
 
