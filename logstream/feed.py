@@ -164,6 +164,8 @@ class Feed(ABC):
         try:
             await self.work(news)
         except Exception as error:
+            if self.is_over:  # while it was ended from outside
+                return
             # The database may answer again in a moment; what was not sent is read then (None: "look").
             logger.warning("feed of %s could not read: %s", self.key, error)
             await asyncio.sleep(RETRY_AFTER_FAILURE_S)

@@ -82,7 +82,7 @@ async def test_created_changed_and_deleted_jobs_are_told_with_their_revision(liv
     updated = await until(watcher, "job:updated", id=str(new.pk), status="running")
     assert updated["revision"] > created["revision"]
     await in_thread(new.delete)
-    await until(watcher, "job:deleted", id=str(new.pk))
+    await until(watcher, "job:deleted", id=created["id"])
     await watcher.leave()
 
 
