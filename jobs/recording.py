@@ -53,8 +53,6 @@ def append(job: Job | UUID, entries: Sequence[NewEntry]) -> Appended:
 def columns_of(entries: Sequence[NewEntry], using: str) -> EntryColumns:
     """The entries by column, made storable. Works on whole columns: a loop over entries costs as much as SQLite."""
     messages, names, timestamps, steps, streams, sources, fields = zip(*entries, strict=True)
-    for stream in set(streams):
-        known_stream(stream)
     ansis: Sequence[str | None] = repeat_none(len(entries))
     fields_text: Sequence[str | None] = ansis
     if any(item is not None for item in fields) or not is_plain(messages):
@@ -64,7 +62,7 @@ def columns_of(entries: Sequence[NewEntry], using: str) -> EntryColumns:
         steps=step_ids(steps),
         timestamps=stored_times(timestamps, using),
         levels=level_numbers(names),
-        streams=streams,
+        streams=stream_names(streams),
         sources=stored_sources(sources),
         messages=messages,
         ansis=ansis,
@@ -74,10 +72,9 @@ def columns_of(entries: Sequence[NewEntry], using: str) -> EntryColumns:
 
 def is_plain(messages: Sequence[str]) -> bool:
     """Whether all messages can be stored as they are; asked of all at once, which costs nearly nothing."""
-    try:
-        text = "".join(messages)
-    except TypeError:
+    if set(map(type, messages)) != {str}:  # a subclass, as templates make them, cannot be encoded for the wire
         return False
+    text = "".join(messages)
     return text.isascii() and "\x1b" not in text and "\0" not in text and len(text) <= MAX_MESSAGE_BYTES
 
 
@@ -86,6 +83,11 @@ def level_numbers(names: Sequence[str | int]) -> Sequence[int]:
     if len(numbers) == 1:
         return list(numbers.values()) * len(names)
     return [numbers[name] for name in names]
+
+
+def stream_names(streams: Sequence[str]) -> Sequence[str]:
+    names = {stream: known_stream(stream) for stream in set(streams)}
+    return [names[stream] for stream in streams]
 
 
 def step_ids(steps: Sequence[Step | UUID | None]) -> Sequence[object]:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import connections
+from django.dispatch import Signal
+
+from jobs.models import Job
+from tests.factories import make_job, make_user
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,3 +29,47 @@ def django_db_modify_db_settings(
     if database["ENGINE"].endswith("sqlite3"):
         path = tmp_path_factory.mktemp("database") / "test.sqlite3"
         database["TEST"]["NAME"] = settings.DATABASES["default"]["TEST"]["NAME"] = str(path)
+
+
+@pytest.fixture
+def operator(db: None) -> User:
+    """May look, cancel, rerun and delete, but not run programs."""
+    return make_user("operator", "Operators")
+
+
+@pytest.fixture
+def viewer(db: None) -> User:
+    """May look."""
+    return make_user("viewer", "Viewers")
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    """May sign in, and nothing else."""
+    return make_user("stranger")
+
+
+@pytest.fixture
+def job(db: None) -> Job:
+    return make_job()
+
+
+Announced = list[dict[str, Any]]
+
+
+@pytest.fixture
+def announced() -> Iterator[Callable[[Signal], Announced]]:
+    """`announced(signals.job_changed)`: what this signal has said since the test first asked, call by call."""
+    heard: dict[Signal, Announced] = {}
+    listeners: dict[Signal, Callable[..., None]] = {}
+
+    def listen(signal: Signal) -> Announced:
+        if signal not in heard:
+            heard[signal] = []
+            listeners[signal] = lambda **said: heard[signal].append(said)
+            signal.connect(listeners[signal])
+        return heard[signal]
+
+    yield listen
+    for signal, listener in listeners.items():
+        signal.disconnect(listener)

@@ -154,9 +154,10 @@ class LogEntry(models.Model):
 
 
 def known_stream(stream: str) -> str:
-    if stream not in STREAMS:
-        raise ValueError(f"unknown stream {stream!r}: use one of {', '.join(STREAMS)}")
-    return stream
+    try:
+        return STREAMS[STREAMS.index(stream)]
+    except ValueError:
+        raise ValueError(f"unknown stream {stream!r}: use one of {', '.join(STREAMS)}") from None
 
 
 def utc(moment: datetime) -> datetime:
