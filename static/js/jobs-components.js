@@ -182,8 +182,9 @@ export function jobsList() {
     },
 
     get facets() {
-      const all = { status: '', text: 'All', count: STATUSES.reduce((sum, each) => sum + (this.counts[each] ?? 0), 0) };
-      const each = STATUSES.map((status) => ({ status, text: capitalised(status), count: this.counts[status] ?? 0 }));
+      const one = (status) => ({ status, text: capitalised(status), count: this.counts[status] ?? 0 });
+      const each = STATUSES.map(one);
+      const all = { status: '', text: 'All', count: each.reduce((sum, facet) => sum + facet.count, 0) };
       return [all, ...each].map((facet) => ({
         ...facet,
         countText: numberText(facet.count),

@@ -133,7 +133,8 @@ export function jobLogViewer(jobId) {
       return this.details.exit_code !== null && this.details.exit_code !== undefined;
     },
     get hasFailure() {
-      return Boolean(this.details.error);
+      const { error, exit_code: code } = this.details;
+      return Boolean(error) && error !== `exit code ${code}`; // which stands above already
     },
   });
 }

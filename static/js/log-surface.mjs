@@ -5,7 +5,7 @@
 import { buildRow } from './log-row.mjs';
 import { element } from './log-text.mjs';
 
-const CHUNK_ROWS = 200;
+const CHUNK_ROWS = 50; // about a screenful: of a full batch, what scrolls past at once is never laid out
 const ROWS_BETWEEN_LOOKS = 50; // at the clock
 const FRAME_BUDGET_MS = 8; // half a frame at 60 Hz; the rest is for layout
 const ROW_HEIGHT_PX = 20; // a guess for chunks never laid out; the browser remembers the true height of the others

@@ -2,7 +2,10 @@
 
 // Control characters, and those that turn or join text in secret. Each stands in an element of its own that shows its
 // code and ends its effect; the character itself stays, so that search, selection and copy find what was logged.
-const HIDDEN = /([\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff])/;
+const CONTROL = '\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f';
+const TURNING = '\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069';
+const INVISIBLE = '\\u200b\\u2028\\u2029\\u2060\\ufeff';
+const HIDDEN = new RegExp(`([${CONTROL}${TURNING}${INVISIBLE}])`);
 
 export function element(name, className, text) {
   const made = document.createElement(name);

@@ -159,7 +159,8 @@ export function logViewer() {
       return this.state === 'Connecting' && Boolean(this.reason);
     },
     get showingWords() {
-      return showingText({ shown: this.shown, matching: this.matching, total: this.total, isFiltering: this.isFiltering });
+      const { shown, matching, total, isFiltering } = this;
+      return showingText({ shown, matching, total, isFiltering });
     },
     get isBehind() {
       return !this.isFollowing;
@@ -169,7 +170,8 @@ export function logViewer() {
     },
     get emptyWords() {
       if (this.isFiltering && this.total > 0) return 'No line matches these filters.';
-      return this.state === 'Ended' ? 'This job logged nothing.' : 'Nothing has been logged yet. Lines appear here as they come.';
+      if (this.state === 'Ended') return 'This job logged nothing.';
+      return 'Nothing has been logged yet. Lines appear here as they come.';
     },
     get isLoading() {
       return !this.hasAnswered && ['Connecting', 'Live'].includes(this.state);

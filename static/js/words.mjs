@@ -17,10 +17,11 @@ export function countText(number, one, many = `${one}s`) {
   return `${numberText(number)} ${number === 1 ? one : many}`;
 }
 
-/** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 07 min`, `3 d 4 h`; nothing for no duration. */
+/** `41 ms`, `2.4 s`, `12 s`, `3 min 05 s`, `2 h 07 min`, `3 d 4 h`; nothing for no duration. */
 export function durationText(milliseconds) {
   if (milliseconds === null || Number.isNaN(milliseconds)) return '';
   const seconds = Math.max(0, milliseconds) / 1000;
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const pad = (number) => String(Math.floor(number)).padStart(2, '0');
   if (seconds < 60) return `${Math.floor(seconds)} s`;
@@ -65,6 +66,6 @@ export function capitalised(word) {
 
 /** "Showing X of Y filtered (Z total)", or without a filter "Showing X of Z". */
 export function showingText({ shown, matching, total, isFiltering }) {
-  if (isFiltering) return `Showing ${numberText(shown)} of ${numberText(matching)} filtered (${numberText(total)} total)`;
-  return `Showing ${numberText(shown)} of ${numberText(total)}`;
+  const [x, y, z] = [shown, matching, total].map(numberText);
+  return isFiltering ? `Showing ${x} of ${y} filtered (${z} total)` : `Showing ${x} of ${z}`;
 }

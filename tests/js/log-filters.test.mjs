@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { NO_FILTERS, areFiltering, readFilters, writeFilters } from '../../static/js/log-filters.mjs';
+
+test('an address without filters means none', () => assert.deepEqual(readFilters(''), NO_FILTERS));
+
+test('no filters leave the address as it is', () => assert.equal(writeFilters(NO_FILTERS), ''));
+
+test('every filter survives the address', () => {
+  const filters = { step: 'f00', level: 'warn', stream: 'stderr', search: 'a&b=50% ü', limit: 250 };
+  assert.deepEqual(readFilters(writeFilters(filters)), filters);
+});
+
+test('an address somebody mistyped is no error', () => {
+  assert.deepEqual(readFilters('?level=loud&stream=9&limit=abc&other=1'), NO_FILTERS);
+  assert.equal(readFilters('?limit=99999').limit, 100);
+});
+
+test('the limit leaves nothing out and is no filter', () => {
+  assert.equal(areFiltering({ ...NO_FILTERS, limit: 50 }), false);
+  assert.equal(areFiltering({ ...NO_FILTERS, search: 'x' }), true);
+});

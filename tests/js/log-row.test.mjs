@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { describeCounts, describeJob, describeStep } from '../../static/js/job-summary.mjs';
+import { fieldsText } from '../../static/js/log-row.mjs';
+import { codePoint } from '../../static/js/log-text.mjs';
+
+test('fields read as key=value, nested ones as JSON', () => {
+  assert.equal(fieldsText({ user: 'ada', tries: 3, path: ['a', 1] }), 'user=ada tries=3 path=["a",1]');
+  assert.equal(fieldsText(null), '');
+});
+
+test('hidden characters are named by their code', () => assert.equal(codePoint('\u202e'), 'U+202E'));
+
+test('a job that waits has no duration and no progress', () => {
+  const row = describeJob({ id: 'a', name: 'x', status: 'pending', created_at: '2024-01-01T00:00:00Z', progress: null }, 0);
+  assert.deepEqual([row.durationText, row.hasProgress, row.errors], ['', false, 0]);
+});
+
+test('errors count fatal ones', () => {
+  const counts = { debug: 1, info: 2, warn: 3, error: 4, fatal: 5, total: 15 };
+  const row = describeJob({ id: 'a', name: 'x', status: 'failed', counts }, 0);
+  assert.deepEqual([row.errorsText, row.warningsText, row.totalText], ['9 errors', '3 warnings', '15']);
+  assert.deepEqual(describeCounts({ ...counts, debug: 0 }).map((badge) => badge.text), ['2 info', '3 warn', '4 error', '5 fatal']);
+});
+
+test('the chosen step knows it', () => {
+  const step = { id: 's', name: 'Load', status: 'running', counts: {} };
+  assert.equal(describeStep(step, 's', 0).pressed, 'true');
+  assert.equal(describeStep(step, '', 0).pressed, 'false');
+});
