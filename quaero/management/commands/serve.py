@@ -39,7 +39,7 @@ class Command(BaseCommand):
             code = 0
         except CannotListen as error:
             raise CommandError(str(error)) from error
-        say("Quaero has stopped.")
+        say(f"{'' if not sys.stdout.isatty() else chr(10)}Quaero has stopped.")  # the terminal shows ^C before it
         sys.exit(code)
 
     def serve(self, host: str, port: int, *, with_samples: bool) -> int:
