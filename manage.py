@@ -4,6 +4,8 @@
 import os
 import sys
 
+INTERRUPTED = 130  # 128 + SIGINT: Ctrl-C is no error that needs a traceback
+
 try:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
@@ -12,6 +14,8 @@ try:
     from quaero.standard_streams import open_closed_streams, say
 except ModuleNotFoundError as error:
     sys.exit(f"{error}. Quaero lives in its virtual environment: `make setup` makes it, .venv/bin/python runs it.")
+except KeyboardInterrupt:
+    sys.exit(INTERRUPTED)
 
 WRONG_ENVIRONMENT = 2
 
@@ -28,4 +32,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

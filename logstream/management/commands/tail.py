@@ -1,0 +1,172 @@
+"""`manage.py tail JOB` prints a job's log and follows it, from whichever process it is written; needs no server."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from contextlib import suppress
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error
+
+from jobs import levels, statuses
+from jobs.cursors import CursorOfAnotherJob
+from jobs.models import STREAMS
+from jobs.parameters import BadParameter
+from logstream.tailing.asking import Asked, read_request
+from logstream.tailing.choosing import NotChosen
+from logstream.tailing.colours import COLOUR_CHOICES, palette_for
+from logstream.tailing.following import Followed, FollowedJob, FollowedService, JobDeleted
+from logstream.tailing.interrupting import exit_on_interrupt
+from logstream.tailing.lines import HumanLines, JsonLines, LineFormat
+from logstream.tailing.neutral import RESET, plain_name
+from logstream.tailing.output import Output
+from logstream.tailing.session import Session
+from logstream.tailing.telling import closing, name_of, opening
+from logstream.tailing.waiting import Waiting
+from logstream.wakeups import wakeups_of_database
+
+EXIT_CODES = {statuses.COMPLETED: 0, statuses.FAILED: 1, statuses.CANCELLED: 3}
+DELETED = 1
+WRONG_USAGE = 2
+NO_DATABASE = 125  # as `runjob` has it
+READER_LEFT = 128 + signal.SIGPIPE  # as for any other command in front of `| head`
+
+EPILOG = """\
+examples:
+  manage.py tail --latest
+  manage.py tail 3f2a --level warn --search timeout
+  manage.py tail "nightly import" --no-follow -n 1000 --json | jq .message
+
+Lines: time (UTC), level, step where a job has several, | for stdout, ! for stderr or * for system, message.
+
+exit codes: 0 the job has completed, 1 failed or was deleted, 3 was cancelled; 0 it has not ended (--no-follow);
+  2 wrong usage or unknown job; 125 the database cannot be read; 130 Ctrl-C; 141 the reader of a pipe has left
+"""
+
+
+class Command(BaseCommand):
+    help = "Print a job's log and follow it until the job ends."
+    requires_system_checks = []
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name,
+            subcommand,
+            usage=f"{os.path.basename(prog_name)} {subcommand} JOB|--latest|--service [options]",
+            epilog=EPILOG,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            **kwargs,
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument(
+            "job", nargs="?", metavar="JOB", help="a job's id, the beginning of one, or a name (its latest)"
+        )
+        which.add_argument("--latest", action="store_true", help="the newest job")
+        which.add_argument("--service", action="store_true", help="all jobs, and what Quaero itself logs")
+        parser.add_argument("--step", help="only this step: its name or id")
+        parser.add_argument("--level", help=f"only this level or above: {', '.join(levels.NUMBERS)}")
+        parser.add_argument("--stream", help=f"only this stream: {', '.join(STREAMS)}")
+        parser.add_argument("--search", help="only messages that contain this, in any case")
+        parser.add_argument(
+            "--from", metavar="TIME", help="only entries of this time or later, as 2026-01-31T12:00:00Z"
+        )
+        parser.add_argument("--to", metavar="TIME", help="only entries of this time or earlier")
+        parser.add_argument(
+            "--since", metavar="ID", help="everything after the entry with this id; -n then means nothing"
+        )
+        parser.add_argument("-n", metavar="COUNT", help="begin with the last so many lines (100); 0: only new ones")
+        parser.add_argument("--no-follow", action="store_true", help="print what is there and end")
+        parser.add_argument("--json", action="store_true", help="print each entry as one line of JSON")
+        parser.add_argument("--color", choices=COLOUR_CHOICES, default="auto", help="colours (auto: on a terminal)")
+
+    def handle(self, *args: object, **options: Any) -> None:
+        self.output = Output(options.get("stdout") or sys.stdout)
+        choice = colour_choice(options)
+        self.palette = palette_for(options.get("stdout") or sys.stdout, choice)
+        self.told_palette = palette_for(options.get("stderr") or sys.stderr, choice)
+        with exit_on_interrupt(self.end_line):
+            code = self.tail(options)
+        if code:
+            sys.exit(code)
+
+    def tail(self, options: dict[str, Any]) -> int:
+        """Prints what was asked for; the exit code."""
+        try:
+            asked = read_request(options)
+            followed = followed_of(asked)
+            return self.print_and_follow(asked, followed, options)
+        except BadParameter as error:
+            raise CommandError(refusal(error), returncode=WRONG_USAGE) from error
+        except (NotChosen, CursorOfAnotherJob) as error:
+            raise CommandError(str(error), returncode=WRONG_USAGE) from error
+        except JobDeleted as error:
+            self.say(f"{name_of(error.job, self.told_palette)} was deleted")
+            return DELETED
+        except BrokenPipeError:
+            return READER_LEFT
+        except Error as error:
+            raise CommandError(f"cannot read the database: {error}", returncode=NO_DATABASE) from error
+
+    def print_and_follow(self, asked: Asked, followed: Followed, options: dict[str, Any]) -> int:
+        followed.look()
+        self.say_beginning(asked, followed)
+        if asked.last is not None:
+            followed.skip_to_last(asked.last)
+        session = Session(followed, self.line_format(asked, as_json=options["json"]), self.output)
+        session.print_stored()
+        if not options["no_follow"]:
+            with Waiting(wakeups_of_database(), self.output.descriptor) as waiting:
+                session.follow(waiting)
+        return self.end_of(followed)
+
+    def line_format(self, asked: Asked, *, as_json: bool) -> LineFormat:
+        if as_json:
+            return JsonLines(for_terminal=self.output.is_terminal)
+        return HumanLines(self.palette, self.output.encoding, with_jobs=asked.job is None)
+
+    def say_beginning(self, asked: Asked, followed: Followed) -> None:
+        if isinstance(followed, FollowedJob):
+            self.say(opening(followed.job, self.told_palette))
+        else:
+            self.say("all jobs and Quaero itself")
+        if asked.reset_reason is not None:
+            self.say(f"--since cannot be continued ({asked.reset_reason}): everything that is there follows")
+
+    def end_of(self, followed: Followed) -> int:
+        if not isinstance(followed, FollowedJob) or not followed.is_over:
+            return 0
+        self.say(closing(followed.job, self.told_palette))
+        return EXIT_CODES[followed.job.status]
+
+    def say(self, words: str) -> None:
+        """On standard error, so that standard output is log lines alone; as far as anybody still reads it."""
+        with suppress(OSError):
+            self.stderr.write(words, style_func=str)
+            self.stderr.flush()
+
+    def end_line(self) -> None:
+        self.output.write_if_ready(f"{RESET}\n".encode() if self.palette else b"\n")
+
+
+def followed_of(asked: Asked) -> FollowedJob | FollowedService:
+    if asked.job is None:
+        return FollowedService(asked.wanted, asked.since)
+    return FollowedJob(asked.job, asked.wanted, asked.since)
+
+
+def colour_choice(options: dict[str, Any]) -> str:
+    """--color; Django's own --no-color and --force-color say the same."""
+    if options["no_color"]:
+        return "never"
+    return "always" if options["force_color"] else str(options["color"])
+
+
+def refusal(error: BadParameter) -> str:
+    option = "-n" if error.name == "n" else f"--{error.name}"
+    return f"{option} '{plain_name(error.value)}' is not allowed: use {error.allowed}"

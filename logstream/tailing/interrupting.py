@@ -1,0 +1,46 @@
+"""Ctrl-C that ends the process at once, whatever it is doing.
+
+A KeyboardInterrupt waits until the interpreter runs again: not during a search through ten million lines, nor
+while the database's lock is awaited. Nothing that `tail` does needs an orderly end, so a thread ends it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+INTERRUPTED = 128 + signal.SIGINT
+
+
+@contextmanager
+def exit_on_interrupt(last_words: Callable[[], object]) -> Iterator[None]:
+    """Within the block SIGINT calls `last_words` and ends the process with 130; one that is ignored stays so."""
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if not in_main_thread or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        yield
+        return
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    threading.Thread(target=await_interrupt, args=[reading, last_words], name="interrupt", daemon=True).start()
+    # The number of every signal that Python handles is written here from within C, at once.
+    descriptor_before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    handler_before = signal.signal(signal.SIGINT, lambda number, frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler_before)
+        signal.set_wakeup_fd(descriptor_before)
+        os.close(writing)
+
+
+def await_interrupt(reading: int, last_words: Callable[[], object]) -> None:
+    with os.fdopen(reading, "rb", buffering=0) as numbers:
+        while number := numbers.read(1):
+            if number[0] == signal.SIGINT:
+                try:
+                    last_words()
+                finally:
+                    os._exit(INTERRUPTED)

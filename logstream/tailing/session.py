@@ -1,0 +1,45 @@
+"""One run of `tail`: what is stored, then what comes, printed as it comes."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from django.db import DatabaseError
+
+from jobs.lifecycle import HEARTBEAT
+from jobs.running.reaper import fail_lost_jobs
+from logstream.tailing.following import Followed
+from logstream.tailing.lines import LineFormat
+from logstream.tailing.output import Output
+from logstream.tailing.waiting import Waiting
+
+
+@dataclass
+class Session:
+    followed: Followed
+    format: LineFormat
+    output: Output
+    _reap_at: float = field(default=0.0, init=False)
+
+    def print_stored(self) -> None:
+        """Prints what the last look found."""
+        for records in self.followed.pages():
+            if records:
+                self.output.write(self.format.lines(records, with_steps=self.followed.has_several_steps))
+
+    def follow(self, waiting: Waiting) -> None:
+        """Prints what comes until nothing will come any more."""
+        while not self.followed.is_over:
+            self._fail_lost_jobs()
+            waiting.wait()
+            self.followed.look()
+            self.print_stored()
+
+    def _fail_lost_jobs(self) -> None:
+        """Without a server nobody else would notice that the followed job has lost its process (D8)."""
+        if time.monotonic() >= self._reap_at:
+            self._reap_at = time.monotonic() + HEARTBEAT.total_seconds()
+            with suppress(DatabaseError):  # locked, or ours only to read: others look as well
+                fail_lost_jobs()

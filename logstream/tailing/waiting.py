@@ -1,0 +1,54 @@
+"""Waiting for news: until a wake-up comes from any process, and never longer than the reconciliation (S10)."""
+
+from __future__ import annotations
+
+import select
+import socket
+from contextlib import suppress
+from typing import Self
+
+from logstream.wakeups.base import Wakeups
+from logstream.watch import RECONCILE_INTERVAL_S
+
+GONE = select.POLLERR | select.POLLHUP | select.POLLNVAL
+
+
+class Waiting:
+    """Listens from the beginning of the block to its end; what comes between two waits is not lost.
+
+    `output` is a descriptor whose reader may leave: with a quiet log no write would tell.
+    """
+
+    def __init__(self, wakeups: Wakeups, output: int | None = None) -> None:
+        self._wakeups = wakeups
+        self._output = output
+        self._receiver, self._sender = socket.socketpair()
+        self._poll = select.poll()
+
+    def __enter__(self) -> Self:
+        self._receiver.setblocking(False)
+        self._sender.setblocking(False)
+        self._poll.register(self._receiver, select.POLLIN)
+        if self._output is not None:
+            self._poll.register(self._output, 0)  # errors are reported unasked
+        self._wakeups.start(self._wake)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._wakeups.stop()
+        self._sender.close()
+        self._receiver.close()
+
+    def _wake(self) -> None:
+        """Called from the wake-ups' thread. A full buffer means that a wake-up waits already."""
+        with suppress(OSError):
+            self._sender.send(b"\0")
+
+    def wait(self, longest_s: float = RECONCILE_INTERVAL_S) -> None:
+        """Returns on a wake-up, or after `longest_s`. Raises BrokenPipeError when the output's reader has left."""
+        for descriptor, event in self._poll.poll(longest_s * 1000):
+            if descriptor == self._output and event & GONE:
+                raise BrokenPipeError
+        with suppress(BlockingIOError):
+            while self._receiver.recv(4096):
+                pass
