@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.models.expressions import RawSQL
 
@@ -253,7 +254,10 @@ def page_of_rows(entries: models.QuerySet[LogEntry]) -> tuple[list[Row], bool]:
     Read past Django's converters, which would cost more than the database.
     """
     query = entries.values_list(*COLUMNS).query
-    sql, parameters = query.get_compiler(entries.db).as_sql()
+    try:
+        sql, parameters = query.get_compiler(entries.db).as_sql()
+    except EmptyResultSet:  # Django sees by itself that nothing can match
+        return [], False
     rows: list[Row] = []
     left = PAGE_BYTES
     with connections[entries.db].cursor() as cursor:
