@@ -26,7 +26,7 @@ help:
 	@echo 'make constraints         renew constraints.txt'
 
 setup: .venv/.ready
-	@echo "Quaero is set up in .venv. `make run` starts it."
+	@echo 'Quaero is set up in .venv; "make run" starts it.'
 
 .venv/.ready: pyproject.toml constraints.txt
 	@scripts/setup .
