@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import uuid4
 
@@ -54,6 +55,19 @@ def test_every_member_of_an_entry_is_stored(job: Job) -> None:
     entry = LogEntry.objects.get()
     assert (entry.message, entry.level, entry.timestamp) == ("disk full", levels.FATAL, NOON)
     assert (entry.step, entry.stream, entry.source, entry.fields) == (step, "stderr", "df", {"free": 0})
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        (datetime(2026, 1, 31, 12), NOON),
+        (datetime(2026, 1, 31, 14, tzinfo=timezone(timedelta(hours=2))), NOON),
+        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), datetime(1, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_times_are_stored_in_utc_whatever_clock_they_come_from(job: Job, given: datetime, stored: datetime) -> None:
+    append_lines(job, 1, timestamp=given)
+    assert LogEntry.objects.get().timestamp == stored
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,12 @@ def known_stream(stream: str) -> str:
 
 def utc(moment: datetime) -> datetime:
     """`moment` in UTC; one without a zone is taken to be UTC."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # within a day of the calendar's first or last
+        return moment.replace(tzinfo=UTC)
 
 
 def append_entries(using: str, job_id: UUID, entries: list[LogEntry]) -> None:
