@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple, Self
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from jobs.models import Job
 from jobs.models.job import JobQuerySet
 from jobs.models.record import wire_time
 
+CREATED_AT = "%Y-%m-%dT%H:%M:%S.%fZ"
 NEWEST_FIRST = ("-created_at", "-pk")
 NOT_IN_A_LIST = ("spec", "result")  # may be large, and no row shows them
 
@@ -37,8 +38,8 @@ class JobCursor(NamedTuple):
         """Raises ValueError for what is not the text of a cursor."""
         padded = text.encode() + b"=" * (-len(text) % 4)
         created_at, key = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split(" ")
-        cursor = cls(datetime.fromisoformat(created_at), UUID(key))
-        if str(cursor) != text:
+        cursor = cls(datetime.strptime(created_at, CREATED_AT).replace(tzinfo=UTC), UUID(key))
+        if str(cursor) != text:  # another way to write it: not from us
             raise ValueError(text)
         return cursor
 
