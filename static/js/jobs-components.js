@@ -9,6 +9,7 @@ const PAGE_ROWS = 50;
 const MOST_ROWS = 1000; // in one request, when a long list is read again
 const CLOCK_MS = 1000;
 const SEARCH_PAUSE_MS = 250;
+const RETRY_MS = 5000; // after a list that could not be read
 const NEW_FOR_MS = 2500; // how long a new row is marked
 
 export function jobsList() {
@@ -18,6 +19,7 @@ export function jobsList() {
   let connection = null;
   let clock = null;
   let searchTimer = null;
+  let retryTimer = null;
   let frame = null;
   let reading = 0;
 
@@ -56,12 +58,14 @@ export function jobsList() {
     destroy() {
       clearInterval(clock);
       clearTimeout(searchTimer);
+      clearTimeout(retryTimer);
       cancelAnimationFrame(frame);
       connection.close();
     },
 
     /** Reads the list from the top, as far down as it was read before. Throws to a poll, says it otherwise. */
     async readFirst({ isPoll = false } = {}) {
+      clearTimeout(retryTimer);
       reading += 1;
       const turn = reading;
       news.clear();
@@ -76,7 +80,8 @@ export function jobsList() {
       } catch (error) {
         if (turn !== reading) return;
         this.problem = error.message;
-        if (isPoll) throw error;
+        if (isPoll) throw error; // the connection knows when to poll again
+        retryTimer = setTimeout(() => this.readFirst(), RETRY_MS);
       }
       this.show();
     },

@@ -43,7 +43,7 @@ export function jobLogViewer(jobId) {
     showStatus({ job, steps }) {
       this.job = job;
       this.steps = steps ?? this.steps;
-      document.title = `${capitalised(job.status)}: ${job.name} – Quaero`;
+      document.title = `${capitalised(job.status)}: ${job.name} · Quaero`;
     },
 
     /** What the stream does not tell, above all how the job ended. */

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.installation import Installation
+from tests.browser.reading import expect_state
+
+
+def test_a_job_appears_changes_and_ends_on_the_open_list(page: Page, installation: Installation) -> None:
+    page.goto("/")
+    expect_state(page, "Live")
+    with installation.speaking_job("Crawl the shop") as job:
+        row = page.locator(f'[data-job-id="{job.id}"]')
+        expect(row).to_contain_text("Crawl the shop")
+        expect(row).to_contain_text("Running")
+        expect(row).to_have_class(re.compile("is-new"))
+        expect(page.locator("tbody tr").first).to_have_attribute("data-job-id", job.id)
+        job.say("ERROR it broke", "WARN it creaks", "::progress::80")
+        expect(row).to_contain_text("1 error")
+        expect(row).to_contain_text("1 warning")
+        expect(row).to_contain_text("80 %")
+        job.finish(1)
+        expect(row).to_contain_text("Failed")
+    row.get_by_role("link").click()
+    expect(page).to_have_url(re.compile(f"/jobs/{job.id}/"))
+
+
+def test_facets_and_search_narrow_the_list_and_stay_in_the_address(page: Page, installation: Installation) -> None:
+    good = installation.run("true", name="Facet good")
+    bad = installation.run("false", name="Facet bad")
+    page.goto("/")
+    page.get_by_label("Search by name").fill("facet")
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(2)
+    failed = page.get_by_role("group", name="Status").get_by_role("button", name="Failed")
+    expect(failed).to_contain_text("1")
+    failed.click()
+    expect(rows).to_have_count(1)
+    expect(rows).to_have_attribute("data-job-id", bad)
+    page.reload()
+    expect(rows).to_have_attribute("data-job-id", bad)
+    page.get_by_role("group", name="Status").get_by_role("button", name="Completed").click()
+    expect(rows).to_have_attribute("data-job-id", good)
+    page.get_by_role("group", name="Status").get_by_role("button", name="Cancelled").click()
+    page.get_by_role("button", name="Show all jobs").click()
+    expect(page.get_by_label("Search by name")).to_have_value("")
+
+
+def test_more_jobs_come_by_pages(page: Page, installation: Installation) -> None:
+    installation.python(
+        "from jobs.models import Job\nfor number in range(120): Job.objects.create(name=f'Many {number:03}')"
+    )
+    page.goto("/?q=Many")
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(50)
+    for count in [100, 120]:
+        page.get_by_role("button", name="Load more jobs").click()
+        expect(rows).to_have_count(count)
+    expect(page.get_by_role("button", name="Load more jobs")).to_be_hidden()
+    expect(rows.last).to_contain_text("Many 000")
+
+
+def test_a_deleted_job_leaves_the_list_and_refuses_its_page(page: Page, installation: Installation) -> None:
+    job_id = installation.run("echo", "soon gone", name="Soon gone")
+    page.goto("/")
+    row = page.locator(f'[data-job-id="{job_id}"]')
+    expect(row).to_be_visible()
+    installation.python(f"from jobs.models import Job\nJob.objects.get(pk='{job_id}').delete()")
+    expect(row).to_be_hidden()
+
+
+def test_an_empty_list_tells_how_to_run_a_first_job(page: Page) -> None:
+    page.route("**/api/jobs?*", lambda route: route.fulfill(json={"jobs": [], "next": None, "counts": {}}))
+    page.goto("/")
+    expect(page.get_by_role("heading", name="No jobs yet")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("runjob -- your command")
+
+
+def test_a_list_that_cannot_be_read_says_so_and_comes_back(page: Page) -> None:
+    page.route("**/api/jobs?*", lambda route: route.abort())
+    page.goto("/")
+    expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
+    page.unroute("**/api/jobs?*")
+    expect(page.get_by_role("alert")).to_be_hidden()
+    expect(page.locator("tbody tr").first).to_be_visible()
