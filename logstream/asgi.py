@@ -15,12 +15,14 @@ from asgiref.sync import ThreadSensitiveContext
 from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 
 from logstream import live
-from logstream.reading import ReadingPool
-from logstream.shutdown import call_on_signals
+from logstream.reading import ReadingPool, warm_up
+from logstream.shutdown import Connections, call_on_signals
 
 Duty = Callable[[], Awaitable[None]]
 
 STREAM_PATHS = re.compile(r"/api/(jobs/stream|jobs/[^/]+/logs/stream|service/logs/stream|streams/status)")
+
+SLOW_CLIENTS_END_AFTER_S = 1.0  # all streams end within 2 s of the signal (S9)
 
 # After the start nearly everything stays: full collections of it took 150 ms and made the slowest deliveries.
 GC_THRESHOLDS = (50_000, 20, 100)
@@ -30,23 +32,38 @@ def application(django: ASGI3Application, duties: Sequence[Duty] = ()) -> ASGI3A
     """`django` with streams and lifespan. `duties` run as tasks beside it from start to shutdown."""
     # One thread: thread-sensitive code expects to run one call at a time.
     stream_thread = ReadingPool(1, "quaero-streams")
+    connections = Connections()
 
     async def serve(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         if scope["type"] == "lifespan":
-            await lifespan(duties, receive, send)
+            await lifespan(duties, stream_thread, connections, receive, send)
         elif scope["type"] == "http" and STREAM_PATHS.fullmatch(scope["path"]):
-            async with ThreadSensitiveContext(executor=stream_thread):
-                await django(scope, receive, send)
+            with connections.held(send):
+                async with ThreadSensitiveContext(executor=stream_thread):
+                    await django(scope, receive, send)
         else:
             await django(scope, receive, send)
 
     return serve
 
 
-async def lifespan(duties: Sequence[Duty], receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+async def lifespan(
+    duties: Sequence[Duty],
+    stream_thread: ReadingPool,
+    connections: Connections,
+    receive: ASGIReceiveCallable,
+    send: ASGISendCallable,
+) -> None:
     await receive()  # lifespan.startup
     here = live.current()
-    restore_signals = call_on_signals(lambda: here.loop.call_soon_threadsafe(here.begin_closing))
+    here.watch.begin()
+    await asyncio.to_thread(warm_up, here.pool, stream_thread)
+
+    def begin_closing() -> None:
+        here.begin_closing()
+        here.loop.call_later(SLOW_CLIENTS_END_AFTER_S, connections.abort)
+
+    restore_signals = call_on_signals(lambda: here.loop.call_soon_threadsafe(begin_closing))
     tasks = [asyncio.ensure_future(duty()) for duty in duties]
     gc.collect()
     gc.freeze()

@@ -68,7 +68,6 @@ class Feed(ABC):
         self.is_over = False
         self.task: asyncio.Task[None] | None = None  # held here, for the loop holds tasks only weakly
         self.ready: asyncio.Future[None] = live.loop.create_future()
-        self._sent_to = 0  # up to where the frames so far have told the clients
         self._news: list[object] = []
         self._is_urgent = False
         self._wake = asyncio.Event()
@@ -122,15 +121,13 @@ class Feed(ABC):
             await changed
 
     def broadcast(self, frame: Frame) -> None:
-        self._sent_to = self.unit(frame.end)
         self._anything_sent_at = self.live.loop.time()
         for client in tuple(self.clients):
             client.push(frame)
 
     def broadcast_note(self, name: str, data: bytes) -> None:
         """Sends an event without entries, with the id up to which the clients have everything."""
-        end = self.unit(self.scanned)
-        self.broadcast(Frame(event(name, data, self.scanned.id), self._sent_to, end + 1, self.scanned))
+        self.broadcast(Frame(event(name, data, self.scanned.id), self.scanned))
 
     # The task.
 

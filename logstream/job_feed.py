@@ -102,7 +102,6 @@ class JobFeed(LogFeed):
             self._end_deleted()
             return
         self.scanned = await self.live.read(newest_position, self.job_id, state.job.last_line)
-        self._sent_to = self.scanned.line
         self._set_state(state)
         self._told_signature, self._told_payload = state.signature(), state.payload()
         self._told_at = self.live.loop.time()
@@ -179,5 +178,4 @@ class JobFeed(LogFeed):
     def _end(self, *frames: bytes) -> None:
         self.end_frames = frames
         self.is_over = True
-        end = self.scanned.line
-        self.broadcast(Frame(b"".join(frames), self._sent_to, end + 1, self.scanned, is_last=True))
+        self.broadcast(Frame(b"".join(frames), self.scanned, is_last=True))

@@ -112,7 +112,7 @@ class JobsFeed(Feed):
 
     def _send(self, name: str, data: bytes) -> None:
         self._batch_sent_at = self.live.loop.time()
-        self.broadcast(Frame(event(name, data), 0, 1, START))
+        self.broadcast(Frame(event(name, data), START))
 
     async def _read_stats(self) -> None:
         self._stats_read_at = self.live.loop.time()

@@ -34,7 +34,6 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 READING_THREADS = 2
-SLOW_CLIENTS_END_AFTER_S = 1.0
 
 
 @dataclass(eq=False, slots=True)
@@ -44,7 +43,6 @@ class OpenStream:
     topic: Topic
     user_id: int
     subscription: Subscription
-    task: asyncio.Task[object] | None
 
 
 class Live:
@@ -114,18 +112,12 @@ class Live:
         return sum(stream.subscription.is_lagging for stream in self.streams)
 
     def begin_closing(self) -> None:
-        """Ends all streams, each with a time to come back at; clients that do not read are cut off soon (S9)."""
+        """Ends all streams, each with a time to come back at (S9)."""
         if self.is_closing:
             return
         self.is_closing = True
         for stream in self.streams:
             stream.subscription.close()
-        self.loop.call_later(SLOW_CLIENTS_END_AFTER_S, self._cut_off)
-
-    def _cut_off(self) -> None:
-        for stream in self.streams:
-            if stream.task is not None:
-                stream.task.cancel()
 
     def close(self) -> None:
         """Stops the threads. The feeds' tasks end with the loop."""

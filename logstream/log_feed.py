@@ -57,10 +57,8 @@ class LogFeed(Feed):
     def _send_batch(self, records: Sequence[EntryRecord]) -> None:
         has_more = self.displayed > len(records)
         data = logs_event(records, self.total, self.displayed, has_more, self.scanned)
-        end = self.unit(self.scanned)
-        first = self.unit(Position(records[0].line, records[0].id)) if records else end + 1
         self._batch_sent_at = self.live.loop.time()
-        self.broadcast(Frame(data, self._sent_to, first, self.scanned))
+        self.broadcast(Frame(data, self.scanned))
 
 
 def logs_event(records: Sequence[EntryRecord], total: int, displayed: int, has_more: bool, scanned: Position) -> bytes:

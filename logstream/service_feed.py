@@ -43,7 +43,6 @@ class ServiceFeed(LogFeed):
 
     async def start(self) -> None:
         self.scanned, self.counts = await self.live.read(self._position_and_counts)
-        self._sent_to = self.scanned.id
         if self.count_needed():
             self._counted = await self.live.read(self.client_log().count, self.scanned)
         await self._read_status()

@@ -6,9 +6,11 @@ the signals itself, in front of the server's own handlers.
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -40,3 +42,32 @@ def call_on_signals(begin_closing: Callable[[], object]) -> Callable[[], None]:
                 signal.signal(number, previous)
 
     return restore
+
+
+class Connections:
+    """The connections of open streams, as far as the server lets us see them (uvicorn does).
+
+    A server flushes what it has written before it closes a connection; a client that reads nothing would keep
+    it waiting for ever.
+    """
+
+    def __init__(self) -> None:
+        self._transports: set[asyncio.Transport] = set()
+
+    @contextmanager
+    def held(self, send: Callable[..., Any]) -> Iterator[None]:
+        """Knows the connection behind `send` while the block runs."""
+        transport = getattr(getattr(send, "__self__", None), "transport", None)
+        if transport is None:
+            yield
+            return
+        self._transports.add(transport)
+        try:
+            yield
+        finally:
+            self._transports.discard(transport)
+
+    def abort(self) -> None:
+        """Breaks off those that are still open."""
+        for transport in tuple(self._transports):
+            transport.abort()

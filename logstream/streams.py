@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -44,7 +43,7 @@ class LogRequest:
 def open_stream(live: Live, topic: Topic, user_id: int) -> Iterator[Subscription]:
     """A subscription that counts as an open stream until the block ends."""
     subscription = Subscription(live.buffer_size)
-    stream = OpenStream(topic, user_id, subscription, asyncio.current_task())
+    stream = OpenStream(topic, user_id, subscription)
     live.streams.add(stream)
     try:
         yield subscription
@@ -118,16 +117,10 @@ async def live_entries(
             if not feed.is_over:
                 yield events.event("status", feed.status, position.id)
             continue
-        known = feed.unit(position)
-        if frame.start <= known < frame.first:
-            yield frame.data
-            position = frame.end if feed.unit(frame.end) > known else position
-            if frame.is_last:
-                return
-        elif feed.unit(frame.end) > known:  # it begins after what the client has, or within it
-            async for data in until_closed(subscription, entries_after(live, feed, position, frame.end)):
-                yield data
-            position = frame.end
+        yield frame.data
+        position = frame.end
+        if frame.is_last:
+            return
     for data in feed.end_frames:
         yield data
 

@@ -12,15 +12,9 @@ MAX_QUEUED_BYTES = 4 * 1024 * 1024
 
 
 class Frame(NamedTuple):
-    """Bytes for the wire, shared by all clients of a feed, and what they cover: the entries in (start, end].
-
-    `first` is the first entry in it; without entries it lies after `end`. The numbers are lines in a job's
-    feed and ids in the service's.
-    """
+    """Bytes for the wire, shared by all clients of a feed; `end` is how far they bring a client."""
 
     data: bytes
-    start: int
-    first: int
     end: Position
     is_last: bool = False
 

@@ -9,6 +9,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from logstream.wakeups.base import Wakeups
@@ -16,6 +17,7 @@ from logstream.wakeups.base import Wakeups
 logger = logging.getLogger(__name__)
 
 POLL_INTERVAL_S = 0.05
+VERSION_SQL = "PRAGMA data_version"
 
 
 class SqliteWakeups(Wakeups):
@@ -24,19 +26,21 @@ class SqliteWakeups(Wakeups):
         self._stopping = threading.Event()
 
     def start(self, on_wakeup: Callable[[], None]) -> None:
-        thread = threading.Thread(target=self._watch, args=[on_wakeup], name="quaero-wakeups", daemon=True)
+        connection = None
+        with suppress(sqlite3.Error):  # the thread tries again, and says so
+            connection = self._connect()
+        thread = threading.Thread(target=self._watch, args=[connection, on_wakeup], name="quaero-wakeups", daemon=True)
         thread.start()
 
     def stop(self) -> None:
         self._stopping.set()
 
-    def _watch(self, on_wakeup: Callable[[], None]) -> None:
-        connection: sqlite3.Connection | None = None
+    def _watch(self, connection: sqlite3.Connection | None, on_wakeup: Callable[[], None]) -> None:
         seen = None
         while not self._stopping.wait(POLL_INTERVAL_S):
             try:
                 connection = connection or self._connect()
-                version = connection.execute("PRAGMA data_version").fetchone()[0]
+                version = connection.execute(VERSION_SQL).fetchone()[0]
             except sqlite3.Error as error:
                 logger.warning("cannot watch %s: %s", self.database, error)
                 connection = None
@@ -50,4 +54,8 @@ class SqliteWakeups(Wakeups):
 
     def _connect(self) -> sqlite3.Connection:
         # The number means something only within one connection, so this one stays open. Autocommit: no snapshot.
-        return sqlite3.connect(f"{self.database.as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5)
+        connection = sqlite3.connect(
+            f"{self.database.as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5, check_same_thread=False
+        )
+        connection.execute(VERSION_SQL)
+        return connection

@@ -78,6 +78,10 @@ class Server:
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(number)
+        return self.wait()
+
+    def wait(self) -> int:
+        assert self.process is not None
         return self.process.wait(DEADLINE_S)
 
     @property

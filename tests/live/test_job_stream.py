@@ -9,8 +9,9 @@ from django.db import transaction
 
 from jobs import levels, lifecycle, recording
 from jobs.models import Job, LogEntry
-from jobs.queries import Filter
+from jobs.queries import Filter, Position
 from logstream.live import Live
+from logstream.news import Changed
 from tests.live.conftest import append
 from tests.live.sse import lines_of, messages_of, names_of
 from tests.live.watching import in_thread, watch_job
@@ -101,6 +102,47 @@ async def test_signals_out_of_order_lose_and_double_nothing(live_side: Live, job
     assert lines_of(await watcher.until_end()) == [1, 2, 3, 4, 5, 6]
 
 
+async def test_gap_before_a_signal_is_read_from_the_database(live_side: Live, job: Job) -> None:
+    watcher = await watch_job(job)
+    [feed] = live_side.feeds.values()
+    live_side.watch.end()
+    heard: list[object] = []
+    live_side.registry.subscribe(feed.key.topic, heard.append)
+    feed._unsubscribe()
+    for number in range(3):
+        await in_thread(append, job, str(number))
+    feed.hear(heard[2])
+    assert await watcher.until_lines(3) == [1, 2, 3]
+    await watcher.leave()
+
+
+async def test_what_a_batch_repeats_is_left_out(live_side: Live, job: Job) -> None:
+    ids = (await in_thread(append, job, "one", "two", "three")).ids
+    watcher = await watch_job(job, limit=1)
+    [feed] = live_side.feeds.values()
+    live_side.watch.end()
+    heard: list[object] = []
+    live_side.registry.subscribe(feed.key.topic, heard.append)
+    feed._unsubscribe()
+    await in_thread(append, job, "four", "five")
+    feed.scanned = Position(4, ids[-1] + 1)  # as if "four" had been read already
+    feed.hear(heard[0])
+    assert await watcher.until_lines(2) == [3, 5]
+    await watcher.leave()
+
+
+async def test_long_gap_is_read_in_pages(live_side: Live, job: Job) -> None:
+    watcher = await watch_job(job)
+    [feed] = live_side.feeds.values()
+    live_side.watch.end()
+    feed._unsubscribe()
+    await in_thread(append, job, *[str(number) for number in range(2500)])
+    feed.hear(Changed(job.pk))
+    assert await watcher.until_lines(2500) == list(range(1, 2501))
+    assert max(len(event.data["logs"]) for event in watcher.events if event.name == "logs") == 1000
+    await watcher.leave()
+
+
 async def test_same_bytes_for_all_clients_of_a_feed(live_side: Live, job: Job) -> None:
     one, two = await watch_job(job), await watch_job(job)
     await in_thread(append, job, "shared")
@@ -145,6 +187,7 @@ async def test_counts_of_a_step_are_the_steps_own(live_side: Live, job: Job) -> 
 
 async def test_saved_entry_and_saved_job_reach_the_stream(live_side: Live, job: Job) -> None:
     watcher = await watch_job(job)
+    live_side.watch.end()  # the model signals alone must do it
     await in_thread(LogEntry.objects.create, job=job, message="by create")
     await in_thread(LogEntry.objects.bulk_create, [LogEntry(job=job, message="by bulk_create")])
     await watcher.until_lines(2)

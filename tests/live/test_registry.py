@@ -41,7 +41,7 @@ async def test_a_topic_hears_only_its_own_news_and_nothing_after_unsubscribing()
 
 
 def frame(number: int, size: int = 1) -> Frame:
-    return Frame(b"x" * size, number - 1, number, Position(number, number))
+    return Frame(b"x" * size, Position(number, number))
 
 
 async def test_frames_come_in_order() -> None:

@@ -104,16 +104,18 @@ async def test_client_that_does_not_read_cannot_hold_up_the_shutdown(server: Ser
     request = f"GET {log_path(job, '?since=0')} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"
     writer.write(request.encode())
     await reader.readexactly(1000)
-    server.send(signal.SIGTERM)
-    async with asyncio.timeout(8):
-        await asyncio.to_thread(server.stop)
+    async with watching(server, log_path(job), token) as other:
+        await other.until(lambda events: any(event.name == "ping" for event in events))
+        server.send(signal.SIGTERM)
+        await other.until_end()
+    assert await asyncio.to_thread(server.wait) in (0, -signal.SIGTERM)
     writer.close()
 
 
 async def test_idle_streams_hold_no_thread_and_no_database_handle(server: Server, token: str, job: Job) -> None:
     def handles() -> tuple[int, int]:
         process = server.resources
-        files = [file.path for file in process.open_files() if "sqlite3" in file.path]
+        files = [file.path for file in process.open_files() if file.path.endswith("sqlite3")]
         return process.num_threads(), len(files)
 
     async with AsyncExitStack() as stack:

@@ -8,6 +8,7 @@ from jobs import levels, lifecycle
 from jobs.models import SERVICE_JOB_ID, Job
 from jobs.queries import Filter
 from logstream.live import Live
+from logstream.registry import SERVICE
 from logstream.streams import jobs_stream
 from tests.live.conftest import append
 from tests.live.sse import Event, messages_of
@@ -34,6 +35,21 @@ async def test_entries_of_all_jobs_come_in_the_order_of_their_ids(live_side: Liv
     await watcher.until_lines(7)
     assert messages_of(watcher.events) == ["before", "a0", "b0", "a1", "b1", "a2", "b2"]
     assert watcher.events[-1].data["meta"]["total_count"] == 7
+    await watcher.leave()
+
+
+async def test_gap_before_a_signal_is_read_from_the_database(live_side: Live, job: Job) -> None:
+    watcher = await watch_service()
+    [feed] = live_side.feeds.values()
+    live_side.watch.end()
+    heard: list[object] = []
+    live_side.registry.subscribe(SERVICE, heard.append)
+    feed._unsubscribe()
+    for number in range(3):
+        await in_thread(append, job, str(number))
+    feed.hear(heard[2])
+    await watcher.until_lines(3)
+    assert messages_of(watcher.events) == ["0", "1", "2"]
     await watcher.leave()
 
 

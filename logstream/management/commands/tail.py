@@ -103,7 +103,9 @@ class Command(BaseCommand):
             return self.print_and_follow(asked, followed, options)
         except BadParameter as error:
             raise CommandError(refusal(error), returncode=WRONG_USAGE) from error
-        except (NotChosen, CursorOfAnotherJob) as error:
+        except CursorOfAnotherJob as error:
+            raise CommandError(f"--since is not allowed: {error}", returncode=WRONG_USAGE) from error
+        except NotChosen as error:
             raise CommandError(str(error), returncode=WRONG_USAGE) from error
         except JobDeleted as error:
             self.say(f"{name_of(error.job, self.told_palette)} was deleted")
@@ -111,7 +113,10 @@ class Command(BaseCommand):
         except BrokenPipeError:
             return READER_LEFT
         except Error as error:
-            raise CommandError(f"cannot read the database: {error}", returncode=NO_DATABASE) from error
+            raise CommandError(
+                f"cannot read the database: {error}. Is it set up? `manage.py migrate` does that.",
+                returncode=NO_DATABASE,
+            ) from error
 
     def print_and_follow(self, asked: Asked, followed: Followed, options: dict[str, Any]) -> int:
         followed.look()
