@@ -106,4 +106,4 @@ def error_response(error: ApiError) -> HttpResponse:
 
 def wants_json(request: HttpRequest) -> bool:
     """Whether an error of this request is for a program: everything under /api/ and /v1/."""
-    return request.path.startswith(("/api/", "/v1/"))
+    return f"{request.path}/".startswith(("/api/", "/v1/"))

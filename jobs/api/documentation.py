@@ -71,26 +71,35 @@ SECURITY_SCHEMES: Json = {
 }
 
 
-def documented(answer: type[msgspec.Struct], parameters: Mapping[str, Parameter] | None = None) -> Json:
+def documented(
+    answer: type[msgspec.Struct],
+    parameters: Mapping[str, Parameter] | None = None,
+    body: type[msgspec.Struct] | None = None,
+) -> Json:
     """The `openapi_extra` of an operation that answers with `answer`, and takes `parameters` in its URL."""
-    return {
+    described: Json = {
         "parameters": [
             {"in": "query", "name": name, "description": each.description, "schema": each.schema, "required": False}
             for name, each in (parameters or {}).items()
         ],
-        "responses": {200: answer_with(answer, "OK"), "default": answer_with(Refusal, "Refused")},
+        "responses": {
+            200: {"description": "OK", "content": content_of(answer)},
+            "default": {"description": "Refused", "content": content_of(Refusal)},
+        },
     }
+    if body is not None:
+        described["requestBody"] = {"required": True, "content": content_of(body)}
+    return described
 
 
-def answer_with(answer: type[msgspec.Struct], description: str) -> Json:
-    schema = {"$ref": REF_TEMPLATE.format(name=answer.__name__)}
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
+def content_of(kind: type[msgspec.Struct]) -> Json:
+    return {"application/json": {"schema": {"$ref": REF_TEMPLATE.format(name=kind.__name__)}}}
 
 
-def schemas_of(answers: Iterable[type[msgspec.Struct]]) -> Json:
-    """The schemas by name of these answers, of all that they contain, and of errors."""
+def schemas_of(kinds: Iterable[type[msgspec.Struct]]) -> Json:
+    """The schemas by name of these answers and bodies, of all that they contain, and of errors."""
     components = msgspec.json.schema_components(
-        [*answers, Refusal], schema_hook=schema_of_anything, ref_template=REF_TEMPLATE
+        [*kinds, Refusal], schema_hook=schema_of_anything, ref_template=REF_TEMPLATE
     )[1]
     return dict(components)
 

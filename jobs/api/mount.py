@@ -22,7 +22,7 @@ from jobs.rows import JobDetail, StepRow
 
 View = Callable[..., HttpResponseBase]
 
-ANSWERS = (jobs.JobList, JobDetail, jobs.StepList, StepRow, LogsPayload, tickets.Ticket)
+DESCRIBED = (jobs.JobList, JobDetail, jobs.StepList, StepRow, LogsPayload, tickets.Ticket, tickets.TicketRequest)
 
 
 class Api(NinjaAPI):
@@ -41,7 +41,7 @@ class Api(NinjaAPI):
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**options)
-        schema["components"]["schemas"].update(schemas_of(ANSWERS))
+        schema["components"]["schemas"].update(schemas_of(DESCRIBED))
         schema["components"]["securitySchemes"] = SECURITY_SCHEMES
         return schema
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.http.request import RawPostDataException
 from django.http.response import HttpResponseBase
 from ninja.errors import HttpError, ValidationError
 
@@ -25,9 +24,7 @@ def as_ninja_error(error: Exception) -> ApiError | None:
         text = "; ".join(f"{problem['at']}: {problem['problem']}" for problem in problems)
         return ApiError(text, code="bad_body", detail={"problems": problems})
     if isinstance(error, HttpError):
-        return ApiError("the body is not valid JSON", status=error.status_code, code="bad_json")
-    if isinstance(error, RawPostDataException):
-        return ApiError("send the body as application/json", status=415, code="unsupported_media_type")
+        return ApiError(str(error), status=error.status_code)
     return None
 
 

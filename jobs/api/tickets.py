@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, get_script_prefix, resolve
-from ninja import Router, Schema
-from pydantic import ConfigDict
+from ninja import Router
 
 from jobs.access import TICKET_LIFETIME, Caller, caller_of, issue_ticket, readable_job
 from jobs.api.answers import json_answer
+from jobs.api.bodies import read_body
 from jobs.api.documentation import documented
 from jobs.errors import ApiError
 
@@ -20,9 +20,7 @@ STREAM_PATHS = "/api/jobs/{id}/logs/stream, /api/service/logs/stream or /api/job
 router = Router()
 
 
-class TicketRequest(Schema):
-    model_config = ConfigDict(extra="forbid")
-
+class TicketRequest(msgspec.Struct, forbid_unknown_fields=True):
     path: str
 
 
@@ -31,13 +29,14 @@ class Ticket(msgspec.Struct):
     expires_in: int  # seconds
 
 
-@router.post("/tickets", summary="A ticket for a stream", openapi_extra=documented(Ticket))
-def create_ticket(request: HttpRequest, body: TicketRequest) -> HttpResponse:
+@router.post("/tickets", summary="A ticket for a stream", openapi_extra=documented(Ticket, body=TicketRequest))
+def create_ticket(request: HttpRequest) -> HttpResponse:
     """Opens the stream at `path` (without a query string) within 60 s, as `?ticket=`, with the right to read."""
     caller = caller_of(request)
     caller.require("read")
-    require_stream(caller, body.path)
-    return json_answer(Ticket(issue_ticket(caller, body.path), int(TICKET_LIFETIME.total_seconds())))
+    path = read_body(request, TicketRequest).path
+    require_stream(caller, path)
+    return json_answer(Ticket(issue_ticket(caller, path), int(TICKET_LIFETIME.total_seconds())))
 
 
 def require_stream(caller: Caller, path: str) -> None:
