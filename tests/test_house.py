@@ -138,7 +138,7 @@ def test_no_imports_inside_functions() -> None:
         for node in ast.walk(tree(module))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(import_nodes(node))
     }
-    assert {(module, name) for module, name in inside if (module, name) != ("jobs.apps", "ready")} == set()
+    assert {(module, name) for module, name in inside if not (module.endswith(".apps") and name == "ready")} == set()
 
 
 def test_no_python_file_is_large() -> None:
