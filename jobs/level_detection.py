@@ -107,7 +107,7 @@ def _stands_free(candidate: Candidate) -> bool:
 
 def _fits_in_brackets(candidate: Candidate, outside: str, inside: str) -> bool:
     """`[error]`, `[core:error]`, `[12:00:00 INF]`, `[12:00:00,123: INFO/Worker]`, `<info>`, but not `f(error)`."""
-    if outside[-1:].isalnum() or "</" in candidate.after:
+    if outside[-1:].isalnum() or outside.endswith("_") or "</" in candidate.after:
         return False
     header = header_of(outside)
     if header is None or header.words + header.capitals > (3 if header.is_timed else 1):

@@ -262,6 +262,7 @@ MERELY_SPOKEN_OF = """
       level: 'error',
     <error>text</error>
     raise(error)
+    a.py:297: super().__init__(error)
     print_error(ERROR)
     ERROR_CODE is 5
     my-error: thing

@@ -113,6 +113,10 @@ def test_a_line_beyond_a_mebibyte_is_cut_and_tells_by_how_much() -> None:
     assert assembler.feed(b"y\n", 0.0) == [Line("x" * MAX_LINE_BYTES, truncated_bytes=24 * 65536 + 1)]
 
 
+def test_a_long_line_that_is_drawn_over_is_not_cut() -> None:
+    assert lines_of(b"x" * MAX_LINE_BYTES + b"xx", b"\rshort\n") == [Line("short")]
+
+
 def test_replacements_do_not_make_a_line_too_long() -> None:
     [line] = lines_of(b"\xff" * MAX_LINE_BYTES + b"\n")
     assert len(line.text.encode()) <= MAX_LINE_BYTES

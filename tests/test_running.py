@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
-from jobs import lifecycle, recording
-from jobs.models import Job, LogEntry
 from jobs.recording import NewEntry
-from jobs.running import recorder as recorder_module
-from jobs.running import stopping
+from jobs.running import capture, stopping
 from jobs.running.backlog import BATCH_BYTES, BATCH_ITEMS, Backlog
+from jobs.running.capture import Capture
 from jobs.running.items import Item, ItemReader
 from jobs.running.lines import Line
 from jobs.running.masking import masked
 from jobs.running.patience import patiently
-from jobs.running.recorder import Recorder
+from jobs.running.process import Process
 from jobs.running.stopping import Stopper
 from jobs.text import GroupEnd, GroupStart, Progress
 
@@ -128,6 +129,20 @@ def test_a_database_that_fails_for_a_while_is_retried(failure: type[Exception]) 
     assert patiently(attempt, timedelta(seconds=5)) == "done"
 
 
+def test_a_connection_that_failed_is_not_used_again(transactional_db: None) -> None:
+    failures = [OperationalError("server closed the connection")]
+
+    def attempt() -> bool:
+        was_closed = connection.connection is None
+        connection.ensure_connection()
+        if failures:
+            raise failures.pop()
+        return was_closed
+
+    connection.ensure_connection()
+    assert patiently(attempt, timedelta(seconds=5))
+
+
 def test_patience_ends() -> None:
     def attempt() -> None:
         raise OperationalError("locked")
@@ -176,80 +191,23 @@ def test_a_stop_before_the_start_is_carried_out_at_the_start() -> None:
     assert process.signals == [signal.SIGINT]
 
 
-@pytest.fixture
-def job(transactional_db: None) -> Job:
-    job = lifecycle.create_job("nightly import")
-    lifecycle.start_job(job)
-    return job
-
-
-def steps_of(job: Job) -> list[tuple[str, str, int]]:
-    return [(step.name, step.status, step.counts["total"]) for step in job.steps.all()]
-
-
-def test_entries_belong_to_the_innermost_open_group(job: Job) -> None:
-    recorder = Recorder(job, step_name="all", say=print)
-    recorder.record([NewEntry("a"), GroupStart("outer"), NewEntry("b"), GroupStart("inner"), NewEntry("c")])
-    recorder.record([GroupEnd(), NewEntry("d"), GroupEnd(), GroupEnd(), NewEntry("e")])
-    assert [(entry.message, entry.step.name) for entry in LogEntry.objects.order_by("line")] == [
-        *(("a", "all"), ("b", "outer"), ("c", "inner"), ("d", "outer"), ("e", "all"))
-    ]
-    assert steps_of(job) == [("all", "running", 2), ("outer", "completed", 2), ("inner", "completed", 1)]
-
-
-def test_the_end_of_a_named_group_closes_those_inside_it(job: Job) -> None:
-    recorder = Recorder(job, say=print)
-    recorder.record([GroupStart("build"), GroupStart("link"), GroupEnd("build"), GroupEnd("unknown")])
-    assert steps_of(job) == [("build", "completed", 0), ("link", "completed", 0)]
-
-
-def test_the_last_progress_of_a_batch_is_set(job: Job) -> None:
-    Recorder(job, say=print).record([Progress(10), Progress(45)])
-    job.refresh_from_db()
-    assert job.progress == 45
-
-
-class Outage:
-    """A `recording.append` that fails until the outage is over."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.is_on = True
-        self._append = recording.append
-        monkeypatch.setattr(recording, "append", self.append)
-
-    def append(self, *arguments: object) -> object:
-        if self.is_on:
-            raise OperationalError("database is locked")
-        return self._append(*arguments)  # type: ignore[arg-type]
-
-
-def test_what_an_outage_has_cost_is_said_and_recorded(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder_module, "RETRY_AFTER_S", 0.0)
-    said: list[str] = []
-    outage = Outage(monkeypatch)
-    recorder = Recorder(job, say=said.append, patience=NO_PATIENCE)
-    recorder.record([NewEntry("lost"), NewEntry("lost too")])
-    recorder.record([NewEntry("lost as well")])
-    outage.is_on = False
-    recorder.record([NewEntry("kept")])
-    assert len(said) == 2
-    assert "database is locked" in said[0]
-    assert list(LogEntry.objects.order_by("line").values_list("message", flat=True)) == [
-        "3 entries are lost here: the database failed",
-        "kept",
-    ]
-
-
-def test_an_entry_that_nothing_can_record_does_not_end_the_recording(job: Job) -> None:
-    said: list[str] = []
-    backlog = Backlog()
-    backlog.put([NewEntry("impossible", level="gold")])
-    recording_thread = threading.Thread(target=Recorder(job, say=said.append).run, args=(backlog,))
-    recording_thread.start()
-    while backlog._items:
-        recording_thread.join(0.01)
-    backlog.put([NewEntry("possible")])
+def lines_captured(script: str, *, start_after_its_end: bool = False, **options: Any) -> list[str]:
+    process, backlog = Process(["sh", "-c", script], os.environ), Backlog()
+    while start_after_its_end and not process.has_ended():
+        time.sleep(0.01)
+    Capture(process, backlog, linger_s=0, **options).run()
+    process.signal_group(signal.SIGKILL)
     backlog.close()
-    recording_thread.join()
-    assert "gold" in said[0]
-    assert LogEntry.objects.filter(message="possible").exists()
+    return [item.message for batch in iter(backlog.take, None) for item in batch if isinstance(item, NewEntry)]
+
+
+def test_all_that_was_said_before_the_end_is_read_even_if_somebody_holds_the_pipe(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(capture, "CHUNK_BYTES", 1024)
+    lines = lines_captured("sleep 60 & seq 5000", start_after_its_end=True)
+    assert lines[:5000] == [str(number) for number in range(1, 5001)]
+
+
+def test_what_is_left_behind_is_heard_for_as_long_as_it_should_be() -> None:
+    assert lines_captured("(sleep 0.3; echo late) &", linger_while=lambda: True) == ["late"]

@@ -43,7 +43,7 @@ class Recorder:
         self._entries: list[NewEntry] = []
         self._outer_groups = 0
         self._retry_at: float | None = None
-        self.lost_entries = 0
+        self._lost_entries = 0
         if step_name:
             self._open_group(step_name)
             self._outer_groups = 1
@@ -62,7 +62,7 @@ class Recorder:
             self.record(batch)
         except Exception as error:
             self._entries.clear()
-            self.lost_entries += sum(isinstance(item, NewEntry) for item in batch)
+            self._lost_entries += sum(isinstance(item, NewEntry) for item in batch)
             self._say(f"cannot record {len(batch)} entries: {type(error).__name__}: {error}")
 
     def record(self, batch: Sequence[Item]) -> None:
@@ -89,14 +89,16 @@ class Recorder:
         entries, self._entries = self._entries, []
         if not entries:
             return
-        told = [self._loss(), *entries] if self.lost_entries else entries
+        told = [*self.loss(), *entries]
         if self._try(lambda: recording.append(self._job, told)) is None:
-            self.lost_entries += len(entries)
+            self._lost_entries += len(entries)
         else:
-            self.lost_entries = 0
+            self._lost_entries = 0
 
-    def _loss(self) -> NewEntry:
-        return NewEntry(f"{self.lost_entries} entries are lost here: the database failed", "error", stream="system")
+    def loss(self) -> list[NewEntry]:
+        """The entry that tells how many were lost since the last one that was recorded; none if none were."""
+        text = f"{self._lost_entries} entries are lost here: the database failed"
+        return [NewEntry(text, "error", stream="system")] if self._lost_entries else []
 
     def _open_group(self, name: str) -> None:
         self._groups.append(OpenGroup(name, self._try(lambda: lifecycle.add_step(self._job, name))))

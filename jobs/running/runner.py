@@ -13,7 +13,9 @@ from datetime import timedelta
 from types import FrameType
 from typing import NamedTuple
 
-from jobs import lifecycle, statuses
+from django.db import transaction
+
+from jobs import lifecycle, recording, statuses
 from jobs.models import Job
 from jobs.recording import NewEntry
 from jobs.running import stopping
@@ -58,6 +60,7 @@ class Runner:
         self._backlog = Backlog()
         self._stopper = Stopper(order.grace)
         self._told: stopping.Reason | None = None
+        self._loss: list[NewEntry] = []
 
     def run(self) -> Outcome:
         """Runs the command to its end, all of its output recorded, and then ends the job (D4)."""
@@ -76,8 +79,8 @@ class Runner:
         """Runs the command; returns when everything it said is recorded."""
         order = self._order
         recorder = Recorder(self._job, step_name=order.step_name, say=self._say, patience=order.patience)
-        recording = threading.Thread(target=recorder.run, args=(self._backlog,), name="recorder", daemon=True)
-        recording.start()
+        recorder_thread = threading.Thread(target=recorder.run, args=(self._backlog,), name="recorder", daemon=True)
+        recorder_thread.start()
         try:
             return self._run_process()
         except CannotStart as problem:
@@ -86,9 +89,8 @@ class Runner:
             return Outcome(statuses.FAILED, problem.exit_code, str(problem))
         finally:
             self._backlog.close()
-            recording.join()
-            if recorder.lost_entries:
-                self._say(f"{recorder.lost_entries} entries could not be recorded")
+            recorder_thread.join()
+            self._loss = recorder.loss()
 
     def _run_process(self) -> Outcome:
         reason = self._stopper.reason
@@ -142,16 +144,20 @@ class Runner:
         return Outcome(statuses.FAILED, code, f"exit code {code}") if code else Outcome(statuses.COMPLETED, 0, "")
 
     def _finish(self, outcome: Outcome) -> None:
-        status, exit_code, error = outcome
+        for loss in self._loss:
+            self._say(loss.message)
         try:
-            won = patiently(
-                lambda: lifecycle.finish_job(self._job, status, exit_code=exit_code, error=error), self._order.patience
-            )
+            won = patiently(lambda: self._end_job(outcome), self._order.patience)
         except DatabaseFails as problem:
-            self._say(f"cannot record that the job has {status}: {problem}")
+            self._say(f"cannot record that the job has {outcome.status}: {problem}")
             return
         if not won:
-            self._say(f"the job's end was recorded by somebody else; here it has {status}")
+            self._say(f"the job's end was recorded by somebody else; here it has {outcome.status}")
+
+    def _end_job(self, outcome: Outcome) -> bool:
+        with transaction.atomic():
+            recording.append(self._job, self._loss)
+            return lifecycle.finish_job(self._job, outcome.status, exit_code=outcome.exit_code, error=outcome.error)
 
 
 def _environment(job: Job) -> dict[str, str]:

@@ -1,0 +1,114 @@
+"""The recorder, which turns what a command says into entries and steps, and the heartbeat beside it."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from jobs import lifecycle, recording
+from jobs.models import Job, LogEntry
+from jobs.recording import NewEntry
+from jobs.running import recorder as recorder_module
+from jobs.running.backlog import Backlog
+from jobs.running.heartbeat import Heartbeat
+from jobs.running.recorder import Recorder
+from jobs.text import GroupEnd, GroupStart, Progress
+
+NO_PATIENCE = timedelta()
+
+
+@pytest.fixture
+def job(transactional_db: None) -> Job:
+    job = lifecycle.create_job("nightly import")
+    lifecycle.start_job(job)
+    return job
+
+
+def steps_of(job: Job) -> list[tuple[str, str, int]]:
+    return [(step.name, step.status, step.counts["total"]) for step in job.steps.all()]
+
+
+def test_entries_belong_to_the_innermost_open_group(job: Job) -> None:
+    recorder = Recorder(job, step_name="all", say=print)
+    recorder.record([NewEntry("a"), GroupStart("outer"), NewEntry("b"), GroupStart("inner"), NewEntry("c")])
+    recorder.record([GroupEnd(), NewEntry("d"), GroupEnd(), GroupEnd(), NewEntry("e")])
+    assert list(job.entries.order_by("line").values_list("message", "step__name")) == [
+        *(("a", "all"), ("b", "outer"), ("c", "inner"), ("d", "outer"), ("e", "all"))
+    ]
+    assert steps_of(job) == [("all", "running", 2), ("outer", "completed", 2), ("inner", "completed", 1)]
+
+
+def test_the_end_of_a_named_group_closes_those_inside_it(job: Job) -> None:
+    recorder = Recorder(job, say=print)
+    recorder.record([GroupStart("build"), GroupStart("link"), GroupEnd("build"), GroupEnd("unknown")])
+    assert steps_of(job) == [("build", "completed", 0), ("link", "completed", 0)]
+
+
+def test_the_last_progress_of_a_batch_is_set(job: Job) -> None:
+    Recorder(job, say=print).record([Progress(10), Progress(45)])
+    job.refresh_from_db()
+    assert job.progress == 45
+
+
+def test_the_heart_beats_and_hears_a_request_to_cancel(job: Job) -> None:
+    long_ago = timezone.now() - timedelta(hours=1)
+    Job.objects.filter(pk=job.pk).update(heartbeat_at=long_ago)
+    lifecycle.request_cancel(job)
+    heard = threading.Event()
+    heartbeat = Heartbeat(job, heard.set, poll=timedelta(milliseconds=10))
+    heartbeat.start()
+    assert heard.wait(10)
+    heartbeat.stop()
+    job.refresh_from_db()
+    assert job.heartbeat_at is not None
+    assert job.heartbeat_at > long_ago
+
+
+class Outage:
+    """A `recording.append` that fails until the outage is over."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.is_on = True
+        self._append = recording.append
+        monkeypatch.setattr(recording, "append", self.append)
+
+    def append(self, *arguments: object) -> object:
+        if self.is_on:
+            raise OperationalError("database is locked")
+        return self._append(*arguments)  # type: ignore[arg-type]
+
+
+def test_what_an_outage_has_cost_is_said_and_recorded(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder_module, "RETRY_AFTER_S", 0.0)
+    said: list[str] = []
+    outage = Outage(monkeypatch)
+    recorder = Recorder(job, say=said.append, patience=NO_PATIENCE)
+    recorder.record([NewEntry("lost"), NewEntry("lost too")])
+    recorder.record([NewEntry("lost as well")])
+    outage.is_on = False
+    recorder.record([NewEntry("kept")])
+    assert len(said) == 2
+    assert "database is locked" in said[0]
+    assert list(LogEntry.objects.order_by("line").values_list("message", flat=True)) == [
+        "3 entries are lost here: the database failed",
+        "kept",
+    ]
+
+
+def test_an_entry_that_nothing_can_record_does_not_end_the_recording(job: Job) -> None:
+    said: list[str] = []
+    backlog = Backlog()
+    backlog.put([NewEntry("impossible", level="gold")])
+    recording_thread = threading.Thread(target=Recorder(job, say=said.append).run, args=(backlog,))
+    recording_thread.start()
+    while backlog._items:
+        recording_thread.join(0.01)
+    backlog.put([NewEntry("possible")])
+    backlog.close()
+    recording_thread.join()
+    assert "gold" in said[0]
+    assert LogEntry.objects.filter(message="possible").exists()

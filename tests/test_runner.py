@@ -1,0 +1,199 @@
+"""Real commands as jobs, run in this process: what is recorded while they run, and how their end is told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+
+from jobs import lifecycle, recording
+from jobs.models import Job
+from jobs.running.runner import Order, Outcome, Runner
+from tests.factories import make_job, stored_messages
+from tests.processes import DEADLINE_S, eventually
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def run(*command: str, **order: Any) -> tuple[Job, Outcome]:
+    """Runs a command as a job, to its end."""
+    job = make_job(status="pending")
+    outcome = Runner(Order(command=command, **order), job, print).run()
+    job.refresh_from_db()
+    return job, outcome
+
+
+def sh(script: str, **order: Any) -> tuple[Job, Outcome]:
+    return run("sh", "-c", script, **order)
+
+
+def columns_of(job: Job, *columns: str) -> list[tuple[Any, ...]]:
+    return list(job.entries.order_by("line").values_list(*columns))
+
+
+def test_every_line_is_recorded_with_stream_and_level() -> None:
+    job, _ = sh("echo one; echo 'ERROR: two' >&2; echo three >&2")
+    by_stream = sorted(columns_of(job, "stream", "message", "level"))
+    assert by_stream == [("stderr", "ERROR: two", 40), ("stderr", "three", 30), ("stdout", "one", 20)]
+
+
+@pytest.mark.parametrize(
+    ("script", "outcome"),
+    [
+        ("true", Outcome("completed", 0, "")),
+        ("exit 3", Outcome("failed", 3, "exit code 3")),
+        ("kill -KILL $$", Outcome("failed", 137, "killed by SIGKILL")),
+    ],
+)
+def test_the_exit_code_becomes_the_status(script: str, outcome: Outcome) -> None:
+    job, told = sh(script)
+    assert told == outcome == (job.status, job.exit_code, job.error)
+    assert job.finished_at is not None
+
+
+@pytest.mark.parametrize(("command", "exit_code"), [("no-such-command", 127), ("/no/such/file", 127), ("/etc", 126)])
+def test_a_command_that_cannot_start_fails_its_job_as_a_shell_would(command: str, exit_code: int) -> None:
+    job, outcome = run(command)
+    assert outcome.exit_code == job.exit_code == exit_code
+    assert job.status == "failed"
+    assert columns_of(job, "stream", "message") == [("system", job.error)]
+    assert job.error.startswith(f"cannot start {command}: ")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("sh", "-c", "echo before; read x < $0; echo after"),
+        (sys.executable, "-c", "import sys; print('before'); open(sys.argv[1]).read(); print('after')"),
+    ],
+)
+def test_lines_are_recorded_while_the_command_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    job = make_job(status="pending")
+
+    def run_it() -> None:
+        Runner(Order(command=(*command, str(fifo))), job, print).run()
+        connection.close()
+
+    thread = threading.Thread(target=run_it)
+    thread.start()
+    try:
+        eventually(lambda: stored_messages(job) == ["before"])
+    finally:
+        fifo.write_text("go\n")
+        thread.join(DEADLINE_S)
+    assert stored_messages(job) == ["before", "after"]
+
+
+def test_what_could_not_be_recorded_is_told_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    append = recording.append
+
+    def append_unless_recorder(*arguments: Any) -> Any:
+        if threading.current_thread().name == "recorder":
+            raise OperationalError("database is locked")
+        return append(*arguments)
+
+    monkeypatch.setattr(recording, "append", append_unless_recorder)
+    job, outcome = sh("seq 3; exit 4", patience=timedelta())
+    assert outcome.exit_code == 4
+    assert stored_messages(job) == ["3 entries are lost here: the database failed"]
+
+
+def test_the_last_line_is_there_before_the_job_ends() -> None:
+    job, _ = sh("seq 5000; printf 'no newline'")
+    assert job.last_line == 5001
+    assert stored_messages(job)[-1] == "no newline"
+
+
+@pytest.mark.slow
+def test_a_prompt_is_recorded_while_it_waits(tmp_path: Path) -> None:
+    job, _ = sh("printf 'Sure? '; sleep 1.3; echo yes")
+    assert columns_of(job, "message", "fields") == [("Sure? ", None), ("yes", {"continued": True})]
+
+
+def test_groups_become_steps() -> None:
+    job, _ = sh("echo a; echo ::group::build; echo b; echo ::endgroup::; echo ::group::test; exit 1", step_name="all")
+    assert [(step.name, step.status) for step in job.steps.all()] == [
+        *(("all", "failed"), ("build", "completed"), ("test", "failed"))
+    ]
+    assert columns_of(job, "message", "step__name") == [("a", "all"), ("b", "build")]
+
+
+def test_commands_set_levels_and_progress() -> None:
+    job, _ = sh("echo '::error file=a.py,line=3::broken'; echo ::progress::45; echo ::debug::detail")
+    assert job.progress == 45
+    assert columns_of(job, "message", "level", "fields") == [
+        ("broken", 40, {"file": "a.py", "line": 3}),
+        ("detail", 10, None),
+    ]
+
+
+def test_colours_are_kept_beside_the_plain_text() -> None:
+    job, _ = sh(r"printf '\033[31mERROR\033[0m red\r\n'")
+    assert columns_of(job, "message", "ansi", "level") == [("ERROR red", "\x1b[31mERROR\x1b[0m red", 40)]
+
+
+def test_binary_output_does_no_harm() -> None:
+    job, outcome = sh("head -c 3000000 /dev/urandom; head -c 3000000 /dev/zero; echo; echo end")
+    assert outcome.status == "completed"
+    assert stored_messages(job)[-1] == "end"
+
+
+def test_a_line_beyond_a_mebibyte_is_cut_and_says_so() -> None:
+    job, _ = sh("head -c 3145728 /dev/zero | tr '\\0' x; echo")
+    [(message, fields)] = columns_of(job, "message", "fields")
+    assert (len(message), fields) == (1048576, {"truncated_bytes": 2097152})
+
+
+def test_a_child_that_keeps_the_output_open_does_not_hold_the_job() -> None:
+    started = time.monotonic()
+    job, outcome = sh("sleep 60 & echo $!; echo done")
+    os.kill(int(stored_messages(job)[0]), signal.SIGKILL)
+    assert outcome.status == "completed"
+    assert time.monotonic() - started < 20
+    assert stored_messages(job)[1] == "done"
+    assert "left behind" in stored_messages(job)[2]
+
+
+def test_the_command_knows_its_job() -> None:
+    job, _ = sh("echo $QUAERO_JOB_ID")
+    assert stored_messages(job) == [str(job.pk)]
+
+
+def test_a_timeout_ends_the_whole_group() -> None:
+    job, outcome = sh("sh -c 'echo $$; sleep 60'; true", timeout=timedelta(seconds=0.3))
+    assert outcome == Outcome("failed", 124, "timed out after 0.3 s")
+    inner, note = stored_messages(job)
+    assert note == job.error == outcome.error
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(inner), 0)
+
+
+def test_a_command_that_ignores_the_signal_is_killed_after_its_grace() -> None:
+    ignoring = "trap '' TERM; echo ready; while :; do sleep 0.05; done"
+    job, outcome = sh(ignoring, timeout=timedelta(seconds=0.3), grace=timedelta(seconds=0.3))
+    assert outcome.exit_code == 124
+    assert stored_messages(job)[0] == "ready"
+    assert "killed" in stored_messages(job)[-1]
+
+
+@pytest.mark.slow
+def test_a_requested_cancel_ends_the_command() -> None:
+    job = make_job(status="pending")
+    lifecycle.request_cancel(job)
+    outcome = Runner(Order(command=("sleep", "60")), job, print).run()
+    job.refresh_from_db()
+    assert outcome == Outcome("cancelled", 143, "cancelled on request")
+    assert job.status == "cancelled"
