@@ -57,7 +57,7 @@ export function progressText(progress) {
 export function stateText(state, reason) {
   const words = STATE_WORDS[state] ?? state;
   const isWorthSaying = reason && ['Connecting', 'Polling', 'Refused'].includes(state) && reason !== 'chosen';
-  return isWorthSaying ? `${words} – ${reason}` : words;
+  return isWorthSaying ? `${words} · ${reason}` : words;
 }
 
 export function capitalised(word) {

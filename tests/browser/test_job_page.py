@@ -150,6 +150,25 @@ def test_who_prefers_polling_gets_lines_too(page: Page, installation: Installati
     assert messages(page) == ["by polling", "by the stream"]
 
 
+def test_where_streams_do_not_work_the_page_polls_and_says_so(page: Page, installation: Installation) -> None:
+    page.clock.install()
+    page.route("**/logs/stream*", lambda route: route.abort())
+    with installation.speaking_job() as job:
+        open_job(page, job.id)
+        for _ in range(100):  # the waits are 1 to 16 s, each with what the browser needs for a failure
+            page.clock.run_for(1000)
+            if page.locator("[data-state]").inner_text().startswith("Polling"):
+                break
+        expect_state(page, "Polling every 5 s · The stream keeps failing")
+        job.say("still read")
+        page.clock.run_for(5000)
+        expect_message(page, "still read")
+        page.unroute("**/logs/stream*")
+        page.clock.run_for(30_000)
+        expect_state(page, "Live")
+        job.finish()
+
+
 def test_a_hidden_tab_has_no_stream_and_misses_nothing(page: Page, installation: Installation) -> None:
     with installation.speaking_job() as job:
         open_job(page, job.id)
@@ -157,12 +176,19 @@ def test_a_hidden_tab_has_no_stream_and_misses_nothing(page: Page, installation:
         expect_message(page, "before")
         hide(page, True)
         expect_state(page, "Paused")
+        page.wait_for_function(HAS_NO_STREAM, arg=job.id)
         job.say("while nobody looked")
         hide(page, False)
         expect_message(page, "while nobody looked")
         job.finish()
         expect_state(page, "Ended")
     assert messages(page) == ["before", "while nobody looked"]
+
+
+HAS_NO_STREAM = """async (jobId) => {
+    const status = await (await fetch("/api/streams/status")).json();
+    return !(jobId in status.connections.jobs);
+}"""
 
 
 def hide(page: Page, hidden: bool) -> None:

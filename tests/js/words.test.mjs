@@ -35,7 +35,7 @@ test('what is shown is told with the filtered and the whole number', () => {
 
 test('a state says its reason where it matters', () => {
   assert.equal(words.stateText('Live', ''), 'Live');
-  assert.equal(words.stateText('Polling', 'The stream is silent'), 'Polling every 5 s – The stream is silent');
+  assert.equal(words.stateText('Polling', 'The stream is silent'), 'Polling every 5 s · The stream is silent');
   assert.equal(words.stateText('Polling', 'chosen'), 'Polling every 5 s');
   assert.equal(words.stateText('Idle', 'hidden'), 'Paused');
 });

@@ -1,0 +1,40 @@
+"""What can be said of the browser's files without a browser."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+VENDOR = ROOT / "static" / "vendor"
+SCRIPTS = sorted((ROOT / "static" / "js").iterdir())
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+
+# Ways for log text to become markup or code.
+DANGEROUS = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function")
+# Alpine evaluates attributes: here they may name a member (`job.name`) or, in `x-for`, walk over one.
+ATTRIBUTE = re.compile(r'\sx-(?:text|show|bind:[\w-]+|on:[\w.-]+|data|for)="([^"]*)"')
+MEMBER = re.compile(r"(?:\w+ in )?[a-zA-Z]+(?:\.[a-zA-Z]+)*")
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_no_script_makes_markup_or_code_of_text(script: Path) -> None:
+    assert DANGEROUS.findall(script.read_text()) == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_templates_name_members_and_mark_nothing_safe(template: Path) -> None:
+    text = template.read_text()
+    assert "x-html" not in text
+    assert "|safe" not in text
+    assert [value for value in ATTRIBUTE.findall(text) if not MEMBER.fullmatch(value)] == []
+
+
+def test_vendored_files_are_the_ones_whose_sums_were_written_down() -> None:
+    sums = dict(reversed(line.split("  ")) for line in (VENDOR / "SHA256SUMS").read_text().splitlines())
+    files = {path for path in VENDOR.rglob("*") if path.is_file() and path.parent != VENDOR}
+    found = {str(path.relative_to(VENDOR)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    assert found == sums

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import AsyncClient, Client
+
+from jobs.models import SERVICE_JOB_ID, Job
+from jobs.sign_in import sign_in_link_path
+from quaero.csp import POLICY
+
+PAGES = ["/", "/jobs/{job}/"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_anonymous_people_are_sent_to_sign_in(client: Client, job: Job, page: str) -> None:
+    path = page.format(job=job.pk)
+    response = client.get(path)
+    assert response.status_code == 302
+    assert response["Location"] == f"/login/?next={path}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_stranger_gets_a_page_that_says_what_is_missing(client: Client, stranger: User, job: Job, page: str) -> None:
+    client.force_login(stranger)
+    response = client.get(page.format(job=job.pk))
+    assert response.status_code == 403
+    assert b"jobs.view_job" in response.content
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_viewer_gets_the_page(client: Client, viewer: User, job: Job, page: str) -> None:
+    client.force_login(viewer)
+    assert client.get(page.format(job=job.pk)).status_code == 200
+
+
+def test_a_page_carries_the_id_and_nothing_that_was_logged(client: Client, viewer: User, job: Job) -> None:
+    client.force_login(viewer)
+    content = client.get(f"/jobs/{job.pk}/").content.decode()
+    assert f'data-job-id="{job.pk}"' in content
+    assert job.name not in content
+
+
+def test_the_service_job_has_a_page(client: Client, viewer: User) -> None:
+    client.force_login(viewer)
+    assert client.get(f"/jobs/{SERVICE_JOB_ID}/").status_code == 200
+
+
+@pytest.mark.parametrize("job_id", ["00000000-0000-4000-8000-00000000dead", "no-uuid"])
+def test_a_job_that_is_not_there_is_not_found(client: Client, viewer: User, job_id: str) -> None:
+    client.force_login(viewer)
+    response = client.get(f"/jobs/{job_id}/")
+    assert response.status_code == 404
+    assert b"All jobs" in response.content
+
+
+def test_pages_are_only_read(client: Client, viewer: User) -> None:
+    client.force_login(viewer)
+    assert client.post("/").status_code == 405
+
+
+def test_a_sign_in_link_works_once(client: Client, viewer: User) -> None:
+    path = sign_in_link_path(viewer)
+    assert client.get(path)["Location"] == "/"
+    assert client.get("/").status_code == 200
+    assert Client().get(path).status_code == 410
+
+
+def test_a_used_link_brings_who_is_signed_in_to_the_jobs(client: Client, viewer: User) -> None:
+    path = sign_in_link_path(viewer)
+    client.get(path)
+    assert client.get(path)["Location"] == "/"
+
+
+def test_a_user_who_was_locked_out_cannot_use_a_link(client: Client, viewer: User) -> None:
+    path = sign_in_link_path(viewer)
+    User.objects.filter(pk=viewer.pk).update(is_active=False)
+    assert client.get(path).status_code == 410
+
+
+def test_signing_out_asks_for_a_post(client: Client, viewer: User) -> None:
+    client.force_login(viewer)
+    assert client.get("/logout/").status_code == 405
+    assert client.post("/logout/")["Location"] == "/login/"
+
+
+@pytest.mark.parametrize("path", ["/login/", "/nowhere/", "/admin/login/"])
+def test_every_page_has_the_policy(client: Client, db: None, path: str) -> None:
+    response = client.get(path)
+    assert response["Content-Security-Policy"] == POLICY
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_the_policy_stands_under_asgi_too(async_client: AsyncClient) -> None:
+    response = await async_client.get("/login/")
+    assert response["Content-Security-Policy"] == POLICY
+
+
+def test_an_answer_for_programs_needs_no_policy(client: Client, db: None) -> None:
+    assert "Content-Security-Policy" not in client.get("/api/jobs")
+
+
+def test_a_broken_form_token_gets_a_page_and_not_djangos(viewer: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    response = client.post("/login/", {"username": "viewer", "password": "x"})
+    assert response.status_code == 403
+    assert b"Please try again" in response.content
