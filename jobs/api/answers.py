@@ -10,9 +10,10 @@ encoder = msgspec.json.Encoder()
 
 def json_answer(content: object, status: int = 200) -> HttpResponse:
     """`content`, of msgspec structs and plain values, as JSON that no cache keeps: it is news."""
+    body = encoder.encode(content)
     return HttpResponse(
-        encoder.encode(content),
+        body,
         status=status,
         content_type="application/json",
-        headers={"Cache-Control": "no-store"},
+        headers={"Cache-Control": "no-store", "Content-Length": str(len(body))},
     )
