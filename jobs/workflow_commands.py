@@ -90,7 +90,12 @@ def _progress(text: str) -> Progress | None:
 
 
 def _name_of(text: str) -> str:
-    return _unescaped(text).strip()[:MAX_NAME_CHARACTERS]
+    return shortened(_unescaped(text).strip(), MAX_NAME_CHARACTERS)
+
+
+def shortened(text: str, length: int) -> str:
+    """`text`, ending in an ellipsis where it was longer."""
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def _fields_of(parameters: str) -> dict[str, object]:

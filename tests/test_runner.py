@@ -18,7 +18,7 @@ from jobs import lifecycle, recording
 from jobs.models import Job
 from jobs.running.runner import Order, Outcome, Runner
 from tests.factories import make_job, stored_messages
-from tests.processes import DEADLINE_S, eventually
+from tests.processes import DEADLINE_S, ROOT, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,6 +95,29 @@ def test_lines_are_recorded_while_the_command_runs(
         fifo.write_text("go\n")
         thread.join(DEADLINE_S)
     assert stored_messages(job) == ["before", "after"]
+
+
+def test_a_job_that_was_ended_before_it_began_is_not_run(tmp_path: Path) -> None:
+    job = make_job(status="pending")
+    lifecycle.finish_job(job, "cancelled")
+    outcome = Runner(Order(command=("touch", str(tmp_path / "ran"))), job, print).run()
+    assert outcome.exit_code == 125
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_job_that_is_deleted_while_it_runs_does_not_disturb_the_command() -> None:
+    said: list[str] = []
+    job = make_job(status="pending")
+
+    def say(text: str) -> None:
+        said.append(text)
+
+    deleting = "from jobs.models import Job; Job.objects.all().delete()"
+    database = f"sqlite:///{connection.settings_dict['NAME']}"
+    script = f'cd {ROOT}; DATABASE_URL={database} {sys.executable} manage.py shell -v0 -c "{deleting}"; seq 3; exit 6'
+    outcome = Runner(Order(command=("sh", "-c", script)), job, say).run()
+    assert outcome.exit_code == 6
+    assert len(said) == 3
 
 
 def test_what_could_not_be_recorded_is_told_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:

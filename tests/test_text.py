@@ -128,6 +128,7 @@ def test_a_structured_line_of_a_mebibyte_is_quick(line: str) -> None:
     ("line", "command"),
     [
         ("::group::Install packages", GroupStart("Install packages")),
+        ("::group::" + "x" * 300, GroupStart("x" * 199 + "…")),
         ("::endgroup::", GroupEnd()),
         ("::progress::45", Progress(45)),
         ("::progress::12.5%", Progress(12.5)),

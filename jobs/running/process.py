@@ -8,7 +8,8 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 
-CANNOT_EXECUTE, NOT_FOUND, TIMED_OUT = 126, 127, 124  # as shells and timeout(1) have them
+# As shells and timeout(1) have them; OWN_FAILURE: not the command failed, but what should run it.
+CANNOT_EXECUTE, NOT_FOUND, TIMED_OUT, OWN_FAILURE = 126, 127, 124, 125
 
 
 class CannotStart(Exception):

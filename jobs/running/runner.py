@@ -16,14 +16,14 @@ from typing import NamedTuple
 from django.db import transaction
 
 from jobs import lifecycle, recording, statuses
-from jobs.models import Job
+from jobs.models import Job, NoSuchJob
 from jobs.recording import NewEntry
 from jobs.running import stopping
 from jobs.running.backlog import Backlog
 from jobs.running.capture import Capture
 from jobs.running.heartbeat import Heartbeat
 from jobs.running.patience import PATIENCE, DatabaseFails, patiently
-from jobs.running.process import TIMED_OUT, CannotStart, Process
+from jobs.running.process import OWN_FAILURE, TIMED_OUT, CannotStart, Process
 from jobs.running.recorder import Recorder
 from jobs.running.stopping import Stopper
 
@@ -64,7 +64,9 @@ class Runner:
 
     def run(self) -> Outcome:
         """Runs the command to its end, all of its output recorded, and then ends the job (D4)."""
-        patiently(lambda: lifecycle.start_job(self._job, worker=_worker()), self._order.patience)
+        if not patiently(lambda: lifecycle.start_job(self._job, worker=_worker()), self._order.patience):
+            self._say("the job had ended before it began, so the command was not started")
+            return Outcome(statuses.CANCELLED, OWN_FAILURE, "ended before it began")
         heartbeat = Heartbeat(self._job, on_cancel=lambda: self._stopper.ask(stopping.requested()))
         heartbeat.start()
         try:
@@ -148,11 +150,11 @@ class Runner:
             self._say(loss.message)
         try:
             won = patiently(lambda: self._end_job(outcome), self._order.patience)
-        except DatabaseFails as problem:
+        except (*DatabaseFails, NoSuchJob) as problem:
             self._say(f"cannot record that the job has {outcome.status}: {problem}")
             return
         if not won:
-            self._say(f"the job's end was recorded by somebody else; here it has {outcome.status}")
+            self._say(f"the job has {outcome.status}, but somebody else had ended or deleted it before")
 
     def _end_job(self, outcome: Outcome) -> bool:
         with transaction.atomic():

@@ -21,9 +21,10 @@ from jobs import lifecycle
 from jobs.models import SERVICE_KIND, Job
 from jobs.running.masking import masked
 from jobs.running.patience import DatabaseFails, patiently
+from jobs.running.process import OWN_FAILURE
 from jobs.running.runner import GRACE, JOB_ID_VARIABLE, Order, Runner
+from jobs.workflow_commands import shortened
 
-OWN_FAILURE = 125  # as timeout(1) and docker run have it: not the command failed, but what runs it
 MAX_NAME_CHARACTERS = 200
 START_PATIENCE = timedelta(seconds=20)
 
@@ -90,7 +91,7 @@ class Command(BaseCommand):
 
     def create_job(self, command: list[str], options: dict[str, Any]) -> Job:
         shown = masked(command)
-        name = options["name"] or shlex.join(shown)[:MAX_NAME_CHARACTERS]
+        name = options["name"] or shortened(shlex.join(shown), MAX_NAME_CHARACTERS)
 
         def create() -> Job:
             try:
