@@ -5,6 +5,7 @@ HOST = 127.0.0.1
 PORT = 8000
 DATA = var
 ARGS =
+BENCHMARKS = append last_lines idle_streams latency fan_out
 
 export PYTHON
 BIN = .venv/bin
@@ -21,7 +22,7 @@ help:
 	@echo 'make run [HOST=$(HOST)] [PORT=$(PORT)] [DATA=$(DATA)]   set up and serve; Ctrl-C stops it'
 	@echo 'make test [ARGS="..."]   set up and run all checks; ARGS go to pytest'
 	@echo 'make lint                lint, format, types, templates'
-	@echo 'make bench               measure what the benchmarks measure'
+	@echo 'make bench [BENCHMARKS=...]   measure: $(BENCHMARKS)'
 	@echo 'make setup               only make the virtual environment'
 	@echo 'make constraints         renew constraints.txt'
 
@@ -47,7 +48,7 @@ lint: .venv/.ready-dev
 	@scripts/lint
 
 bench: .venv/.ready-dev
-	@for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 constraints:
 	@scripts/renew-constraints
