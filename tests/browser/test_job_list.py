@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.installation import Installation
-from tests.browser.reading import expect_state
+from tests.browser.reading import expect_state, open_job
 
 
 def test_a_job_appears_changes_and_ends_on_the_open_list(page: Page, installation: Installation) -> None:
@@ -67,7 +67,14 @@ def test_a_deleted_job_leaves_the_list_and_refuses_its_page(page: Page, installa
     page.goto("/")
     row = page.locator(f'[data-job-id="{job_id}"]')
     expect(row).to_be_visible()
-    installation.python(f"from jobs.models import Job\nJob.objects.get(pk='{job_id}').delete()")
+    its_page = page.context.new_page()
+    with installation.speaking_job("Gone while it runs") as job:
+        open_job(its_page, job.id)
+        expect_state(its_page, "Live")
+        installation.python(
+            f"from jobs.models import Job\nJob.objects.filter(pk__in=['{job_id}', '{job.id}']).delete()"
+        )
+        expect_state(its_page, "Refused · This job was deleted")
     expect(row).to_be_hidden()
 
 
