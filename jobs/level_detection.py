@@ -12,6 +12,7 @@ letter, a number or a whole phrase instead of a word.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from jobs import level_shapes, storable
@@ -21,9 +22,8 @@ from jobs.level_words import LEVEL_OF_WORD, MONTHS_AND_DAYS, ONLY_SET_OFF, TOOLS
 HEAD_CHARACTERS = 256  # the longest headers we know (OpenStack, Blue Gene, Kubernetes) end well before.
 
 # A first look at what a line's words are, without building a match object for each.
-_LEVEL_BYTES = frozenset(word.rstrip("!").encode() for word in LEVEL_OF_WORD)
+_SPELLING = {word.encode(): word for word in LEVEL_OF_WORD}
 _LETTERS_ONLY = bytes(code if chr(code).isascii() and chr(code).isalpha() else 32 for code in range(256))
-_WORD = re.compile(r"[A-Za-z]+!?")
 
 # Nine lines of ten, at ten times the speed: a time, numbers and brackets, then the level.
 _TIME_THEN_LEVEL = re.compile(
@@ -34,7 +34,7 @@ _TIME_THEN_LEVEL = re.compile(
 
 _OPEN_BRACKET = re.compile(r"[\[(<{]([^\[\](){}<>]*)$")
 _NEVER_BEFORE = frozenset("'\"=.?-_\\$@%&~#^+!`/")
-_NEVER_AFTER = frozenset("'\"=.?-_\\$@%&~#^+`0123456789")
+_NEVER_AFTER = frozenset("'\"=.?-_\\$@%&~#^+`")
 _COLON = re.compile(r"(?:\[[\w:.-]+\]| [A-Z]{1,6}\d{1,6}| \([^()]{1,40}\))?\s?:(?!:)(?=\s|$)")
 _GLUED_COLON = re.compile(r":(?!:)")
 _SET_OFF = re.compile(r"\t| {2,}| -{1,2} | ?\| | [\[({<]|\[\d+\]")
@@ -70,18 +70,25 @@ def _is_time_or_bare(prefix: str) -> bool:
 
 
 def _level_of_words(head: str) -> str | None:
-    if _LEVEL_BYTES.isdisjoint(head.encode("ascii", "replace").translate(_LETTERS_ONLY).split()):
+    words = _SPELLING.keys() & head.encode("ascii", "replace").translate(_LETTERS_ONLY).split()
+    if not words:
         return None
-    for match in _WORD.finditer(head):
-        level = LEVEL_OF_WORD.get(match[0])
-        if level is not None and _is_header_level(Candidate(match[0], head[: match.start()], head[match.end() :])):
-            return level
+    for start, word in sorted(_occurrences(head, words)):
+        candidate = Candidate(word, head[:start], head[start + len(word) :])
+        if _stands_free(candidate) and _is_header_level(candidate):
+            return LEVEL_OF_WORD[word]
     return None
 
 
+def _occurrences(head: str, words: Iterable[bytes]) -> Iterator[tuple[int, str]]:
+    for word in map(_SPELLING.__getitem__, words):
+        start = head.find(word)
+        while start >= 0:
+            yield start, word
+            start = head.find(word, start + len(word))
+
+
 def _is_header_level(candidate: Candidate) -> bool:
-    if not _stands_free(candidate):
-        return False
     bracket = _OPEN_BRACKET.search(candidate.before)
     if bracket is not None:
         return _fits_in_brackets(candidate, candidate.before[: bracket.start()], bracket[1])
@@ -94,7 +101,7 @@ def _is_header_level(candidate: Candidate) -> bool:
 
 def _stands_free(candidate: Candidate) -> bool:
     before, after = candidate.before[-1:], candidate.after[:1]
-    if after and after in _NEVER_AFTER:
+    if after in _NEVER_AFTER or after.isalnum():
         return False
     if before == "-":  # glib writes "Gtk-WARNING **: text".
         return candidate.after.startswith(" **")
@@ -127,6 +134,8 @@ def _capitals_fit(candidate: Candidate, header: Header) -> bool:
     is_set_off = _GLUED_COLON.match(after) or _COLON.match(after) or _SET_OFF.match(after)
     if is_set_off and words <= (3 if header.is_timed else 1):
         return True
+    if after.startswith("! ") and candidate.word in ("ERR", "ERROR"):  # npm, Ansible
+        return words <= 1
     if candidate.word in ONLY_SET_OFF or after[:1] not in ("", " ", "\t", ",", ";", "|", "*", "]"):
         return False
     if after[:1] in (",", ";") and candidate.before.strip()[-1:] not in ("", ",", ";"):

@@ -7,8 +7,12 @@ from typing import NamedTuple
 
 from jobs.level_words import PROSE, TIME_WORDS
 
-_TIME = re.compile(r"(?:\d{1,2}:\d\d|\d{4}[-/.]\d\d[-/.]\d\d|\d\d[-/.]\d\d[-/.]\d\d|\d{10}|\d{6} \d{6})\S*")
-_SIX_DIGITS = re.compile(r"(?:\D*\d){6}")
+# The first digit stands alone, for the engine to skip to.
+_TIME = re.compile(
+    r"[0-9](?:[0-9]?:[0-9]{2}|[0-9]{3}[-/.][0-9]{2}[-/.][0-9]{2}|[0-9][-/.][0-9]{2}[-/.][0-9]{2}"
+    r"|[0-9]{9}|[0-9]{5} [0-9]{6})\S*"
+)
+_SIX_DIGITS = re.compile(r"(?:[^0-9]*+[0-9]){6}")
 _CLOSED_BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|<[^<>]*>|\{[^{}]*\}")
 _BRACKETS = re.compile(r"[\[({<]")
 _NEVER_IN_A_NAME = frozenset("?!\"'=;`")
@@ -27,6 +31,8 @@ class Header(NamedTuple):
 
 def header_of(text: str) -> Header | None:
     """What kind of header `text` is; None when it is prose. Closed brackets may hold anything."""
+    if text.rpartition(" ")[0].rpartition(" ")[2].lower() in PROSE:
+        return None  # "no error": most prose is told by the word before
     times = list(_TIME.finditer(text))
     is_timed = bool(times) or _SIX_DIGITS.match(text) is not None
     rest = text[times[-1].end() :] if times else text

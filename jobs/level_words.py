@@ -16,7 +16,7 @@ _ANY_CASE = _words(
 )
 # Written in capitals alone: Serilog and zerolog, logrus (ERRO), npm (ERR!), java.util.logging.
 _CAPITALS = _words(
-    """INF WRN DBG TRC VRB FTL DPANIC FAILURE FAILED ERRO DEBU FATA PANI TRAC ERR! ERROR! FINE FINER FINEST LOG CONFIG
+    """INF WRN DBG TRC VRB FTL DPANIC FAILURE FAILED ERRO DEBU FATA PANI TRAC FINE FINER FINEST LOG CONFIG
     DEPRECATION"""
 )
 # Words that are too common to be a level unless set off by punctuation, even in capitals.
@@ -25,7 +25,7 @@ _UNKNOWN_TO_LEVELS = {
     **dict.fromkeys(("trce", "dbug", "debu", "trac"), "debug"),
     **dict.fromkeys(("note",), "info"),
     **dict.fromkeys(("deprecation",), "warn"),
-    **dict.fromkeys(("failed", "erro", "err!", "error!"), "error"),
+    **dict.fromkeys(("failed", "erro"), "error"),
     **dict.fromkeys(("fata", "pani"), "fatal"),
 }
 
