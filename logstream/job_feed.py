@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
 
 from jobs.cursors import newest_position
-from jobs.models import COLUMN_NAMES, AppendedBatch, Job, Step
+from jobs.models import COLUMN_NAMES, AppendedBatch, EntryRecord, Job, Step
 from jobs.queries import Log, Position
 from jobs.rows import JobSummary, StepRow, job_summary, step_row
 from logstream.events import event
@@ -111,27 +112,30 @@ class JobFeed(LogFeed):
 
     async def work(self, news: list[object]) -> None:
         batches = sorted((item for item in news if isinstance(item, AppendedBatch)), key=lambda b: b.first_line)
-        must_read = len(batches) < len(news)
-        for batch in batches:
-            must_read = not self._take(batch) or must_read
-        if must_read:
+        has_taken_all = self._take(batches)
+        if len(batches) < len(news) or not has_taken_all:
             await self._read()
         if not self.is_over:
             self._end_if_finished()
         if not self.is_over:
             self._send_status()
 
-    def _take(self, batch: AppendedBatch) -> bool:
-        """Uses entries that came with the signal; False when there is a gap before them."""
-        known = self.scanned.line
-        if batch.first_line > known + 1:
-            return False
-        if batch.last_line > known:
-            self.state.apply(batch)
+    def _take(self, batches: Sequence[AppendedBatch]) -> bool:
+        """Sends entries that came with the signals, those of all batches at once; False when there is a gap."""
+        records: list[EntryRecord] = []
+        end, has_gap = self.scanned, False
+        for batch in batches:
+            has_gap = batch.first_line > end.line + 1
+            if has_gap:
+                break
+            if batch.last_line > end.line:
+                self.state.apply(batch)
+                records += batch.records()[end.line + 1 - batch.first_line :]
+                end = Position(batch.last_line, batch.ids[-1])
+        if records:
             self._update_counts()
-            records = batch.records()[known + 1 - batch.first_line :]
-            self.send_entries(records, Position(batch.last_line, batch.ids[-1]))
-        return True
+            self.send_entries(records, end)
+        return not has_gap
 
     async def _read(self) -> None:
         state = await self.live.read(JobState.read, self.job_id)

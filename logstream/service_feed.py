@@ -50,10 +50,8 @@ class ServiceFeed(LogFeed):
 
     async def work(self, news: list[object]) -> None:
         batches = sorted((item for item in news if isinstance(item, AppendedBatch)), key=lambda b: b.ids[0])
-        must_read = len(batches) < len(news)
-        for batch in batches:
-            must_read = not self._take(batch) or must_read
-        if must_read:
+        has_taken_all = self._take(batches)
+        if len(batches) < len(news) or not has_taken_all:
             await self._read()
         if self.live.loop.time() >= self.next_duty_at():
             await self._read_status()
@@ -61,16 +59,21 @@ class ServiceFeed(LogFeed):
                 self._told_status = self._status
                 self.broadcast_note("status", self.status)
 
-    def _take(self, batch: AppendedBatch) -> bool:
-        """Uses entries that came with the signal and follow what is here without a gap."""
-        known = self.scanned.id
-        if batch.ids[0] > known + 1 or batch.ids[-1] - batch.ids[0] != len(batch.ids) - 1:
-            return False
-        if batch.ids[-1] > known:
-            records = batch.records()[known + 1 - batch.ids[0] :]
+    def _take(self, batches: Sequence[AppendedBatch]) -> bool:
+        """Sends entries that came with the signals, those of all batches at once; False when there is a gap."""
+        records: list[EntryRecord] = []
+        end, has_gap = self.scanned, False
+        for batch in batches:
+            has_gap = batch.ids[0] > end.id + 1 or batch.ids[-1] - batch.ids[0] != len(batch.ids) - 1
+            if has_gap:
+                break
+            if batch.ids[-1] > end.id:
+                records += batch.records()[end.id + 1 - batch.ids[0] :]
+                end = Position(0, batch.ids[-1])
+        if records:
             self._count(records)
-            self.send_entries(records, Position(0, batch.ids[-1]))
-        return True
+            self.send_entries(records, end)
+        return not has_gap
 
     def _count(self, records: Sequence[EntryRecord]) -> None:
         """Adds to the counters of what was asked for (one step, one job or all)."""
