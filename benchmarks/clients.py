@@ -1,0 +1,38 @@
+"""Clients of a stream, as cheap as they can be: a socket each, and the bytes as they come."""
+
+from __future__ import annotations
+
+import socket
+from uuid import UUID
+
+PATIENCE_S = 30.0
+FIRST_LOGS = b"event: logs\n"
+
+
+def stream_path(job_id: UUID) -> str:
+    return f"/api/jobs/{job_id}/logs/stream"
+
+
+def open_stream(port: int, path: str, token: str) -> socket.socket:
+    """A stream that has sent what is stored, and now waits for news. The server may still be starting."""
+    client = socket.create_connection(("127.0.0.1", port), PATIENCE_S)
+    client.sendall(request(path, token))
+    received = b""
+    while not has_first_logs(received):
+        data = client.recv(65536)
+        if not data:
+            raise ConnectionError(f"the stream ended: {received!r}")
+        received += data
+        if not received.startswith(b"HTTP/1.1 200"[: len(received)]):
+            raise ConnectionError(f"no stream: {received!r}")
+    return client
+
+
+def request(path: str, token: str) -> bytes:
+    lines = [f"GET {path} HTTP/1.1", "Host: localhost", "Accept: text/event-stream", f"Authorization: Bearer {token}"]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def has_first_logs(received: bytes) -> bool:
+    _, found, rest = received.partition(FIRST_LOGS)
+    return bool(found) and b"\n\n" in rest

@@ -1,0 +1,89 @@
+"""Many clients of one stream in one thread, each of which checks everything that it gets.
+
+All that watch the same get the same bytes. So the bytes are kept once: whoever is first at a place adds them, all
+others are compared with what is there. What was kept is then read line by line, once, after the measurement.
+"""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import time
+from collections.abc import Callable
+from typing import IO
+
+from clients import open_stream
+
+RECEIVE_BYTES = 1024 * 1024
+QUIET_S = 1.0  # longer than any interval of the server's, but shorter than that of its pings
+
+
+class Client:
+    """One stream: how far it is, and when it got there."""
+
+    def __init__(self, stream: socket.socket) -> None:
+        self.stream = stream
+        self.end = 0
+        self.arrivals: list[tuple[int, int]] = []  # up to which byte, when (monotonic nanoseconds)
+
+    def take(self, data: bytes, now: int, common: bytearray) -> None:
+        """Raises ValueError when this client gets something else than the others."""
+        start, self.end = self.end, self.end + len(data)
+        known = common[start : self.end]
+        if known != data:
+            if not data.startswith(known) or len(common) >= self.end:
+                raise ValueError(f"a stream differs from the others at byte {start}")
+            common += data[len(known) :]
+        self.arrivals.append((self.end, now))
+
+
+class Crowd:
+    def __init__(self, port: int, path: str, token: str, count: int) -> None:
+        self.common = bytearray()
+        self.clients = [Client(open_stream(port, path, token)) for _ in range(count)]
+        self._selector = selectors.DefaultSelector()
+        for client in self.clients:
+            client.stream.setblocking(False)
+            self._selector.register(client.stream, selectors.EVENT_READ, client)
+
+    def settle(self) -> None:
+        """Reads until nothing comes any more, and forgets it: from here on all get the same."""
+        while self._read(QUIET_S):
+            pass
+        self.common.clear()
+        for client in self.clients:
+            client.end = 0
+            client.arrivals.clear()
+
+    def read_while(self, source: IO[str], deadline_s: float) -> None:
+        """Reads until `source` has something to say, and then until all streams are quiet and equally far."""
+        self._selector.register(source, selectors.EVENT_READ)
+        self._read_until(lambda: source not in self._selector.get_map(), time.monotonic() + deadline_s)
+        self._read_until(self._is_level, time.monotonic() + deadline_s)
+
+    def _read_until(self, is_done: Callable[[], bool], deadline: float) -> None:
+        while not is_done():
+            self._read(0.5)
+            if time.monotonic() > deadline:
+                raise TimeoutError("the streams did not get everything in time")
+
+    def _is_level(self) -> bool:
+        return not self._read(QUIET_S) and all(client.end == len(self.common) for client in self.clients)
+
+    def _read(self, timeout_s: float) -> int:
+        """Reads what is there, from each stream once; gives how many streams had something."""
+        ready = self._selector.select(timeout_s)
+        for key, _ in ready:
+            if isinstance(key.data, Client):
+                data = key.data.stream.recv(RECEIVE_BYTES)
+                if not data:
+                    raise ConnectionError("a stream ended")
+                key.data.take(data, time.monotonic_ns(), self.common)
+            else:
+                self._selector.unregister(key.fileobj)
+        return len(ready)
+
+    def close(self) -> None:
+        self._selector.close()
+        for client in self.clients:
+            client.stream.close()

@@ -1,0 +1,57 @@
+"""Writes lines at a steady pace, in whatever process it runs: `python benchmarks/writer.py` is one of its own.
+
+It reads a plan a line from its standard input and answers each on its standard output when it is carried out.
+Every message begins with the moment in which it was handed to `recording.append`.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TextIO
+from uuid import UUID
+
+import msgspec
+
+
+class Plan(msgspec.Struct):
+    job_id: UUID
+    batches: int
+    batch_size: int
+    interval_s: float
+
+
+class Outcome(msgspec.Struct):
+    lines: int
+    seconds: float
+    latest_s: float  # how far it fell behind its own pace at most
+
+
+def carry_out(plan: Plan) -> Outcome:
+    from jobs import recording  # noqa: PLC0415 - Django is set up by whoever runs this
+    from jobs.recording import NewEntry  # noqa: PLC0415
+
+    started, latest = time.monotonic(), 0.0
+    for number in range(plan.batches):
+        due = started + number * plan.interval_s
+        time.sleep(max(0.0, due - time.monotonic()))
+        latest = max(latest, time.monotonic() - due)
+        recording.append(plan.job_id, [NewEntry(message()) for _ in range(plan.batch_size)])
+    return Outcome(plan.batches * plan.batch_size, time.monotonic() - started, latest)
+
+
+def message() -> str:
+    return f"{time.monotonic_ns()} GET /api/orders/4711 200 in 13 ms: 14 rows"
+
+
+def obey(plans: TextIO, outcomes: TextIO) -> None:
+    for line in plans:
+        outcome = carry_out(msgspec.json.decode(line, type=Plan))
+        print(msgspec.json.encode(outcome).decode(), file=outcomes, flush=True)
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    obey(sys.stdin, sys.stdout)
