@@ -60,6 +60,7 @@ class FollowedLog:
         self.position = self.end = since
 
     def skip_to_last(self, count: int) -> None:
+        # None at all is known without a search, which a rare match would make long.
         self.position = patiently(lambda: self.log.before_last(count, self.end)) if count else self.end
 
     def pages(self) -> Iterator[Sequence[EntryRecord]]:

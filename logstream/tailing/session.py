@@ -39,7 +39,7 @@ class Session:
 
     def _fail_lost_jobs(self) -> None:
         """Without a server nobody else would notice that the followed job has lost its process (D8)."""
-        if self._reap_at == 0.0:
+        if time.monotonic() >= self._reap_at:
             self._reap_at = time.monotonic() + HEARTBEAT.total_seconds()
             with suppress(DatabaseError):  # locked, or ours only to read: others look as well
                 fail_lost_jobs()

@@ -32,7 +32,7 @@ from logstream.wakeups import wakeups_of_database
 EXIT_CODES = {statuses.COMPLETED: 0, statuses.FAILED: 1, statuses.CANCELLED: 3}
 DELETED = 1
 WRONG_USAGE = 2
-NO_DATABASE = 125  # as `runjob` has it
+OWN_FAILURE = 125  # as `runjob` has it
 READER_LEFT = 128 + signal.SIGPIPE  # as for any other command in front of `| head`
 
 EPILOG = """\
@@ -44,7 +44,7 @@ examples:
 Lines: time (UTC), level, step where a job has several, | for stdout, ! for stderr or * for system, message.
 
 exit codes: 0 the job has completed, 1 failed or was deleted, 3 was cancelled; 0 it has not ended (--no-follow);
-  2 wrong usage or unknown job; 125 the database cannot be read; 130 Ctrl-C; 141 the reader of a pipe has left
+  2 wrong usage or unknown job; 125 the log cannot be read or written; 130 Ctrl-C; 141 the reader of a pipe has left
 """
 
 
@@ -112,10 +112,12 @@ class Command(BaseCommand):
             return DELETED
         except BrokenPipeError:
             return READER_LEFT
+        except OSError as error:
+            raise CommandError(f"cannot write the log: {error}", returncode=OWN_FAILURE) from error
         except Error as error:
             raise CommandError(
                 f"cannot read the database: {error}. Is it set up? `manage.py migrate` does that.",
-                returncode=NO_DATABASE,
+                returncode=OWN_FAILURE,
             ) from error
 
     def print_and_follow(self, asked: Asked, followed: Followed, options: dict[str, Any]) -> int:
