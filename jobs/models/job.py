@@ -124,9 +124,7 @@ class DeletedJob(models.Model):
 def touch(job_id: uuid.UUID, using: str | None = None) -> None:
     """Counts a change of the job or of its steps: revision + 1, `updated_at` now. Raises NoSuchJob."""
     changed = (
-        Job.objects.using(using)
-        .filter(pk=job_id)
-        .update(revision=models.F("revision") + 1, updated_at=timezone.now())
+        Job.objects.using(using).filter(pk=job_id).update(revision=models.F("revision") + 1, updated_at=timezone.now())
     )
     if not changed:
         raise NoSuchJob(f"there is no job {job_id}")
