@@ -48,6 +48,22 @@ def test_odd_text_is_stored_as_it_is(job: Job, message: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("message", "plain", "ansi"),
+    [
+        ("a\0b", "a�b", None),
+        ("a\ud800b", "a�b", None),
+        ("\x1b[1mbold", "bold", "\x1b[1mbold"),
+        ("\x1b[1mb\0ld", "b�ld", "\x1b[1mb�ld"),
+    ],
+)
+def test_text_that_no_database_takes_is_made_storable(job: Job, message: str, plain: str, ansi: str | None) -> None:
+    append_lines(job, [message])
+    entry = LogEntry.objects.get()
+    assert (entry.message, entry.ansi) == (plain, ansi)
+
+
+@pytest.mark.django_db
 def test_a_name_of_a_job_that_no_database_takes_is_made_storable() -> None:
     job = make_job("a\0b\ud800", attributes={"x\0": float("nan")})
     job.refresh_from_db()

@@ -14,6 +14,7 @@ from django.dispatch import Signal
 from jobs import signals
 from jobs.levels import UnknownLevel
 from jobs.models import SERVICE_JOB_ID, EntryIsImmutable, Job, LogEntry, StepOfAnotherJob
+from jobs.models import entry as entry_module
 from tests.factories import append_lines, make_job, make_step, stored_lines, stored_messages
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,8 +93,9 @@ def test_bulk_create_announces_one_batch_a_job(announced: Announced) -> None:
 
 def test_bulk_create_stores_all_or_nothing() -> None:
     left, right = make_job("left"), make_job("right")
-    with pytest.raises(UnknownLevel):
-        LogEntry.objects.bulk_create([LogEntry(job=left), LogEntry(job=right, level=1)])
+    for good, bad in ((left, right), (right, left)):  # whichever comes first
+        with pytest.raises(UnknownLevel):
+            LogEntry.objects.bulk_create([LogEntry(job=good), LogEntry(job=bad, level=1)])
     assert (stored_lines(left), stored_lines(right)) == ([], [])
 
 
@@ -171,6 +173,17 @@ def test_a_deletion_that_is_rolled_back_leaves_the_counters(job: Job) -> None:
         LogEntry.objects.all().delete()
         transaction.set_rollback(True)
     assert Job.objects.get(pk=job.pk).counts["total"] == 2
+
+
+def test_a_deletion_that_fails_half_way_deletes_nothing(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object) -> None:
+        raise RuntimeError
+
+    append_lines(job, 2)
+    monkeypatch.setattr(entry_module, "take_off", fail)
+    with pytest.raises(RuntimeError):
+        LogEntry.objects.all().delete()
+    assert stored_lines(job) == [1, 2]
 
 
 def test_a_step_with_entries_cannot_be_deleted(job: Job) -> None:

@@ -22,7 +22,6 @@ pytestmark = pytest.mark.django_db
 # Few characters, so that searches hit: wildcards, the escape, letters that only Unicode folds together.
 TRICKY = "%_\\aAkK\u212aIi\u0130\u0131sS\u017fßéÉ'\"\n 🙂"
 tricky_text = st.text(st.sampled_from(TRICKY), max_size=6) | st.text(max_size=8).map(storable_text)
-numbers = st.none() | st.sampled_from(list(levels.NAMES))
 moments = st.sampled_from([NOON + timedelta(microseconds=n) for n in (-1_000_000, -1, 0, 1, 500_000, 1_000_000)])
 
 entries = st.lists(
@@ -30,15 +29,18 @@ entries = st.lists(
     min_size=1,
     max_size=8,
 )
-filters = st.builds(
-    Filter,
-    level=numbers,
-    stream=st.none() | st.sampled_from(STREAMS),
-    search=st.none() | tricky_text,
-    from_time=st.none() | moments,
-    to_time=st.none() | moments,
-    first_line=st.none() | st.integers(1, 9),
-    last_line=st.none() | st.integers(1, 9),
+conditions = {
+    "level": st.sampled_from(list(levels.NAMES)),
+    "stream": st.sampled_from(STREAMS),
+    "search": tricky_text,
+    "from_time": moments,
+    "to_time": moments,
+    "first_line": st.integers(1, 9),
+    "last_line": st.integers(1, 9),
+}
+# One or two at a time: with all of them together hardly anything would match.
+filters = st.lists(st.sampled_from(list(conditions)), min_size=1, max_size=2, unique=True).flatmap(
+    lambda names: st.builds(Filter, **{name: conditions[name] for name in names})
 )
 searches = st.builds(Filter, search=tricky_text)
 
@@ -96,6 +98,15 @@ def test_a_search_is_a_plain_substring_whatever_the_case_of_ascii(job: Job, sear
     wanted = Filter(search=search)
     assert lines(Log(job.pk, wanted).after(START).records) == found
     assert lines(matching_in_python(Log(job.pk).after(START).records, wanted)) == found
+
+
+def test_both_ends_of_a_range_belong_to_it(job: Job) -> None:
+    for microseconds in (-1, 0, 1, 2):
+        append_lines(job, 1, timestamp=NOON + timedelta(microseconds=microseconds))
+    times = Filter(from_time=NOON, to_time=NOON + timedelta(microseconds=1))
+    for wanted in (times, Filter(first_line=2, last_line=3)):
+        assert lines(Log(job.pk, wanted).after(START).records) == [2, 3]
+        assert lines(matching_in_python(Log(job.pk).after(START).records, wanted)) == [2, 3]
 
 
 def test_a_level_means_this_or_above(job: Job) -> None:

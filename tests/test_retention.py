@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from jobs.models import SERVICE_JOB_ID, DeletedJob, Job, LogEntry
 from jobs.models import entry as entry_module
-from jobs.models.sequence import newest_id_ever
+from jobs.models.sequence import TABLE, newest_id_ever, raise_sequence
 from jobs.recording import NewEntry, append
 from jobs.retention import Pruned, prune, prune_by_setting
 from tests.factories import ago, append_lines, make_job, make_step, stored_lines
@@ -168,4 +168,17 @@ def test_ids_are_not_used_twice_after_an_empty_table_was_rebuilt(job: Job) -> No
     LogEntry.objects.all().delete()
     rebuild_table()
     assert newest_id_ever() == newest
+    assert append_lines(job, 1).ids[0] == newest + 1
+
+
+def test_the_sequence_of_a_table_that_never_held_an_entry_is_raised_too() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [TABLE])
+    raise_sequence(7)
+    assert newest_id_ever() == 7
+
+
+def test_the_sequence_is_never_lowered(job: Job) -> None:
+    newest = append_lines(job, 5).ids[-1]
+    raise_sequence(2)
     assert append_lines(job, 1).ids[0] == newest + 1
