@@ -9,6 +9,8 @@ class JobsConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only now, when every app is loaded.
         from jobs import installation  # noqa: PLC0415
+        from jobs.background.process import open_queue  # noqa: PLC0415
 
         pre_migrate.connect(installation.before_migrate, sender=self)
         post_migrate.connect(installation.after_migrate, sender=self)
+        open_queue()

@@ -8,9 +8,9 @@ is announced when it has committed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.db import models, transaction
@@ -45,9 +45,13 @@ def create_job(
     created_by: User | None = None,
     attributes: Mapping[str, object] | None = None,
     spec: Mapping[str, object] | None = None,
+    job_id: UUID | None = None,
+    at: datetime | None = None,
 ) -> Job:
-    """A new pending job."""
+    """A new pending job, with an id and a moment of its own unless they are given."""
     return Job.objects.create(
+        pk=job_id or uuid4(),
+        created_at=at or timezone.now(),
         name=name,
         kind=kind,
         parent=parent,
@@ -58,14 +62,14 @@ def create_job(
     )
 
 
-def start_job(job: Job | UUID, *, worker: str = "", leased: bool = True) -> bool:
+def start_job(job: Job | UUID, *, worker: str = "", leased: bool = True, at: datetime | None = None) -> bool:
     """pending -> running. A leased job must `beat`; one that only reports in has no lease."""
     now = timezone.now()
     return change_job(
         job,
         [statuses.PENDING],
         status=statuses.RUNNING,
-        started_at=now,
+        started_at=at or now,
         worker=worker,
         heartbeat_at=now if leased else None,
     )
@@ -79,6 +83,7 @@ def finish_job(
     result: object = None,
     error: str = "",
     only_if: models.Q | None = None,
+    at: datetime | None = None,
 ) -> bool:
     """pending or running -> a terminal status, with the steps that are still open.
 
@@ -86,7 +91,7 @@ def finish_job(
     """
     if status not in ENDS_STEPS:
         raise ValueError(f"{status!r} does not end a job: use one of {', '.join(ENDS_STEPS)}")
-    now = timezone.now()
+    now = at or timezone.now()
     with transaction.atomic():
         won = change_job(
             job,
@@ -123,10 +128,17 @@ def set_progress(job: Job | UUID, percent: float) -> bool:
     return change_job(job, [statuses.RUNNING], progress=float(percent))
 
 
-def add_step(job: Job | UUID, name: str, *, status: str = statuses.RUNNING) -> Step:
+def add_step(
+    job: Job | UUID,
+    name: str,
+    *,
+    status: str = statuses.RUNNING,
+    step_id: UUID | None = None,
+    at: datetime | None = None,
+) -> Step:
     """A new last step of the job, running unless told otherwise. Raises NoSuchJob."""
-    started_at = timezone.now() if status == statuses.RUNNING else None
-    return Step.objects.create(job_id=key(job), name=name, status=status, started_at=started_at)
+    started_at = (at or timezone.now()) if status == statuses.RUNNING else None
+    return Step.objects.create(pk=step_id or uuid4(), job_id=key(job), name=name, status=status, started_at=started_at)
 
 
 def start_step(step: Step) -> bool:
@@ -134,11 +146,11 @@ def start_step(step: Step) -> bool:
     return change_step(step, [statuses.PENDING], status=statuses.RUNNING, started_at=timezone.now())
 
 
-def finish_step(step: Step, status: str, *, error: str = "") -> bool:
+def finish_step(step: Step, status: str, *, error: str = "", at: datetime | None = None) -> bool:
     """pending or running -> a terminal status."""
     if status not in statuses.TERMINAL:
         raise ValueError(f"{status!r} does not end a step: use one of {', '.join(sorted(statuses.TERMINAL))}")
-    return change_step(step, statuses.ACTIVE, status=status, finished_at=timezone.now(), error=error)
+    return change_step(step, statuses.ACTIVE, status=status, finished_at=at or timezone.now(), error=error)
 
 
 def delete_job(job: Job) -> None:

@@ -18,7 +18,8 @@ FLOORS = {
     "models": "models",
     "core": "recording lifecycle queries listing pages rows cursors parameters errors access sign_in retention "
     "installation",
-    "doors": "api admin views urls error_views health management running tracking handlers ingest apps",
+    "doors": "api admin views urls error_views health management running background tracked tracking "
+    "handlers ingest apps",
 }
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS.values()) for name in names.split()}
 WITHOUT_DJANGO = ("logstream.registry", "logstream.events", *(f"jobs.{name}" for name in FLOORS["words"].split()))

@@ -1,0 +1,151 @@
+"""The one thread of a process that writes what others log, and beats for the jobs that run there."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections import deque
+from contextlib import suppress
+
+from django.db import InterfaceError, OperationalError, connections
+
+from jobs.background.leases import Leases
+from jobs.background.queue import BATCH_ITEMS, Queue, own_threads
+from jobs.background.storing import Append, Work, apply, plan
+from jobs.models import NoSuchJob
+
+BATCH_INTERVAL_S = 0.05  # the first record after a quiet time is written at once, then so often
+CLOSE_AFTER_S = 5.0  # a quiet process holds no connection
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 2.0
+PAUSED_WITHIN_S = 2.0
+
+DatabaseFails = (OperationalError, InterfaceError)
+
+
+class Writer(threading.Thread):
+    """Takes batches from the queue until it is stopped. Never raises, and never logs.
+
+    What the database refuses for a while is tried again, for as long as that takes: meanwhile the queue
+    fills up, and then drops and counts. What can never be stored is left out, and said once.
+    """
+
+    def __init__(self, queue: Queue) -> None:
+        super().__init__(name="quaero-writer", daemon=True)
+        self._queue = queue
+        self._leases = Leases()
+        self._works: deque[Work] = deque()
+        self._said: set[str] = set()
+        self._pause_asked = threading.Event()
+        self._is_paused = threading.Event()
+        self._resumed = threading.Event()
+        self._is_stopped = False
+
+    def run(self) -> None:
+        own_threads.add(threading.get_ident())
+        try:
+            while not self._is_stopped:
+                self._turn()
+        finally:
+            connections.close_all()
+            own_threads.discard(threading.get_ident())
+
+    def stop(self) -> None:
+        """Ends the thread after the write it is at; what is left is not stored."""
+        self._is_stopped = True
+        self._pause_asked.set()
+        self._resumed.set()
+        self._queue.hurry()
+        self.join()
+
+    def pause(self) -> None:
+        """Keeps the thread off the database, without a connection, until `resume`. It has 2 s to get there."""
+        self._resumed.clear()
+        self._is_paused.clear()
+        self._pause_asked.set()
+        self._queue.hurry()
+        self._is_paused.wait(PAUSED_WITHIN_S)
+
+    def resume(self) -> None:
+        self._pause_asked.clear()
+        self._resumed.set()
+
+    def _turn(self) -> None:
+        self._wait()
+        self._pause_if_asked()
+        started = time.monotonic()
+        self._works.extend(plan(self._queue.take()))
+        self._try_to_beat()
+        if self._works:
+            self._store()
+            if not self._queue:  # what comes next gathers for a moment
+                self._queue.wait(max(started + BATCH_INTERVAL_S - time.monotonic(), 0), BATCH_ITEMS)
+
+    def _wait(self) -> None:
+        """Until there is something to do: at last without a connection, when there is nobody to beat for."""
+        left = self._leases.seconds_left()
+        if left is not None:
+            self._queue.wait(left)
+            return
+        self._queue.wait(CLOSE_AFTER_S)
+        if not self._queue and not self._pause_asked.is_set():
+            connections.close_all()
+            self._queue.wait(threading.TIMEOUT_MAX)
+
+    def _store(self) -> None:
+        """Does the works in their order; the later ones wait for one that is tried again."""
+        pause_s = FIRST_PAUSE_S
+        while self._works and not self._is_stopped:
+            self._pause_if_asked()
+            self._try_to_beat()  # first: after a lock of 20 s it is high time
+            try:
+                apply(self._works[0])
+            except DatabaseFails as error:
+                self._has_failed(error)
+                self._pause_asked.wait(pause_s)
+                pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+            except Exception as error:
+                self._leave_out(self._works.popleft(), error)
+            else:
+                self._leases.note(self._works.popleft())
+                self._queue.is_stuck, pause_s = False, FIRST_PAUSE_S
+
+    def _has_failed(self, error: Exception) -> None:
+        connections.close_all()  # a broken connection never heals
+        self._queue.is_stuck = True
+        self._say_once("cannot store what is logged, and will try on until it can", error)
+
+    def _leave_out(self, work: Work, error: Exception) -> None:
+        """Entries that cannot be stored together are stored one by one, and one by one without their step."""
+        if isinstance(work, Append) and not isinstance(error, NoSuchJob):
+            if len(work.entries) > 1:
+                self._works.extendleft(Append(work.job, [entry]) for entry in reversed(work.entries))
+                return
+            if work.entries[0].step is not None:
+                self._works.appendleft(Append(work.job, [work.entries[0]._replace(step=None)]))
+                return
+        self._say_once("something that was logged cannot be stored", error)
+
+    def _try_to_beat(self) -> None:
+        try:
+            self._leases.beat_if_due()
+        except Exception:  # the next beat is tried as if nothing had been
+            connections.close_all()
+
+    def _pause_if_asked(self) -> None:
+        if self._pause_asked.is_set() and not self._is_stopped:
+            connections.close_all()
+            self._is_paused.set()
+            self._resumed.wait()
+
+    def _say_once(self, text: str, error: Exception) -> None:
+        if text not in self._said:
+            self._said.add(text)
+            say(f"{text}: {type(error).__name__}: {error}")
+
+
+def say(text: str) -> None:
+    """To standard error, and not by logging, which is what has just failed."""
+    with suppress(OSError, ValueError, AttributeError):  # it is closed, or there is none
+        sys.stderr.write(f"quaero: {text}\n")
+        sys.stderr.flush()

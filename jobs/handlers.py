@@ -1,0 +1,125 @@
+"""`QuaeroHandler`: records of Python's `logging` become entries of jobs.
+
+    LOGGING = {
+        "version": 1,
+        "handlers": {"quaero": {"class": "jobs.handlers.QuaeroHandler"}},
+        "root": {"handlers": ["quaero"], "level": "INFO"},
+    }
+
+It may be named in LOGGING: nothing here needs the models, and what is logged before they are there waits.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+from threading import get_ident
+from typing import Protocol
+from uuid import UUID
+
+from jobs.background import waiting
+from jobs.background.items import Entry
+from jobs.background.queue import own_threads, queue
+from jobs.tracked.handles import short_name
+from jobs.tracked.places import Place, current
+from jobs.tracked.records import OWN_COUNT, level_of, with_details
+from jobs.tracking import TrackedJob, parent_job
+
+KIND = "log"  # of a job that a handler begins for itself
+
+
+class QuaeroHandler(logging.Handler):
+    """Records go to the tracked job and step of the code that logs them, and otherwise to `job`.
+
+    `job`: the id of a job, or a job itself; or a name, and then each process has a job of that name, from its
+    first such record until it ends; or None, and then records outside of a tracked job are ignored.
+
+    A record becomes one entry: the logger's name is its source, `extra=` its fields, a traceback the end of its
+    message and some fields more. Logging never waits for the database. When 100,000 records are waiting for it,
+    further ones are dropped, and an entry in their place tells how many.
+    """
+
+    def __init__(self, level: int | str = logging.NOTSET, *, job: UUID | str | HasId | None = None) -> None:
+        super().__init__(level)
+        self._own = OwnJob(short_name(job)) if isinstance(job, str) and not is_uuid(job) else None
+        self._bound = None if job is None or self._own else Place(id_of(job), None)
+
+    def createLock(self) -> None:
+        """None is needed: the queue is safe without, and a fork cannot happen in the middle of what is not there."""
+        self.lock = None
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        # As `logging` has it, less the lock. From Python 3.12 on a filter may give another record.
+        kept = self.filter(record)
+        if kept:
+            self.emit(kept if isinstance(kept, logging.LogRecord) else record)
+        return bool(kept)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if get_ident() in own_threads:
+            return  # The writer's own troubles: to record them would make new ones.
+        try:
+            place = current.get() or self._bound or (self._own.place() if self._own else None)
+            if place is None:
+                return
+            message = record.getMessage() if self.formatter is None else self.formatter.format(record)
+            fields = None
+            if record.exc_info or record.stack_info or len(record.__dict__) > OWN_COUNT:
+                message, fields = with_details(message, record, is_formatted=self.formatter is not None)
+            level = level_of(record.levelno)
+            queue.put(Entry(place[0], place[1], level, record.created, "stdout", record.name, message, fields))
+        except Exception:
+            self.handleError(record)
+
+    def flush(self) -> None:
+        """Waits, at most 5 s, until what was logged is stored; not in an event loop or a transaction."""
+        waiting.settle()
+
+
+class OwnJob:
+    """The job that a handler begins for the records of one process, and that ends with it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._job: TrackedJob | None = None
+        self._pid = 0
+
+    def place(self) -> Place:
+        job = self._job
+        if job is None or self._pid != os.getpid():
+            job = self._begin()
+        return Place(job.id, None)
+
+    def _begin(self) -> TrackedJob:
+        with queue.lock:  # renewed by a fork
+            if self._job is None or self._pid != os.getpid():
+                self._pid, self._job = os.getpid(), None
+                job = TrackedJob(self._name)
+                job.start(KIND, {}, parent_job())
+                self._job = job
+                atexit.register(self._end, job)
+            return self._job
+
+    def _end(self, job: TrackedJob) -> None:
+        if self._pid == os.getpid():
+            job.end()
+            waiting.settle()
+
+
+class HasId(Protocol):
+    id: UUID
+
+
+def id_of(job: UUID | str | HasId) -> UUID:
+    if isinstance(job, UUID):
+        return job
+    return UUID(job) if isinstance(job, str) else job.id
+
+
+def is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

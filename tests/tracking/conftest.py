@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from jobs.background import process
+from jobs.handlers import QuaeroHandler
+from tests.tracking.recording import logger_to
+
+
+@pytest.fixture(autouse=True)
+def fresh_writer(transactional_db: None) -> Iterator[None]:
+    """No thread writes into the next test."""
+    process.stop()
+    yield
+    process.stop()
+
+
+@pytest.fixture
+def log() -> Iterator[logging.Logger]:
+    """A logger whose records go to the tracked job."""
+    with logger_to(QuaeroHandler()) as logger:
+        yield logger
