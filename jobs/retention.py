@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from jobs import statuses
 from jobs.models import COLUMN_NAMES, DeletedJob, Job, LogEntry
+from jobs.models.entry import EntryQuerySet
 
 TOMBSTONES_ARE_KEPT = timedelta(days=1)  # every process has long noticed the deletion by then
 
@@ -19,14 +21,9 @@ TOMBSTONES_ARE_KEPT = timedelta(days=1)  # every process has long noticed the de
 class Pruned(NamedTuple):
     """How many were deleted."""
 
-    entries: int
-    jobs: int
-    tombstones: int
-
-
-def prune_by_setting() -> Pruned:
-    """Prunes what is older than QUAERO_RETENTION_DAYS. For the server to call once a day."""
-    return prune(timedelta(days=getattr(settings, "QUAERO_RETENTION_DAYS", 30)))
+    entries: int = 0
+    jobs: int = 0
+    tombstones: int = 0
 
 
 def prune(older_than: timedelta) -> Pruned:
@@ -34,12 +31,25 @@ def prune(older_than: timedelta) -> Pruned:
 
     In short transactions, so that nobody waits for it; what was done when it is interrupted stays done.
     """
+    return Pruned(*map(sum, zip(*pruning(older_than), strict=True)))
+
+
+def pruning_by_setting() -> Iterator[Pruned]:
+    """`pruning` of what is older than QUAERO_RETENTION_DAYS. For the server, once a day."""
+    return pruning(timedelta(days=getattr(settings, "QUAERO_RETENTION_DAYS", 30)))
+
+
+def pruning(older_than: timedelta) -> Iterator[Pruned]:
+    """As `prune`, but it goes on only when asked: yields after each transaction what that deleted."""
     now = timezone.now()
     horizon = now - older_than
-    entries = sum(prune_job(job_id, last_line, horizon, now) for job_id, last_line in jobs_with_entries(horizon))
-    jobs, _ = emptied_jobs(horizon).delete()
-    tombstones, _ = DeletedJob.objects.filter(deleted_at__lt=now - TOMBSTONES_ARE_KEPT).delete()
-    return Pruned(entries, jobs, tombstones)
+    for job_id, last_line in jobs_with_entries(horizon):
+        for count in old_entries(job_id, last_line, horizon, now).pruning():
+            yield Pruned(entries=count)
+    for job in emptied_jobs(horizon).only("pk"):
+        job.delete()
+        yield Pruned(jobs=1)
+    yield Pruned(tombstones=DeletedJob.objects.filter(deleted_at__lt=now - TOMBSTONES_ARE_KEPT).delete()[0])
 
 
 def has_entries() -> models.Q:
@@ -54,15 +64,15 @@ def jobs_with_entries(horizon: datetime) -> list[tuple[UUID, int]]:
     return list(Job.objects.filter(has_entries(), created_at__lt=horizon).values_list("pk", "last_line"))
 
 
-def prune_job(job_id: UUID, last_line: int, horizon: datetime, now: datetime) -> int:
-    """Deletes the job's entries before its first that is young, of those up to `last_line`.
+def old_entries(job_id: UUID, last_line: int, horizon: datetime, now: datetime) -> EntryQuerySet:
+    """The job's entries before its first that is young, of those up to `last_line`.
 
     Producers' clocks go wrong. An entry from the future is not young, or the ones after it would stay for ever.
     """
     entries = LogEntry.objects.filter(job=job_id, line__lte=last_line)
     young = entries.filter(timestamp__gte=horizon, timestamp__lte=now).order_by("line").values_list("line", flat=True)
     first_young = young.first()
-    return (entries if first_young is None else entries.filter(line__lt=first_young)).prune()
+    return entries if first_young is None else entries.filter(line__lt=first_young)
 
 
 def emptied_jobs(horizon: datetime) -> models.QuerySet[Job]:

@@ -107,7 +107,7 @@ async def job_list_stream(request: HttpRequest) -> HttpResponseBase:
     """GET /api/jobs/stream"""
     here = live.current()
     caller = await sync_to_async(stream_reader)(request)
-    Parameters.of(request.GET.dict(), ("ticket",))
+    Parameters.of_query(request.GET, ("ticket",))
     require_room(here)
     return EventStream(jobs_stream(here, caller.user.pk))
 
@@ -146,13 +146,13 @@ def read_job_request(request: HttpRequest, job_id: str) -> LogRequest | None:
     job = access.readable_job(caller, job_id)
     if request.headers.get("Last-Event-ID") == DONE_ID and job.is_finished:
         return None
-    parameters = Parameters.of(request.GET.dict(), STREAM_PARAMETERS)
+    parameters = Parameters.of_query(request.GET, STREAM_PARAMETERS)
     return log_request(request, caller, job_topic(job.pk), parameters, read_limit(parameters))
 
 
 def read_service_request(request: HttpRequest) -> LogRequest:
     caller = stream_reader(request)
-    parameters = Parameters.of(request.GET.dict(), SERVICE_PARAMETERS)
+    parameters = Parameters.of_query(request.GET, SERVICE_PARAMETERS)
     return log_request(request, caller, SERVICE, parameters, read_limit(parameters, SERVICE_LIMIT))
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 
 from django.db import connections
 
+from jobs.retention import pruning_by_setting
 from jobs.running.reaper import fail_lost_jobs
 
 logger = logging.getLogger(__name__)
+
+DAY_S = 24 * 60 * 60
 
 Duty = Callable[[], Awaitable[None]]
 """A coroutine function that runs until it is cancelled."""
@@ -27,15 +31,32 @@ def every(seconds: float, work: Callable[[], object]) -> Duty:
     return duty
 
 
-def run_once(work: Callable[[], object]) -> None:
-    """Call `work` and close what it opened: the thread may not be used again for a long time."""
+def every_in_steps(seconds: float, begin: Callable[[], Iterator[object]]) -> Duty:
+    """As `every`, of work that comes step by step: who stops the server waits for one step, not for them all."""
+
+    async def duty() -> None:
+        while True:
+            steps = begin()
+            while await asyncio.to_thread(run_once, partial(next, steps, None), begin.__name__):
+                pass
+            await asyncio.sleep(seconds)
+
+    return duty
+
+
+def run_once(work: Callable[[], object], name: str = "") -> object:
+    """Call `work` and close what it opened: the thread may not be used again for a long time.
+
+    What it returns; None also after a failure.
+    """
     try:
-        work()
+        return work()
     except Exception:
-        logger.exception("%s failed; it will be tried again", getattr(work, "__name__", work))
+        logger.exception("%s failed; it will be tried again", name or getattr(work, "__name__", work))
+        return None
     finally:
         connections.close_all()
 
 
 # A job whose heart has been silent for its lease of 20 s is failed at most 5 s after that (D8).
-DUTIES: tuple[Duty, ...] = (every(5, fail_lost_jobs),)
+DUTIES: tuple[Duty, ...] = (every(5, fail_lost_jobs), every_in_steps(DAY_S, pruning_by_setting))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -84,19 +84,19 @@ class EntryQuerySet(models.QuerySet["LogEntry"]):
 
     def prune(self) -> int:
         """Deletes one job's entries oldest first, a short transaction at a time. Returns how many."""
+        return sum(self.pruning())
+
+    def pruning(self) -> Iterator[int]:
+        """As `prune`, but it goes on only when asked: yields after each transaction how many that were."""
         return self._delete_in_chunks(raise_pruned_to)
 
     def delete_with_job(self) -> int:
         """As `prune`, for a job that goes away itself: no cursor of others needs to know."""
-        return self._delete_in_chunks(lambda using, job_id, newest: touch(job_id, using))
+        return sum(self._delete_in_chunks(lambda using, job_id, newest: touch(job_id, using)))
 
-    def _delete_in_chunks(self, note: Callable[[str, UUID, int], None]) -> int:
-        deleted = 0
-        while True:
-            lines = list(self.order_by("line").values_list("line", flat=True)[:DELETE_CHUNK])
-            if not lines:
-                return deleted
-            deleted += self.filter(line__lte=lines[-1])._delete_counted(note)[0]
+    def _delete_in_chunks(self, note: Callable[[str, UUID, int], None]) -> Iterator[int]:
+        while lines := list(self.order_by("line").values_list("line", flat=True)[:DELETE_CHUNK]):
+            yield self.filter(line__lte=lines[-1])._delete_counted(note)[0]
 
 
 class LogEntry(models.Model):

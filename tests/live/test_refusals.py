@@ -47,6 +47,7 @@ async def refusal(path: str, headers: dict[str, str], status: int) -> dict[str, 
         ("since=-1", "a whole number from 0 up"),
         ("from=yesterday", "a time in RFC 3339, as 2026-01-31T12:00:00Z"),
         ("first_line=0", "a whole number from 1 up"),
+        ("level=info&level=error", "to be given once"),
     ],
 )
 async def test_wrong_value_names_what_is_allowed(
