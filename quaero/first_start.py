@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from django.contrib.auth.models import User
 from django.core.management import call_command
@@ -18,9 +17,9 @@ from quaero.standard_streams import Spoken
 ADMIN = "admin"
 
 
-def prepare_database(data_dir: Path) -> bool:
+def prepare_database() -> bool:
     """Bring the database up to date, telling what is done. True when it is a new one without jobs."""
-    with one_at_a_time(data_dir):
+    with one_at_a_time():
         executor = MigrationExecutor(connection)
         is_new = not executor.recorder.has_table()
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -29,9 +28,12 @@ def prepare_database(data_dir: Path) -> bool:
 
 
 @contextmanager
-def one_at_a_time(data_dir: Path) -> Iterator[None]:
+def one_at_a_time() -> Iterator[None]:
     """Two servers that start at once must not both create the tables. (Released by the system on any end.)"""
-    with (data_dir / "migrate.lock").open("w") as lock:
+    if connection.vendor != "sqlite":
+        yield  # servers of such an installation are started one after the other, or migrated before
+        return
+    with open(f"{connection.settings_dict['NAME']}.migrate-lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -102,11 +102,11 @@ def test_a_host_that_is_not_here_is_named(tmp_path: Path) -> None:
     assert "Cannot listen on 192.0.2.1" in done.stderr
 
 
-def test_a_database_that_cannot_be_made_is_named_with_its_directory(tmp_path: Path) -> None:
+def test_a_database_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "quaero.sqlite3").mkdir()
     done = manage("serve", "--port", "0", QUAERO_DATA_DIR=str(tmp_path))
     assert done.returncode == 1
-    assert f"The data directory is {tmp_path}" in done.stderr
+    assert f"The database {tmp_path}/quaero.sqlite3 cannot be made ready" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError, connections
+from django.db import DatabaseError, connection, connections
 
 from jobs.sign_in import sign_in_link_path
 from quaero.environment import Environment
@@ -39,7 +39,9 @@ class Command(BaseCommand):
             code = 0
         except CannotListen as error:
             raise CommandError(str(error)) from error
-        say(f"{'' if not sys.stdout.isatty() else chr(10)}Quaero has stopped.")  # the terminal shows ^C before it
+        if sys.stdout.isatty():
+            say("")  # the terminal has put ^C on this line
+        say("Quaero has stopped.")
         sys.exit(code)
 
     def serve(self, host: str, port: int, *, with_samples: bool) -> int:
@@ -47,21 +49,20 @@ class Command(BaseCommand):
         listener = listen(
             host, port, on_wait=lambda: say(f"Port {port} is in use; waiting a moment for it to become free.")
         )
-        is_new = self.prepare(environment)
+        is_new = self.prepare_database()
         address = base_url(host, listener.getsockname()[1])
         warn_of_open_programs(host, environment)
         samples = sample_jobs() if is_new and with_samples and environment.sample_jobs else []
         server = Server(listener, welcome(address, environment), samples)
         return asyncio.run(server.run())
 
-    def prepare(self, environment: Environment) -> bool:
+    def prepare_database(self) -> bool:
         try:
-            return prepare_database(environment.data_dir)
-        except (OSError, OperationalError) as error:
-            raise CommandError(
-                f"The database cannot be made ready ({error}). "
-                f"The data directory is {environment.data_dir}: can it be written?"
-            ) from error
+            return prepare_database()
+        except (OSError, DatabaseError) as error:
+            name = connection.settings_dict["NAME"]
+            hint = " Can its directory be written?" if connection.vendor == "sqlite" else ""
+            raise CommandError(f"The database {name} cannot be made ready: {error}.{hint}") from error
 
 
 def port_number(text: str) -> int:
