@@ -169,7 +169,7 @@ def test_colours_on_a_terminal(no_color: str, term: str, is_coloured: bool, monk
 def test_pipe_that_does_not_block_gets_everything() -> None:
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
-    with os.fdopen(reading, "rb") as reader, os.fdopen(writing, "w") as stream, ThreadPoolExecutor() as other:
+    with ThreadPoolExecutor() as other, os.fdopen(reading, "rb") as reader, os.fdopen(writing, "w") as stream:
         read = other.submit(reader.read, 1_000_000)
         Output(stream).write(b"0123456789" * 100_000)
         assert read.result(10) == b"0123456789" * 100_000

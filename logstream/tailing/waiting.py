@@ -44,11 +44,12 @@ class Waiting:
         with suppress(OSError):
             self._sender.send(b"\0")
 
-    def wait(self, longest_s: float = RECONCILE_INTERVAL_S) -> None:
-        """Returns on a wake-up, or after `longest_s`. Raises BrokenPipeError when the output's reader has left."""
+    def wait(self, longest_s: float = RECONCILE_INTERVAL_S) -> bool:
+        """Whether a wake-up came within `longest_s`. Raises BrokenPipeError when the output's reader has left."""
         for descriptor, event in self._poll.poll(longest_s * 1000):
             if descriptor == self._output and event & GONE:
                 raise BrokenPipeError
-        with suppress(BlockingIOError):
-            while self._receiver.recv(4096):
-                pass
+        try:
+            return bool(self._receiver.recv(65536))  # all at once: many wake-ups are one
+        except BlockingIOError:
+            return False
