@@ -1,7 +1,7 @@
 // The list of jobs as an Alpine component.
 import { describeJob } from './job-summary.mjs';
 import { JobTable } from './job-table.mjs';
-import { jobsStream, readJobs } from './jobs-stream.mjs';
+import { jobsSubscription, readJobs } from './jobs-stream.mjs';
 import { capitalised, countText, numberText, stateText } from './words.mjs';
 
 const STATUSES = ['running', 'pending', 'failed', 'completed', 'cancelled'];
@@ -42,13 +42,13 @@ export function jobsList() {
       this.status = STATUSES.includes(params.get('status')) ? params.get('status') : '';
       this.q = params.get('q') ?? '';
       table.filters = { status: this.status, q: this.q };
-      connection = jobsStream({
+      connection = jobsSubscription({
         onSubscribed: () => this.readFirst(),
-        onPoll: () => this.readFirst({ isPoll: true }),
+        onPoll: () => this.readFirst(),
         onStats: (stats) => this.showStats(stats),
         onJob: (job, isNew) => this.hear(job, isNew),
         onDeleted: (id) => table.remove(id) && this.showSoon(),
-        onState: (state, reason) => this.showState(state, reason),
+        onState: (standing) => this.showState(standing),
       });
       clock = setInterval(() => this.tick(), CLOCK_MS);
       connection.open();
@@ -63,8 +63,8 @@ export function jobsList() {
       connection.close();
     },
 
-    /** Reads the list from the top, as far down as it was read before. Throws to a poll, says it otherwise. */
-    async readFirst({ isPoll = false } = {}) {
+    /** Reads the list from the top, as far down as it was read before. */
+    async readFirst() {
       clearTimeout(retryTimer);
       reading += 1;
       const turn = reading;
@@ -80,7 +80,6 @@ export function jobsList() {
       } catch (error) {
         if (turn !== reading) return;
         this.problem = error.message;
-        if (isPoll) throw error; // the connection knows when to poll again
         retryTimer = setTimeout(() => this.readFirst(), RETRY_MS);
       }
       this.show();
@@ -113,10 +112,10 @@ export function jobsList() {
       else if (before !== JSON.stringify(stats.by_status)) this.readFirst(); // counts of a search are the server's
     },
 
-    showState(state, reason) {
+    showState({ state, reason, status }) {
       this.state = state;
       this.reason = reason;
-      this.refusal = connection?.error?.status ?? 0;
+      this.refusal = status;
     },
 
     /** Many jobs change in one instant; the page needs to be put together once. */
@@ -171,7 +170,7 @@ export function jobsList() {
     },
 
     retryNow() {
-      connection.open();
+      connection.retry();
     },
 
     pressKey(event) {

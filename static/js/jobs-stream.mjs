@@ -1,44 +1,31 @@
 // The live list of jobs: news by the stream, the list itself by pages.
-import { Connection, buildQueryParams, fetchJson } from './log-stream.mjs';
+import { buildQueryParams, fetchJson } from './log-stream.mjs';
+import { SharedSubscription } from './tab-streams.mjs';
 
-const STREAM_ENDPOINT = '/api/jobs/stream';
 const LIST_ENDPOINT = '/api/jobs';
-const EVENTS = ['job:stats', 'job:created', 'job:updated', 'job:deleted', 'ping'];
 
 /** One page of the list: `{jobs, next, counts}`. */
-export function readJobs({ status, q }, limit, cursor) {
-  const query = buildQueryParams({ status, q, limit, cursor });
-  return fetchJson(`${LIST_ENDPOINT}?${query}`);
+export function readJobs(filters, limit, cursor) {
+  return fetchJson(`${LIST_ENDPOINT}?${buildQueryParams({ ...filters, limit, cursor })}`);
 }
 
 /**
  * Subscribes and tells. `onSubscribed()` comes when the stream has begun, at first and after every break: only now is
- * a list that is read sure to miss nothing, as the stream keeps no place to go on from. `onPoll(signal)` is called
- * instead while there is no stream. `onStats(stats)`, `onJob(row, isNew)`, `onDeleted(id)`, `onState(state, reason)`.
+ * a list that is read sure to miss nothing, as the stream keeps no place to go on from. `onPoll()` is called instead
+ * while there is no stream. `onStats(stats)`, `onJob(row, isNew)`, `onDeleted(id)`, `onState({state, reason, status})`.
  */
-export function jobsStream(callbacks) {
-  const receivers = {
-    'job:stats': (payload) => callbacks.onStats(payload),
-    'job:created': (payload) => callbacks.onJob(payload, true),
-    'job:updated': (payload) => callbacks.onJob(payload, false),
-    'job:deleted': (payload) => callbacks.onDeleted(payload.id),
-    ping: () => {},
-  };
-  const source = {
-    events: EVENTS,
-    url: () => STREAM_ENDPOINT,
-    receive: (name, event) => receivers[name](JSON.parse(event.data || '{}')),
-    poll: (signal) => callbacks.onPoll(signal),
-  };
-  const connection = new Connection(source, {
-    fallbackTimeoutMs: 15000,
-    autoReconnect: true,
-    maxReconnectAttempts: 5,
-    onError: () => {},
-    onState: (state, previous) => {
-      if (state === 'Live' && previous !== 'Live') callbacks.onSubscribed();
-      callbacks.onState(state, connection.reason);
+export function jobsSubscription(callbacks) {
+  let state = 'Idle';
+  return new SharedSubscription('jobs', {
+    stats: ({ payload }) => callbacks.onStats(payload),
+    created: ({ payload }) => callbacks.onJob(payload, true),
+    updated: ({ payload }) => callbacks.onJob(payload, false),
+    deleted: ({ payload }) => callbacks.onDeleted(payload.id),
+    poll: () => callbacks.onPoll(),
+    state: (standing) => {
+      if (standing.state === 'Live' && state !== 'Live') callbacks.onSubscribed();
+      state = standing.state;
+      callbacks.onState(standing);
     },
   });
-  return connection;
 }

@@ -3,19 +3,17 @@
 import { createStream, fetchJson } from './log-stream.mjs';
 import { describeCounts, describeJob, describeStep } from './job-summary.mjs';
 import { readFilters, writeFilters } from './log-filters.mjs';
-import { logViewer } from './log-viewer.mjs';
+import { combined, logViewer } from './log-viewer.mjs';
+import { serviceLogViewer } from './service-viewer.mjs';
+import { streamSlot } from './stream-slot.mjs';
 import { capitalised, momentText } from './words.mjs';
 
 const CLOCK_MS = 1000; // the durations of what runs go on
 
-/** The members of `one` and `other` in one object, getters kept as getters. */
-function combined(one, other) {
-  return Object.defineProperties(one, Object.getOwnPropertyDescriptors(other));
-}
-
 /** The viewer of one job, whose id is the argument or `data-job-id` of the component's element. */
 export function jobLogViewer(jobId) {
   let clock = null;
+  let slot = null;
 
   return combined(logViewer(), {
     job: null,
@@ -29,7 +27,7 @@ export function jobLogViewer(jobId) {
       clock = setInterval(() => { this.now = Date.now(); }, CLOCK_MS);
       this.startViewer((options) => createStream(`/api/jobs/${this.jobId}/logs/stream`, options), {
         onStatus: (status) => this.showStatus(status),
-        onDone: () => this.readDetails(),
+        onDone: () => this.finish(),
         onError: (error) => this.forgetUnknownStep(error),
       });
       this.readDetails();
@@ -37,7 +35,25 @@ export function jobLogViewer(jobId) {
 
     destroy() {
       clearInterval(clock);
+      slot.close();
       this.stopViewer();
+    },
+
+    connectStream(stream) {
+      const isWanted = () => !['Ended', 'Refused'].includes(stream.getState().state);
+      slot = streamSlot({
+        granted: () => {
+          if (stream.getState().isPollingChosen) stream.reconnect();
+          else if (isWanted()) stream.connect();
+        },
+        denied: () => isWanted() && stream.usePolling('other tabs hold the connections'),
+      });
+      slot.open();
+    },
+
+    finish() {
+      slot.close();
+      this.readDetails();
     },
 
     showStatus({ job, steps }) {
@@ -141,4 +157,5 @@ export function jobLogViewer(jobId) {
 
 document.addEventListener('alpine:init', () => {
   globalThis.Alpine.data('jobLogViewer', jobLogViewer);
+  globalThis.Alpine.data('serviceLogViewer', serviceLogViewer);
 });

@@ -39,13 +39,15 @@ function moreButton(entry, shown) {
 }
 
 /** Inline parts with real spaces between them, so that a copied selection reads like a log file. */
-export function buildRow(entry) {
+export function buildRow(entry, showsJob = false) {
   const row = element('div', `log-row ${levelClass(entry.level)}`);
   row.dataset.id = entry.id;
   row.dataset.stream = entry.stream;
   const time = element('time', 'log-time', formatTimestamp(entry.timestamp));
   time.dateTime = entry.timestamp;
-  row.append(element('span', 'log-line', entry.line), ' ', time, ' ', element('span', 'log-level', entry.level), ' ');
+  if (!showsJob) row.append(element('span', 'log-line', entry.line), ' '); // numbers of several jobs order nothing
+  row.append(time, ' ', element('span', 'log-level', entry.level), ' ');
+  if (showsJob) row.append(jobLink(entry), ' ');
   if (entry.step_name) row.append(part('log-step', entry.step_name), ' ');
   if (entry.source) row.append(part('log-source', entry.source), ' ');
   row.append(messageOf(entry));
@@ -54,8 +56,14 @@ export function buildRow(entry) {
   return row;
 }
 
-function part(className, text) {
-  const shown = element('span', className);
+function jobLink(entry) {
+  const link = part('log-job', entry.job_name, 'a');
+  link.href = `/jobs/${encodeURIComponent(entry.job_id)}/`;
+  return link;
+}
+
+function part(className, text, name = 'span') {
+  const shown = element(name, className);
   appendText(shown, text);
   return shown;
 }

@@ -126,12 +126,12 @@
     }
 
     /** Reads by polling from now on, because somebody chose to. `open` goes back to the stream. */
-    poll() {
+    poll(reason = 'chosen') {
       this._watchPage();
       this._stopAll();
       this.isPollingChosen = true;
       if (isHidden()) return this._suspend();
-      return this._startPolling('chosen');
+      return this._startPolling(reason);
     }
 
     close() {
@@ -361,8 +361,8 @@
     }
 
     /** Goes on by asking for pages instead; `reconnect()` returns to the stream. */
-    usePolling() {
-      this._connection.poll();
+    usePolling(reason) {
+      this._connection.poll(reason);
     }
 
     /** Forgets what was received and goes on from here. */

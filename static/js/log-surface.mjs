@@ -13,14 +13,16 @@ const END_TOLERANCE_PX = 8;
 
 export class LogSurface {
   /** `scroller` scrolls, `lines` inside it takes the rows. `onFollow(isFollowing)` tells when the reader leaves the
-   *  end or comes back to it, `onRender(size)` how many rows there are. */
-  constructor(scroller, lines, { maxRows, onFollow, onRender }) {
+   *  end or comes back to it, `onRender(size)` how many rows there are. `showsJob`: rows are of several jobs. */
+  constructor(scroller, lines, { maxRows, showsJob = false, onFollow, onRender }) {
     Object.assign(this, { scroller, lines, maxRows, onFollow, onRender });
+    this._buildRow = (entry) => buildRow(entry, showsJob);
     this.size = 0;
     this.isFollowing = true;
     this._waiting = [];
     this._frame = null;
     this._pinnedTop = 0;
+    this._drawn = [];
     this._onScroll = () => this._scrolled();
     scroller.addEventListener('scroll', this._onScroll, { passive: true });
     this._resizes = new ResizeObserver(() => this.isFollowing && this._pin());
@@ -63,6 +65,29 @@ export class LogSurface {
     this.onRender(0);
   }
 
+  /** Calls back once there are rows and none is waiting. */
+  whenDrawn(callback) {
+    if (this.size > 0 && !this._waiting.length) callback();
+    else this._drawn.push(callback);
+  }
+
+  /** The first row in sight, of a reader who has left the end. */
+  get anchor() {
+    if (this.isFollowing) return null;
+    const top = this.scroller.getBoundingClientRect().top;
+    const rows = this.lines.querySelectorAll('.log-row');
+    return [...rows].find((row) => row.getBoundingClientRect().bottom > top)?.dataset.id ?? null;
+  }
+
+  /** Puts the row of that entry at the top, as `anchor` named it. Says whether there is one. */
+  returnTo(id) {
+    const row = this.lines.querySelector(`[data-id="${Number(id)}"]`);
+    if (!row) return false;
+    this._follow(false);
+    row.scrollIntoView({ block: 'start' });
+    return true;
+  }
+
   jumpToEnd() {
     this._follow(true);
     this._pin();
@@ -82,6 +107,7 @@ export class LogSurface {
     this._dropOldest();
     if (this.isFollowing) this._pin();
     if (this._waiting.length) this._frame = requestAnimationFrame(() => this._flush());
+    else for (const callback of this._drawn.splice(0)) callback();
     this.onRender(this.size);
   }
 
@@ -95,14 +121,14 @@ export class LogSurface {
 
   _chunkOf(entries) {
     const chunk = element('div', 'log-chunk');
-    chunk.append(...entries.map(buildRow));
+    chunk.append(...entries.map(this._buildRow));
     chunk.style.containIntrinsicSize = `auto ${entries.length * ROW_HEIGHT_PX}px`;
     return chunk;
   }
 
   _fill(chunk, entries) {
     const rows = document.createDocumentFragment();
-    rows.append(...entries.map(buildRow));
+    rows.append(...entries.map(this._buildRow));
     chunk.append(rows);
     chunk.style.containIntrinsicSize = `auto ${chunk.childElementCount * ROW_HEIGHT_PX}px`;
     this.size += entries.length;

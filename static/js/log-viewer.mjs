@@ -5,6 +5,11 @@ import { showingText, stateText } from './words.mjs';
 
 const SEARCH_PAUSE_MS = 250; // a search begins when the typing pauses, not with every letter
 
+/** The members of `one` and `other` in one object, getters kept as getters. */
+export function combined(one, other) {
+  return Object.defineProperties(one, Object.getOwnPropertyDescriptors(other));
+}
+
 /**
  * An Alpine component's members. The component adds its own and calls `startViewer` and `stopViewer` from `init` and
  * `destroy`. Its markup has the refs `log` (scrolls) and `lines` (takes the rows).
@@ -31,6 +36,8 @@ export function logViewer() {
     isLoadingOlder: false,
     olderProblem: '',
     isFollowing: true,
+    isFolded: false,
+    showsJob: false,
 
     /** `open(options)` makes the stream, not yet connected. */
     startViewer(open, callbacks) {
@@ -41,18 +48,40 @@ export function logViewer() {
         onState: () => this.readState(),
         ...callbacks,
       });
-      surface = new LogSurface(this.$refs.log, this.$refs.lines, {
-        maxRows: stream.getState().capacity,
-        onFollow: (isFollowing) => { this.isFollowing = isFollowing; },
-        onRender: (size) => { this.shown = size; },
-      });
+      if (!this.isFolded) this.attachSurface();
+      this.connectStream(stream);
+    },
+
+    connectStream() {
       stream.connect();
     },
 
     stopViewer() {
       clearTimeout(searchTimer);
       stream.disconnect();
-      surface.destroy();
+      this.detachSurface();
+    },
+
+    /** Shows what the stream holds, from now on as it comes. A viewer that `isFolded` does so when it is opened. */
+    attachSurface() {
+      surface = new LogSurface(this.$refs.log, this.$refs.lines, {
+        maxRows: stream.getState().capacity,
+        showsJob: this.showsJob,
+        onFollow: (isFollowing) => { this.isFollowing = isFollowing; },
+        onRender: (size) => { this.shown = size; },
+      });
+      surface.append(this.wanted(stream.entries));
+    },
+
+    detachSurface() {
+      surface?.destroy();
+      surface = null;
+      this.isFollowing = true;
+    },
+
+    /** Which of the entries that the stream holds are shown. */
+    wanted(entries) {
+      return entries;
     },
 
     /** What of the filters goes to the server; a component may add to it. */
@@ -61,13 +90,13 @@ export function logViewer() {
     },
 
     showEntries(entries) {
-      surface.append(entries);
+      surface?.append(this.wanted(entries));
       this.hasAnswered = true;
       this.readState();
     },
 
     dropEntries() {
-      surface.clear();
+      surface?.clear();
       this.hasAnswered = false;
       this.readState();
     },
@@ -115,11 +144,12 @@ export function logViewer() {
       this.applyFilters();
     },
 
-    async loadOlder() {
+    async loadOlder(count) {
       this.isLoadingOlder = true;
       this.olderProblem = '';
       try {
-        surface.prepend(await stream.loadOlder(this.filters.limit));
+        const older = await stream.loadOlder(Number.isInteger(count) ? count : this.filters.limit);
+        surface?.prepend(older);
       } catch (error) {
         this.olderProblem = error.message;
       }
@@ -127,8 +157,27 @@ export function logViewer() {
       this.readState();
     },
 
+    /** Draws everything anew. */
+    redraw() {
+      surface?.clear();
+      surface?.append(this.wanted(stream.entries));
+    },
+
+    /** Where a reader who left the end is: an entry's id. */
+    anchor() {
+      return surface?.anchor ?? null;
+    },
+
+    returnTo(anchor) {
+      surface?.returnTo(anchor);
+    },
+
+    whenDrawn(callback) {
+      surface?.whenDrawn(callback);
+    },
+
     jumpToEnd() {
-      surface.jumpToEnd();
+      surface?.jumpToEnd();
     },
 
     retryNow() {

@@ -1,0 +1,27 @@
+// The live log in a job's page in the admin: the viewer of the job's own page, in a shadow tree.
+import { jobLogViewer } from './log-components.js';
+
+/** As `jobLogViewer`, but title and address are the admin's. */
+export function adminJobLog() {
+  const viewer = jobLogViewer();
+  const { showStatus } = viewer;
+  return Object.defineProperties(viewer, Object.getOwnPropertyDescriptors({
+    showStatus(status) {
+      const { title } = document;
+      showStatus.call(this, status);
+      document.title = title;
+    },
+    rememberFilters() {},
+  }));
+}
+
+document.addEventListener('alpine:init', () => {
+  globalThis.Alpine.data('adminJobLog', adminJobLog);
+});
+
+// Alpine looks for its components in the document, and a shadow tree is none of it.
+document.addEventListener('alpine:initialized', () => {
+  for (const { shadowRoot } of document.querySelectorAll('[data-live-log]')) {
+    globalThis.Alpine.initTree(shadowRoot);
+  }
+});

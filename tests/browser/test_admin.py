@@ -1,0 +1,95 @@
+"""The admin's page of a job in a real browser: its live log stands in a shadow tree, under the same policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import PASSWORD, sign_in
+from tests.browser.installation import Installation
+from tests.browser.reading import expect_count, expect_message, expect_state
+from tests.browser.test_hostile_text import HOSTILE
+
+STAFF = f"""
+from django.contrib.auth.models import Group, User
+user, _ = User.objects.get_or_create(username="staff", defaults={{"is_staff": True}})
+user.set_password({PASSWORD!r})
+user.save()
+user.groups.add(Group.objects.get(name="Operators"))
+"""
+
+
+@pytest.fixture
+def staff_page(new_context: Callable[[], BrowserContext], installation: Installation) -> Page:
+    installation.python(STAFF)
+    page = new_context().new_page()
+    sign_in(page, "staff")
+    page.wait_for_url("/")
+    return page
+
+
+def open_admin(page: Page, job_id: str) -> None:
+    page.goto(f"/admin/jobs/job/{job_id}/change/")
+
+
+def shown(page: Page) -> list[str]:
+    texts: list[str] = page.locator(".log-message").evaluate_all("(all) => all.map((each) => each.textContent)")
+    return texts
+
+
+def test_the_admin_shows_lines_while_the_job_runs(staff_page: Page, installation: Installation) -> None:
+    with installation.speaking_job("Watched from the admin") as job:
+        open_admin(staff_page, job.id)
+        title = staff_page.title()
+        expect_state(staff_page, "Live")
+        job.say(*HOSTILE)
+        expect_message(staff_page, HOSTILE[-2])
+        expect(staff_page.locator("body")).to_contain_text("running")
+        job.say("stderr it failed", "and went on")
+        expect_message(staff_page, "and went on")
+        job.finish()
+        expect_state(staff_page, "Ended")
+    assert shown(staff_page) == [*HOSTILE, "it failed", "and went on"]
+    assert staff_page.locator(".log-lines :is(script, img, b, i)").count() == 0
+    assert staff_page.title() == title
+
+
+def test_the_admin_has_the_filters_of_the_jobs_page(staff_page: Page, installation: Installation) -> None:
+    open_admin(staff_page, installation.run("sh", "-c", "seq 12; echo ERROR: broken"))
+    address = staff_page.url
+    expect_count(staff_page, 13)
+    staff_page.get_by_label("Level").select_option("error")
+    expect_count(staff_page, 1)
+    staff_page.get_by_role("button", name="Clear filters").click()
+    staff_page.get_by_label("Search in messages").fill("1")
+    expect_count(staff_page, 4)
+    assert staff_page.url == address
+
+
+def test_the_styles_of_log_and_admin_do_not_meet(staff_page: Page, installation: Installation) -> None:
+    open_admin(staff_page, installation.run("echo", "one line"))
+    expect_count(staff_page, 1)
+    color = "(element) => getComputedStyle(element).backgroundColor"
+    save = staff_page.get_by_role("button", name="Save", exact=True)
+    assert save.evaluate(color) != staff_page.get_by_role("button", name="Poll instead").or_(
+        staff_page.get_by_label("Stream")
+    ).first.evaluate(color)
+    assert staff_page.locator(".log-row").evaluate("(row) => getComputedStyle(row).fontFamily").count("mono") >= 1
+
+
+def test_the_form_still_saves_beside_the_log(staff_page: Page, installation: Installation) -> None:
+    with installation.speaking_job("Before") as job:
+        open_admin(staff_page, job.id)
+        expect_state(staff_page, "Live")
+        staff_page.get_by_label("Name").fill("After <b>")
+        job.say("logged meanwhile")
+        expect_message(staff_page, "logged meanwhile")
+        staff_page.get_by_role("button", name="Save and continue editing").click()
+        expect(staff_page.get_by_text("was changed successfully")).to_be_visible()
+        expect_message(staff_page, "logged meanwhile")
+        job.finish()
+    assert (
+        installation.python(f"from jobs.models import Job; print(Job.objects.get(pk='{job.id}').name)") == "After <b>\n"
+    )
