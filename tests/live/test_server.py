@@ -61,6 +61,7 @@ async def test_kill_9_in_the_middle_and_resume_lose_and_double_nothing(server: S
         written = 0
         while not enough.is_set():
             written = (await in_thread(append, job, "one", "two")).lines[-1]
+            await asyncio.sleep(0.01)  # a pace at which a slow machine does not drown while the server starts
         await in_thread(lifecycle.finish_job, job, "completed")
         return written
 
