@@ -70,13 +70,13 @@ class EntryQuerySet(models.QuerySet["LogEntry"]):
         with transaction.atomic(using=self.db):
             jobs = list(self.order_by().values_list("job", flat=True).distinct())
             list(Job.objects.using(self.db).select_for_update().filter(pk__in=jobs).order_by("pk").values("pk"))
-            groups = self.order_by().values_list("job", "step", "level").annotate(models.Count("pk"))
-            counts = list(groups)
-            newest = dict(self.order_by().values_list("job").annotate(models.Max("pk")))
+            groups = list(
+                self.order_by().values_list("job", "step", "level").annotate(models.Count("pk"), models.Max("pk"))
+            )
             deleted = super().delete()
-            take_off(self.db, counts)
-            for job_id in jobs:
-                note(self.db, job_id, newest[job_id])
+            take_off(self.db, [group[:4] for group in groups])
+            for job_id in {group[0] for group in groups}:
+                note(self.db, job_id, max(newest for job, *_, newest in groups if job == job_id))
         return deleted
 
     delete.alters_data = True  # type: ignore[attr-defined]
