@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from jobs import levels
 from jobs.models import AppendedBatch, EntryColumns, Job, LogEntry, Step
-from jobs.models.content import storable_content
+from jobs.models.content import fields_text, storable_content
 from jobs.models.entry import known_stream, utc
 from jobs.models.writing import repeat_none, write_columns
 from jobs.storable import MAX_MESSAGE_BYTES, storable_text
@@ -54,10 +54,12 @@ def columns_of(entries: Sequence[NewEntry], using: str) -> EntryColumns:
     """The entries by column, made storable. Works on whole columns: a loop over entries costs as much as SQLite."""
     messages, names, timestamps, steps, streams, sources, fields = zip(*entries, strict=True)
     ansis: Sequence[str | None] = repeat_none(len(entries))
-    fields_text: Sequence[str | None] = ansis
-    if any(item is not None for item in fields) or not is_plain(messages):
+    stored_fields: Sequence[str | None] = ansis
+    if not is_plain(messages):
         contents = [storable_content(*pair) for pair in zip(messages, fields, strict=True)]
-        messages, ansis, fields_text = zip(*contents, strict=True)
+        messages, ansis, stored_fields = zip(*contents, strict=True)
+    elif any(item is not None for item in fields):
+        stored_fields = [fields_text(item) for item in fields]
     return EntryColumns(
         steps=step_ids(steps),
         timestamps=stored_times(timestamps, using),
@@ -66,7 +68,7 @@ def columns_of(entries: Sequence[NewEntry], using: str) -> EntryColumns:
         sources=stored_sources(sources),
         messages=messages,
         ansis=ansis,
-        fields=fields_text,
+        fields=stored_fields,
     )
 
 
@@ -75,7 +77,12 @@ def is_plain(messages: Sequence[str]) -> bool:
     if set(map(type, messages)) != {str}:  # a subclass, as templates make them, cannot be encoded for the wire
         return False
     text = "".join(messages)
-    return text.isascii() and "\x1b" not in text and "\0" not in text and len(text) <= MAX_MESSAGE_BYTES
+    if "\x1b" in text or "\0" in text:
+        return False
+    try:
+        return len(text.encode()) <= MAX_MESSAGE_BYTES
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
 
 
 def level_numbers(names: Sequence[str | int]) -> Sequence[int]:

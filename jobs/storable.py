@@ -93,9 +93,9 @@ def storable_object(value: Mapping[str, object] | None) -> dict[str, object]:
     return _storable_mapping(value, MAX_JSON_DEPTH, frozenset({id(value)}))
 
 
-def json_text(value: object) -> str:
-    """The storable JSON text of `value`, compact."""
-    return msgspec.json.encode(storable_json(value)).decode()
+def json_text(value: Json) -> str:
+    """The JSON text of storable data, compact."""
+    return msgspec.json.encode(value).decode()
 
 
 def _storable(value: object, depth: int, seen: frozenset[int]) -> Json:

@@ -27,4 +27,9 @@ def storable_content(message: object, fields: Mapping[str, object] | None) -> Co
     ansi = None if plain == original or truncated else cut(original).text
     if truncated:
         fields = {**storable_object(fields), TRUNCATED: truncated}
-    return Content(plain, ansi, None if fields is None else json_text(storable_object(fields)))
+    return Content(plain, ansi, fields_text(fields))
+
+
+def fields_text(fields: Mapping[str, object] | None) -> str | None:
+    """`fields` as they are stored. Raises TypeError when they are not a mapping."""
+    return None if fields is None else json_text(storable_object(fields))
