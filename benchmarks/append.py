@@ -39,6 +39,10 @@ def plain(size: int) -> Entries:
     return [NewEntry(MESSAGE.format(number)) for number in range(size)]
 
 
+def accented(size: int) -> Entries:
+    return [NewEntry(f"Größe geändert → {MESSAGE.format(number)}") for number in range(size)]
+
+
 def coloured(size: int) -> Entries:
     return [NewEntry(f"\x1b[32mINFO\x1b[0m {MESSAGE.format(number)}") for number in range(size)]
 
@@ -112,6 +116,7 @@ def contestants(size: int) -> dict[str, Callable[[], float]]:
         "bare executemany": timed_bare,
         "recording.append": timed(new_job("plain"), plain(size)),
         "bulk_create of Django": lambda: milliseconds(lambda: django.insert(size)),
+        "append, not ASCII": timed(new_job("accents"), accented(size)),
         "append, colours": timed(new_job("colours"), coloured(size)),
         "append, fields": timed(new_job("fields"), with_fields(size)),
         "append, five steps": timed(stepped, in_steps(size, steps)),

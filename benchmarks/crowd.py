@@ -48,12 +48,9 @@ class Crowd:
 
     def settle(self) -> None:
         """Reads until nothing comes any more, and forgets it: from here on all get the same."""
-        while self._read(QUIET_S):
-            pass
-        self.common.clear()
-        for client in self.clients:
-            client.end = 0
-            client.arrivals.clear()
+        while ready := self._selector.select(QUIET_S):
+            for key, _ in ready:
+                key.data.stream.recv(RECEIVE_BYTES)
 
     def read_while(self, source: IO[str], deadline_s: float) -> None:
         """Reads until `source` has something to say, and then until all streams are quiet and equally far."""
@@ -71,7 +68,7 @@ class Crowd:
         return not self._read(QUIET_S) and all(client.end == len(self.common) for client in self.clients)
 
     def _read(self, timeout_s: float) -> int:
-        """Reads what is there, from each stream once; gives how many streams had something."""
+        """Reads what is there, from each stream once; gives how many had something."""
         ready = self._selector.select(timeout_s)
         for key, _ in ready:
             if isinstance(key.data, Client):
