@@ -11,7 +11,6 @@ It may be named in LOGGING: nothing here needs the models, and what is logged be
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
 from threading import get_ident
@@ -76,6 +75,12 @@ class QuaeroHandler(logging.Handler):
         """Waits, at most 5 s, until what was logged is stored; not in an event loop or a transaction."""
         waiting.settle()
 
+    def close(self) -> None:
+        """Ends the job that the handler has begun, if any. `logging` calls this when the program ends."""
+        if self._own is not None:
+            self._own.end()
+        super().close()
+
 
 class OwnJob:
     """The job that a handler begins for the records of one process, and that ends with it."""
@@ -98,11 +103,11 @@ class OwnJob:
                 job = TrackedJob(self._name)
                 job.start(KIND, {}, parent_job())
                 self._job = job
-                atexit.register(self._end, job)
             return self._job
 
-    def _end(self, job: TrackedJob) -> None:
-        if self._pid == os.getpid():
+    def end(self) -> None:
+        job, self._job = self._job, None
+        if job is not None and self._pid == os.getpid():
             job.end()
             waiting.settle()
 

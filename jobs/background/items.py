@@ -79,9 +79,9 @@ class StepEnded(NamedTuple):
 
 
 class Flush(NamedTuple):
-    """Done when everything before it has been dealt with."""
+    """Done when everything before it has been dealt with: True; False when the database fails before that."""
 
-    done: Future[None]
+    done: Future[bool]
 
 
 Change = JobStarted | JobEnded | StepStarted | StepEnded

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+import time
 from multiprocessing import util as multiprocessing_util
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from django.conf import settings
 from jobs.background import waiting
 from jobs.background.queue import own_threads, queue
 from jobs.background.writer import Writer, say
+
+RETRY_S = 0.05
 
 _fork_lock = threading.RLock()
 _writer: Writer | None = None
@@ -62,9 +65,13 @@ def end_with_multiprocessing(_: object) -> None:
 
 
 def finish() -> None:
-    """Waits, within bounds, until what was logged is stored."""
-    if not waiting.wait():
-        say(f"the program ends with {len(queue):,} log records or more not stored")
+    """Waits, at most QUAERO_FLUSH_TIMEOUT_S, until what was logged is stored, also when the database fails."""
+    deadline = time.monotonic() + waiting.timeout_s()
+    while not waiting.wait():
+        if time.monotonic() > deadline:
+            say("the program ends, and the last of what it logged is not stored")
+            return
+        time.sleep(RETRY_S)
 
 
 def stop() -> None:

@@ -44,6 +44,7 @@ class Queue:
         self.lock = threading.RLock()  # a signal handler may log while its thread holds it
         self._gaps: dict[UUID, Gap] = {}
         self._large_chars = 0
+        self._flushes: set[Future[bool]] = set()
         self._has_writer = False
         self._is_urgent = False
         self._wake_at = 1  # wake the writer when so many are waiting
@@ -73,13 +74,17 @@ class Queue:
             self._is_urgent = True
             self._wake()
 
-    def flush(self) -> Future[None]:
-        """Done when everything that was put before has been dealt with; at once when nobody will."""
-        done: Future[None] = Future()
+    def flush(self) -> Future[bool]:
+        """Done when everything that was put before has been dealt with; at once when nobody will.
+
+        Its result is whether that is so: False when the database fails meanwhile.
+        """
+        done: Future[bool] = Future()
         done.set_running_or_notify_cancel()  # a waiter that is cancelled must not cancel it
         if self.start_writer is None or self.is_off or threading.get_ident() in own_threads:
-            done.set_result(None)
+            done.set_result(True)
         else:
+            self._flushes.add(done)
             self.put_change(Flush(done))
         return done
 
@@ -129,6 +134,18 @@ class Queue:
         if items:
             self._is_urgent = True
         return batch
+
+    def is_flushed(self, done: Future[bool]) -> None:
+        """Everything before this flush has been dealt with."""
+        if done in self._flushes:
+            self._flushes.discard(done)
+            done.set_result(True)
+
+    def has_failed(self) -> None:
+        """The database fails: who waits need not wait on."""
+        self.is_stuck = True
+        while self._flushes:
+            self._flushes.pop().set_result(False)
 
     def __len__(self) -> int:
         return len(self._items)

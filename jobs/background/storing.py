@@ -25,7 +25,8 @@ class Append:
     entries: list[NewEntry] = field(default_factory=list)
 
 
-Work = Append | ProgressMade | JobStarted | JobEnded | StepStarted | StepEnded | Flush
+Write = Append | ProgressMade | JobStarted | JobEnded | StepStarted | StepEnded
+Work = Write | Flush
 
 
 def plan(items: Sequence[Item]) -> list[Work]:
@@ -66,7 +67,7 @@ def gap_entry(gap: Gap) -> NewEntry:
     return NewEntry(f"{records} dropped", "warn", moment(gap.created), None, "system", SOURCE, fields)
 
 
-def apply(work: Work) -> None:
+def apply(work: Write) -> None:
     """Does one piece of work. Raises what the database raises, NoSuchJob, and what `recording.append` does."""
     match work:
         case Append(job, entries):
@@ -81,8 +82,6 @@ def apply(work: Work) -> None:
             lifecycle.add_step(job, name, step_id=step, at=moment(at))
         case StepEnded(job, step, status, error, at):
             lifecycle.finish_step(Step(pk=step, job_id=job), status, error=error, at=moment(at))
-        case Flush(done):
-            done.set_result(None)
 
 
 def start_job(start: JobStarted) -> None:

@@ -27,10 +27,9 @@ async def settle_async() -> None:
 def wait() -> bool:
     """Waits for the writer, at most QUAERO_FLUSH_TIMEOUT_S. Whether everything is stored."""
     try:
-        queue.flush().result(timeout_s())
+        return queue.flush().result(timeout_s())
     except TimeoutError:
         return False
-    return True
 
 
 def may_wait() -> bool:

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from django.db import InterfaceError, OperationalError, connections
 
+from jobs.background.items import Flush
 from jobs.background.leases import Leases
 from jobs.background.queue import BATCH_ITEMS, Queue, own_threads
 from jobs.background.storing import Append, Work, apply, plan
@@ -99,7 +100,7 @@ class Writer(threading.Thread):
             self._pause_if_asked()
             self._try_to_beat()  # first: after a lock of 20 s it is high time
             try:
-                apply(self._works[0])
+                self._do(self._works[0])
             except DatabaseFails as error:
                 self._has_failed(error)
                 self._pause_asked.wait(pause_s)
@@ -110,9 +111,15 @@ class Writer(threading.Thread):
                 self._leases.note(self._works.popleft())
                 self._queue.is_stuck, pause_s = False, FIRST_PAUSE_S
 
+    def _do(self, work: Work) -> None:
+        if isinstance(work, Flush):
+            self._queue.is_flushed(work.done)
+        else:
+            apply(work)
+
     def _has_failed(self, error: Exception) -> None:
         connections.close_all()  # a broken connection never heals
-        self._queue.is_stuck = True
+        self._queue.has_failed()
         self._say_once("cannot store what is logged, and will try on until it can", error)
 
     def _leave_out(self, work: Work, error: Exception) -> None:
