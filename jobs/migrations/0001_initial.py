@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='job',
-            index=models.Index(fields=['-created_at', '-id', 'name'], name='job_newest'),
+            index=models.Index(fields=['-created_at', '-id', 'status', 'name'], name='job_newest'),
         ),
         migrations.AddIndex(
             model_name='job',
@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='job',
-            index=models.Index(fields=['kind', '-created_at', '-id'], name='job_newest_by_kind'),
+            index=models.Index(fields=['kind', '-created_at', '-id', 'status', 'name'], name='job_newest_by_kind'),
         ),
         migrations.AddIndex(
             model_name='job',

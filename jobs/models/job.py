@@ -76,10 +76,10 @@ class Job(LevelCounters, ProtectedSave):
 
     class Meta:
         indexes = [
-            # The name rides along: a search in names then reads the index, not the rows of all jobs.
-            models.Index(fields=["-created_at", "-id", "name"], name="job_newest"),
+            # Status and name ride along: searches in names and counts by status then read an index alone, not rows.
+            models.Index(fields=["-created_at", "-id", "status", "name"], name="job_newest"),
             models.Index(fields=["status", "-created_at", "-id", "name"], name="job_newest_by_status"),
-            models.Index(fields=["kind", "-created_at", "-id"], name="job_newest_by_kind"),
+            models.Index(fields=["kind", "-created_at", "-id", "status", "name"], name="job_newest_by_kind"),
             models.Index(fields=["name", "-created_at"], name="job_newest_by_name"),
         ]
         permissions = [
