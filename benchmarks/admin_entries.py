@@ -135,10 +135,10 @@ def measure(title: str, client: Client, pages: dict[str, str]) -> dict[str, floa
             path = f"/admin/jobs/{path}"
             with CaptureQueriesContext(connection) as queries:
                 assert client.get(path).status_code == 200, path
+            count, in_queries = len(queries), 1000 * sum(float(query["time"]) for query in queries)
             times = [milliseconds(lambda path=path: client.get(path)) for _ in range(TIMES)]
             found[name] = median(times)
-            in_queries = 1000 * sum(float(query["time"]) for query in queries)
-            result.add(name, found[name], max(times), len(queries), in_queries)
+            result.add(name, found[name], max(times), count, in_queries)
     return found
 
 

@@ -123,6 +123,8 @@ class LogEntry(models.Model):
             models.Index(fields=["step", "id"], name="entry_step"),
             # Small, and what "the errors of a job with a million lines" needs.
             models.Index(fields=["job", "line"], condition=models.Q(level__gte=NOTABLE), name="entry_notable"),
+            # The same for the errors of all jobs.
+            models.Index(fields=["id"], condition=models.Q(level__gte=NOTABLE), name="entry_notable_of_all"),
         ]
 
     def __str__(self) -> str:

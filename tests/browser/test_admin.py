@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import PASSWORD, sign_in
 from tests.browser.installation import Installation
@@ -71,12 +71,15 @@ def test_the_admin_has_the_filters_of_the_jobs_page(staff_page: Page, installati
 def test_the_styles_of_log_and_admin_do_not_meet(staff_page: Page, installation: Installation) -> None:
     open_admin(staff_page, installation.run("echo", "one line"))
     expect_count(staff_page, 1)
-    color = "(element) => getComputedStyle(element).backgroundColor"
-    save = staff_page.get_by_role("button", name="Save", exact=True)
-    assert save.evaluate(color) != staff_page.get_by_role("button", name="Poll instead").or_(
-        staff_page.get_by_label("Stream")
-    ).first.evaluate(color)
-    assert staff_page.locator(".log-row").evaluate("(row) => getComputedStyle(row).fontFamily").count("mono") >= 1
+    assert style(staff_page.locator(".log-row"), "fontFamily") != style(staff_page.locator("body"), "fontFamily")
+    assert style(staff_page.locator(".log-row"), "whiteSpace") == "pre-wrap"
+    in_log = style(staff_page.get_by_label("Stream"), "borderTopColor")
+    assert in_log != style(staff_page.get_by_label("Name"), "borderTopColor")
+
+
+def style(locator: Locator, name: str) -> str:
+    value: str = locator.evaluate("(element, name) => getComputedStyle(element)[name]", name)
+    return value
 
 
 def test_the_form_still_saves_beside_the_log(staff_page: Page, installation: Installation) -> None:

@@ -1,0 +1,91 @@
+"""Pages of the list of entries: from the place of an entry on, never by an offset, and never by counting.
+
+A cursor is what the entries are ordered by: the line within a job, else the id. What no index can find is looked for
+among SCANNED entries at a time, so that a search through millions answers, and goes on from where it stopped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db import models
+
+from jobs.models import LogEntry
+from jobs.models.entry import NOTABLE
+from jobs.queries import Filter
+
+SCANNED = 100_000
+
+Entries = models.QuerySet[LogEntry]
+
+
+class EntryPage(NamedTuple):
+    """Newest first. A cursor is None where nothing follows in its direction."""
+
+    entries: list[LogEntry]
+    older: int | None  # what follows is before this
+    newer: int | None  # after this
+    has_stopped: bool = False  # nobody knows yet whether anything follows
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPages:
+    """Cuts `matching` into pages: the entries of `wanted`, which `is_narrowed` further if it says so."""
+
+    matching: Entries
+    wanted: Filter
+    size: int
+    is_narrowed: bool = False
+
+    @property
+    def key(self) -> str:
+        return "id" if self.wanted.job is None or self.wanted.step is not None else "line"
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether an index leads from one matching entry to the next."""
+        if self.is_narrowed or not self.wanted.is_counted:
+            return False
+        level = self.wanted.level
+        return level is None or (level >= NOTABLE and self.wanted.step is None)
+
+    def newest(self) -> EntryPage:
+        found, stop, is_cut = self._read(None, is_older=True)
+        return EntryPage(found, self._next(found, stop, is_cut), None, stop is not None and not is_cut)
+
+    def older_than(self, cursor: int) -> EntryPage:
+        found, stop, is_cut = self._read(cursor, is_older=True)
+        newer = getattr(found[0], self.key) if found else cursor - 1
+        return EntryPage(found, self._next(found, stop, is_cut), newer, stop is not None and not is_cut)
+
+    def newer_than(self, cursor: int) -> EntryPage:
+        found, stop, is_cut = self._read(cursor, is_older=False)
+        newer = self._next(found, stop, is_cut)
+        if newer is None:
+            return self.newest()  # which is full where there are enough
+        older = getattr(found[0], self.key) if found else cursor + 1
+        return EntryPage(found[::-1], older, newer, not is_cut)
+
+    def _next(self, found: list[LogEntry], stop: int | None, is_cut: bool) -> int | None:
+        return getattr(found[-1], self.key) if is_cut else stop
+
+    def _read(self, cursor: int | None, *, is_older: bool) -> tuple[list[LogEntry], int | None, bool]:
+        """A page in the direction of reading, where the search stopped, and whether the page left some out."""
+        entries = self._ahead(self.matching, cursor, is_older)
+        stop = None if self.is_indexed else self._stop(cursor, is_older)
+        if stop is not None:
+            entries = entries.filter(**{f"{self.key}__{'gte' if is_older else 'lte'}": stop})
+        found = list(entries[: self.size + 1])
+        return found[: self.size], stop, len(found) > self.size
+
+    def _stop(self, cursor: int | None, is_older: bool) -> int | None:
+        """The cursor of the last entry to look at; None: all that are left."""
+        everything = LogEntry.objects.filter(Filter(job=self.wanted.job, step=self.wanted.step).condition())
+        ahead = self._ahead(everything, cursor, is_older).values_list(self.key, flat=True)
+        return ahead[SCANNED - 1 : SCANNED].first()
+
+    def _ahead(self, entries: Entries, cursor: int | None, is_older: bool) -> Entries:
+        if cursor is not None:
+            entries = entries.filter(**{f"{self.key}__{'lt' if is_older else 'gt'}": cursor})
+        return entries.order_by(f"-{self.key}" if is_older else self.key)

@@ -1,0 +1,41 @@
+"""Links between the admin's pages."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+
+from jobs.admin.cells import shortened
+from jobs.models import Job, Step
+
+LONGEST_NAME = 80
+
+# How the admin's addresses name a filter, and what `jobs.parameters` calls it.
+FILTER_NAMES = {
+    "job__id__exact": "job",
+    "step__id__exact": "step",
+    "level__gte": "level",
+    "stream__exact": "stream",
+    "q": "search",
+}
+
+
+def entries_link(text: str, *, job: UUID, step: UUID | None = None) -> SafeString:
+    """To the list of entries, narrowed to a job, or to one of its steps."""
+    chosen = {"job__id__exact": str(job)} | ({} if step is None else {"step__id__exact": str(step)})
+    address = f"{reverse('admin:jobs_logentry_changelist')}?{urlencode(chosen)}"
+    return format_html('<a href="{}">{}</a>', address, text)
+
+
+def job_link(job: Job) -> SafeString:
+    address = reverse("admin:jobs_job_change", args=[job.pk])
+    return format_html('<a href="{}">{}</a>', address, shortened(job.name, LONGEST_NAME))
+
+
+def step_link(step: Step) -> SafeString:
+    address = reverse("admin:jobs_step_change", args=[step.pk])
+    return format_html('<a href="{}">{}</a>', address, shortened(step.name, LONGEST_NAME))

@@ -1,0 +1,102 @@
+"""Tokens in the admin: made, renamed, given an end, revoked. The secret is shown once, in the answer itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.actions import delete_selected
+from django.contrib.auth.models import User
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from jobs.models import SCOPES, Token
+
+LIST_COLUMNS = ("__str__", "user", "scope_words", "created_at", "expires_at", "last_used_at", "is_usable")
+
+
+class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
+    scopes = forms.MultipleChoiceField(
+        choices=[(scope, scope) for scope in SCOPES],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="A token may do what its scopes and its user's rights both allow.",
+    )
+
+    def clean_expires_at(self) -> object:
+        expires_at = self.cleaned_data["expires_at"]
+        if expires_at is not None and expires_at <= timezone.now() and "expires_at" in self.changed_data:
+            raise forms.ValidationError("This is past: to end a token now, revoke it.")
+        return expires_at
+
+
+@admin.register(Token)
+class TokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = LIST_COLUMNS
+    list_select_related = ("user",)
+    search_fields = ("name", "user__username")
+    raw_id_fields = ("user",)
+    show_full_result_count = False
+    actions = ("delete_selected",)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Token]:
+        """A token has its user's rights: only a superuser has to do with other people's."""
+        tokens = super().get_queryset(request)
+        return tokens if request.user.is_superuser else tokens.filter(user=request.user.pk)
+
+    def get_fields(self, request: HttpRequest, obj: Token | None = None) -> Any:
+        if obj is None:
+            return ["user", "name", "scopes", "expires_at"]
+        return ["name", "expires_at", "user", "scope_words", "created_at", "last_used_at"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Token | None = None) -> list[str]:
+        if obj is not None:
+            return ["user", "scope_words", "created_at", "last_used_at"]
+        return [] if request.user.is_superuser else ["user"]
+
+    def get_form(self, request: HttpRequest, obj: Token | None = None, change: bool = False, **options: Any) -> Any:
+        if obj is None:
+            options["form"] = TokenForm
+        return super().get_form(request, obj, change, **options)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"user": request.user.pk, "scopes": ["read"]}
+
+    @sensitive_variables("secret")
+    def save_model(self, request: HttpRequest, obj: Token, form: forms.ModelForm[Token], change: bool) -> None:
+        if change:
+            obj.save(update_fields=form.changed_data)
+            return
+        user = obj.user if request.user.is_superuser else User.objects.get(username=request.user.get_username())
+        issued, secret = Token.issue(user, obj.scopes, name=obj.name, expires_at=obj.expires_at)
+        obj.__dict__.update(issued.__dict__)
+        obj.secret = secret  # type: ignore[attr-defined]  # for `response_add`, in this request alone
+
+    def response_add(self, request: HttpRequest, obj: Token, post_url_continue: str | None = None) -> HttpResponse:
+        """Shows the secret in this very answer: on the way to a next page it would be kept in a cookie."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Token created",
+            "opts": self.opts,
+            "token": obj,
+            "secret": obj.secret,  # type: ignore[attr-defined]
+        }
+        response = TemplateResponse(request, "admin/jobs/token/issued.html", context)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    @admin.action(description="Revoke selected tokens", permissions=["delete"])
+    def delete_selected(self, request: HttpRequest, queryset: models.QuerySet[Token]) -> HttpResponse | None:
+        return delete_selected(self, request, queryset)
+
+    @admin.display(description="scopes")
+    def scope_words(self, token: Token) -> str:
+        return ", ".join(token.scopes)
+
+    @admin.display(description="usable", boolean=True)
+    def is_usable(self, token: Token) -> bool:
+        unexpired = token.expires_at is None or token.expires_at > timezone.now()
+        return unexpired and token.user.is_active
