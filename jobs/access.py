@@ -20,6 +20,9 @@ from jobs.models.token import hashed
 # What each right asks of the user; a token must carry the scope of the same name as well.
 RIGHTS: dict[str, str] = {"read": "jobs.view_job", "write": "jobs.operate_job", "run": "jobs.run_program"}
 
+# A proxy in front may ask for a password of its own; the browser then sends it with every request.
+SCHEMES_OF_PROXIES = ("basic", "digest", "negotiate")
+
 TICKET_SALT = "quaero.ticket"
 TICKET_LIFETIME = timedelta(seconds=60)
 LAST_USE_IS_NOTED_EVERY = timedelta(minutes=1)  # not with every request: a write each would make readers writers
@@ -53,16 +56,16 @@ def caller_of(request: HttpRequest) -> Caller:
 
     A session's request that may change something needs the CSRF token as well: raises Forbidden without.
     """
-    header = request.headers.get("Authorization", "")
-    if header:
-        scheme, _, secret = header.partition(" ")
-        if scheme.lower() != "bearer" or not secret.strip():
-            raise Unauthenticated("use 'Authorization: Bearer TOKEN'", "bad_authorization")
+    header = request.headers.get("Authorization", "").strip()
+    scheme, _, secret = header.partition(" ")
+    if scheme.lower() == "bearer" and secret:
         return caller_of_token(secret.strip())
     user = request.user
-    if isinstance(user, User) and user.is_active:
+    if isinstance(user, User) and user.is_active and scheme.lower() in ("", *SCHEMES_OF_PROXIES):
         refuse_forgery(request)
         return Caller(user)
+    if header:
+        raise Unauthenticated("use 'Authorization: Bearer TOKEN'", "bad_authorization")
     raise Unauthenticated("sign in, or send 'Authorization: Bearer TOKEN'")
 
 

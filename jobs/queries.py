@@ -21,6 +21,7 @@ from jobs import levels
 from jobs.models import EntryRecord, Job, LogEntry, Step
 from jobs.models.entry import NOTABLE
 from jobs.models.record import UNSET, wire_time, wire_uuid
+from jobs.storable import utf8_length
 
 PAGE_ENTRIES = 1_000  # S7: what one page or batch holds at most,
 PAGE_BYTES = 1024 * 1024  # by whichever comes first
@@ -273,4 +274,4 @@ def page_of_rows(entries: models.QuerySet[LogEntry]) -> tuple[list[Row], bool]:
 
 def size_of(row: Row) -> int:
     """About the bytes that an entry takes on the wire."""
-    return 300 + len(row[6]) + len(row[7] or "") + len(row[8] or "")
+    return 300 + sum(utf8_length(text) for text in row[6:9] if text)

@@ -61,6 +61,11 @@ def without_ansi(text: str) -> str:
     return ANSI.sub("", text) if "\x1b" in text else text
 
 
+def utf8_length(text: str) -> int:
+    """The bytes that `text` takes as UTF-8; nearly free for ASCII."""
+    return len(text) if text.isascii() else len(text.encode())
+
+
 class Cut(NamedTuple):
     text: str
     truncated_bytes: int

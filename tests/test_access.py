@@ -62,7 +62,13 @@ def test_a_wrong_token_is_refused_even_with_a_session(viewer: User) -> None:
     assert refusal(Unauthenticated, caller_of, request(viewer, token="quaero_wrong")).code == "bad_token"
 
 
-@pytest.mark.parametrize("header", ["Basic dXNlcjpwYXNz", "Bearer", "Bearer   ", "quaero_abc"])
+def test_a_password_for_a_proxy_does_not_hide_the_session(viewer: User) -> None:
+    asked = request(viewer)
+    asked.META["HTTP_AUTHORIZATION"] = "Basic dXNlcjpwYXNz"
+    assert caller_of(asked).user == viewer
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Bearer   ", "quaero_abc"])
 def test_any_other_authorization_is_refused(viewer: User, header: str) -> None:
     asked = request(viewer)
     asked.META["HTTP_AUTHORIZATION"] = header

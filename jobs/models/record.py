@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from jobs import levels
+from jobs.storable import utf8_length
 
 UNSET = msgspec.UNSET
 
@@ -36,9 +37,9 @@ class EntryRecord(msgspec.Struct, gc=False):
 
 def wire_size(record: EntryRecord) -> int:
     """About the bytes that an entry takes on the wire; what bounds batches and pages counts with it."""
-    size = 300 + len(record.message)
+    size = 300 + utf8_length(record.message)
     if record.ansi is not UNSET:
-        size += len(record.ansi)
+        size += utf8_length(record.ansi)
     if record.fields is not UNSET:
         size += len(bytes(record.fields))
     return size

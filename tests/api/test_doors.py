@@ -56,7 +56,7 @@ def test_strangers_and_wrong_scopes_are_turned_away(anonymous: Client, stranger:
 @pytest.mark.parametrize("path", routes())
 def test_a_wrong_token_is_turned_away_from_a_session_too(as_viewer: Client, path: str) -> None:
     refused(ask(as_viewer, path, Authorization="Bearer quaero_wrong"), 401, "bad_token")
-    refused(ask(as_viewer, path, Authorization="Basic abc"), 401, "bad_authorization")
+    refused(ask(as_viewer, path, Authorization="quaero_no_scheme"), 401, "bad_authorization")
 
 
 def test_tokens_and_sessions_see_the_same(as_viewer: Client, anonymous: Client, viewer: User, job: Job) -> None:
