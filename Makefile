@@ -48,7 +48,8 @@ lint: .venv/.ready-dev
 	@scripts/lint
 
 bench: .venv/.ready-dev
-	@for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done
+	@missed=0; for name in $(BENCHMARKS); do \
+	    echo "== $$name"; $(BIN)/python benchmarks/$$name.py || missed=1; done; exit $$missed
 
 constraints:
 	@scripts/renew-constraints

@@ -36,19 +36,18 @@ class Result(NamedTuple):
     outcome: Outcome
     faults: list[str]
     times: tuple[int, int, int]  # p50, p99, max in milliseconds
-    server_cpu: float  # cores
-    clients_cpu: float
+    cores: tuple[float, float, float]  # that the server, the clients and all else on this machine kept busy
     memory_mb: float
 
 
 def run(server: Server, writer: Writer, token: str, streams: int, plan: Plan) -> Result:
     crowd = Crowd(server.port, stream_path(plan.job_id), token, streams)
     crowd.settle()
-    before, clients_before, started = server.resources(), own_cpu_s(), time.monotonic()
+    started, before = time.monotonic(), cpu_s(server)
     writer.start(plan)
     crowd.read_while(writer.outcomes, plan.batches * plan.interval_s + EXTRA_S)
-    outcome, seconds = writer.outcome(), time.monotonic() - started
-    after, clients_after = server.resources(), own_cpu_s()
+    outcome, after, seconds = writer.outcome(), cpu_s(server), time.monotonic() - started
+    of_server, of_clients, of_all = ((now - then) / seconds for now, then in zip(after, before, strict=True))
     found = deliveries(crowd.common)
     problems, times = faults(found, outcome.lines), delays(found, crowd.clients)
     crowd.close()
@@ -56,15 +55,16 @@ def run(server: Server, writer: Writer, token: str, streams: int, plan: Plan) ->
         outcome,
         problems,
         (percentile_of(times, 0.5), percentile_of(times, 0.99), max(times)),
-        (after.cpu_s - before.cpu_s) / seconds,
-        (clients_after - clients_before) / seconds,
-        after.memory / 1e6,
+        (of_server, of_clients, of_all - of_server - of_clients),
+        server.resources().memory / 1e6,
     )
 
 
-def own_cpu_s() -> float:
-    times = psutil.Process().cpu_times()
-    return times.user + times.system
+def cpu_s(server: Server) -> tuple[float, float, float]:
+    """Processor seconds so far of the server, of this process (the clients), and of the whole machine."""
+    own, everything = psutil.Process().cpu_times(), psutil.cpu_times()
+    idle = everything.idle + everything.iowait
+    return server.resources().cpu_s, own.user + own.system, sum(everything[:8]) - idle
 
 
 def main() -> int:
@@ -88,10 +88,10 @@ def main() -> int:
 
 
 def report(results: dict[str, Result], title: str) -> int:
-    heads = ("p50 ms", "p99 ms", "max ms", "server cores", "client cores", "server MB", "lines/s", "writer late s")
+    heads = ("p50 ms", "p99 ms", "max ms", "cores: server", "clients", "others", "server MB", "lines/s", "late s")
     with table(title, "recorded", *heads) as result:
-        for where, (outcome, _, times, *used) in results.items():
-            result.add(where, *times, *used, outcome.lines / outcome.seconds, outcome.latest_s)
+        for where, (outcome, _, times, cores, memory) in results.items():
+            result.add(where, *times, *cores, memory, outcome.lines / outcome.seconds, outcome.latest_s)
     targets = Targets()
     for where, found in results.items():
         what = f"{found.outcome.lines:,} lines recorded {where}"
