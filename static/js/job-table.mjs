@@ -1,4 +1,5 @@
 // The rows of the jobs list, put together from pages that were read and news that came meanwhile.
+import { matchesJob } from './job-filters.mjs';
 
 /** Newest first, as the API sorts. */
 function isBefore(one, other) {
@@ -13,14 +14,9 @@ export function isNewer(job, known) {
   return (job.last_line ?? 0) >= (known.last_line ?? 0);
 }
 
-/** The server's search folds the case of ASCII letters only. */
-function asciiLowered(text) {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
-
 export class JobTable {
   constructor() {
-    this.filters = { status: '', q: '' };
+    this.filters = {}; // as the API was asked
     this.restart();
   }
 
@@ -37,20 +33,25 @@ export class JobTable {
     return [...this._jobs.values()].filter((job) => this._matches(job)).sort((a, b) => (isBefore(a, b) ? -1 : 1));
   }
 
-  /** A page of the API from the top: what it should name and does not is gone, unless news of it came since. */
+  /** A page of the API from the top: what it should name and does not is gone, unless news of it came since. Rows
+   *  below its end stay: they came with later pages, perhaps while this one was on its way. */
   loadFirst(page, newsSince = new Set()) {
     const named = new Set(page.jobs.map((job) => job.id));
-    for (const id of [...this._jobs.keys()]) if (!named.has(id) && !newsSince.has(id)) this._jobs.delete(id);
-    this._load(page);
+    const end = page.next === null ? null : page.jobs.at(-1);
+    const isWithin = (job) => end === null || !isBefore(end, job);
+    const others = [...this._jobs.values()].filter((job) => !named.has(job.id) && !newsSince.has(job.id));
+    for (const job of others) if (isWithin(job)) this._jobs.delete(job.id);
+    const goesOn = this.isLoaded && others.some((job) => !isWithin(job));
+    this._load(page, goesOn ? this.next : page.next);
   }
 
   loadMore(page) {
-    this._load(page);
+    this._load(page, page.next);
   }
 
-  _load(page) {
+  _load(page, next) {
     for (const job of page.jobs) this._put(job);
-    this.next = page.next;
+    this.next = next;
     this.isLoaded = true;
   }
 
@@ -80,8 +81,6 @@ export class JobTable {
   }
 
   _matches(job) {
-    const { status, q } = this.filters;
-    if (status && job.status !== status) return false;
-    return !q || asciiLowered(job.name).includes(asciiLowered(q));
+    return matchesJob(job, this.filters);
   }
 }

@@ -1,23 +1,29 @@
 // The list of jobs as an Alpine component.
+import {
+  BETWEEN, NO_JOB_FILTERS, STATUSES, apiFilters, areFilteringJobs, readJobFilters, writeJobFilters,
+} from './job-filters.mjs';
 import { describeJob } from './job-summary.mjs';
 import { JobTable } from './job-table.mjs';
+import { FAILED_LATELY, countFailedLately, describeStats } from './jobs-stats.mjs';
 import { jobsSubscription, readJobs } from './jobs-stream.mjs';
-import { capitalised, countText, numberText, stateText } from './words.mjs';
+import { capitalised, numberText, stateText } from './words.mjs';
 
-const STATUSES = ['running', 'pending', 'failed', 'completed', 'cancelled'];
 const PAGE_ROWS = 50;
 const MOST_ROWS = 1000; // in one request, when a long list is read again
 const CLOCK_MS = 1000;
 const SEARCH_PAUSE_MS = 250;
 const RETRY_MS = 5000; // after a list that could not be read
 const NEW_FOR_MS = 2500; // how long a new row is marked
+const FAILURES_MS = 60000; // failures grow old without any news
 
 export function jobsList() {
   const table = new JobTable();
   const news = new Set(); // jobs heard of while a page is being read, which knows less of them
   const appeared = new Map();
+  const drawn = new Map(); // rows as they stand on the page, by id
   let connection = null;
   let clock = null;
+  let failures = null;
   let searchTimer = null;
   let retryTimer = null;
   let frame = null;
@@ -27,8 +33,8 @@ export function jobsList() {
     rows: [],
     counts: {},
     stats: null,
-    status: '',
-    q: '',
+    failedLately: null,
+    filters: { ...NO_JOB_FILTERS },
     state: 'Idle',
     reason: '',
     refusal: 0,
@@ -38,10 +44,7 @@ export function jobsList() {
     problem: '',
 
     init() {
-      const params = new URLSearchParams(location.search);
-      this.status = STATUSES.includes(params.get('status')) ? params.get('status') : '';
-      this.q = params.get('q') ?? '';
-      table.filters = { status: this.status, q: this.q };
+      this.filters = readJobFilters(location.search);
       connection = jobsSubscription({
         onSubscribed: () => this.readFirst(),
         onPoll: () => this.readFirst(),
@@ -51,12 +54,15 @@ export function jobsList() {
         onState: (standing) => this.showState(standing),
       });
       clock = setInterval(() => this.tick(), CLOCK_MS);
+      failures = setInterval(() => this.readFailures(), FAILURES_MS);
       connection.open();
       this.readFirst(); // what is there can be shown before the stream has begun
+      this.readFailures();
     },
 
     destroy() {
       clearInterval(clock);
+      clearInterval(failures);
       clearTimeout(searchTimer);
       clearTimeout(retryTimer);
       cancelAnimationFrame(frame);
@@ -70,6 +76,7 @@ export function jobsList() {
       const turn = reading;
       news.clear();
       const limit = Math.min(MOST_ROWS, Math.max(PAGE_ROWS, table.rows.length));
+      table.filters = apiFilters(this.filters, Date.now());
       try {
         const page = await readJobs(table.filters, limit);
         if (turn !== reading) return;
@@ -87,16 +94,25 @@ export function jobsList() {
 
     async loadMore() {
       this.isLoadingMore = true;
-      const turn = reading;
+      const wanted = this.filters;
       try {
         const page = await readJobs(table.filters, PAGE_ROWS, table.next);
-        if (turn === reading) table.loadMore(page);
+        if (wanted === this.filters) table.loadMore(page);
         this.problem = '';
       } catch (error) {
         this.problem = error.message;
       }
       this.isLoadingMore = false;
       this.show();
+    },
+
+    async readFailures() {
+      if (document.hidden) return;
+      try {
+        this.failedLately = await countFailedLately(Date.now());
+      } catch {
+        this.failedLately = null; // the list says what is wrong
+      }
     },
 
     hear(job, isNew) {
@@ -106,10 +122,13 @@ export function jobsList() {
     },
 
     showStats(stats) {
-      const before = JSON.stringify(this.stats?.by_status);
+      const after = stats.by_status;
+      const before = this.stats?.by_status ?? after;
       this.stats = stats;
-      if (!this.q) this.counts = stats.by_status;
-      else if (before !== JSON.stringify(stats.by_status)) this.readFirst(); // counts of a search are the server's
+      if (before.failed !== after.failed) this.readFailures();
+      const { status, ...others } = this.filters;
+      if (!areFilteringJobs(others)) this.counts = after;
+      else if (STATUSES.some((name) => before[name] !== after[name])) this.readFirst(); // such counts are the server's
     },
 
     showState({ state, reason, status }) {
@@ -134,36 +153,52 @@ export function jobsList() {
     show() {
       const now = Date.now();
       for (const [id, since] of appeared) if (now - since > NEW_FOR_MS) appeared.delete(id);
-      this.rows = table.rows.map((job) => ({
-        ...describeJob(job, now),
-        rowClass: appeared.has(job.id) ? 'is-new' : '',
-      }));
+      this.rows = table.rows.map((job) => this.rowOf(job, now));
       this.hasMore = table.next !== null;
     },
 
+    /** The row's own object while nothing in it changed, which is what Alpine goes by: of a thousand rows it looks at
+     *  those that differ. */
+    rowOf(job, now) {
+      const row = { ...describeJob(job, now), rowClass: appeared.has(job.id) ? 'is-new' : '' };
+      const text = JSON.stringify(row);
+      if (drawn.get(job.id)?.text !== text) drawn.set(job.id, { text, row });
+      return drawn.get(job.id).row;
+    },
+
     chooseStatus(event) {
-      this.status = event.currentTarget.dataset.status;
-      this.applyFilters();
+      this.applyFilters({ status: event.currentTarget.dataset.status });
+    },
+
+    setFilter(event) {
+      const { name, value } = event.currentTarget;
+      this.applyFilters({ [name]: value });
     },
 
     setSearch(event) {
-      this.q = event.currentTarget.value.trim();
+      const q = event.currentTarget.value.trim();
       clearTimeout(searchTimer);
-      searchTimer = setTimeout(() => this.applyFilters(), SEARCH_PAUSE_MS);
+      searchTimer = setTimeout(() => this.applyFilters({ q }), SEARCH_PAUSE_MS);
     },
 
     clearFilters() {
-      this.status = '';
-      this.q = '';
-      this.applyFilters();
+      this.applyFilters(NO_JOB_FILTERS);
     },
 
-    applyFilters() {
+    showFailedLately() {
+      this.applyFilters(FAILED_LATELY);
+    },
+
+    submitSearch() {
+      this.applyFilters({ q: this.$refs.search.value.trim() });
+    },
+
+    applyFilters(changed) {
       clearTimeout(searchTimer);
-      const query = new URLSearchParams(Object.entries({ status: this.status, q: this.q }).filter((each) => each[1]));
-      history.replaceState(null, '', location.pathname + (query.size ? `?${query}` : ''));
+      this.filters = { ...this.filters, ...changed }; // another object: what was asked for under the old one is late
+      history.replaceState(null, '', location.pathname + writeJobFilters(this.filters));
       table.restart();
-      table.filters = { status: this.status, q: this.q };
+      drawn.clear();
       this.isLoaded = false;
       this.show();
       this.readFirst();
@@ -193,11 +228,27 @@ export function jobsList() {
         ...facet,
         countText: numberText(facet.count),
         dotClass: facet.status ? `status-dot status-${facet.status}` : '',
-        pressed: String(facet.status === this.status),
+        pressed: String(facet.status === this.filters.status),
       }));
     },
+    /** The kinds that there are, and the chosen one in any case. */
+    get kinds() {
+      const byKind = { ...this.stats?.by_kind };
+      if (this.filters.kind) byKind[this.filters.kind] ??= 0;
+      return Object.keys(byKind).sort().map((kind) => ({
+        kind,
+        text: `${kind} (${numberText(byKind[kind])})`,
+        isChosen: kind === this.filters.kind,
+      }));
+    },
+    get numbers() {
+      return describeStats(this.stats, this.failedLately);
+    },
+    get isBetween() {
+      return this.filters.created === BETWEEN;
+    },
     get isFiltering() {
-      return Boolean(this.status || this.q);
+      return areFilteringJobs(this.filters);
     },
     get isLoading() {
       return !this.isLoaded && !this.problem;
@@ -228,12 +279,6 @@ export function jobsList() {
     },
     get mustSignIn() {
       return this.refusal === 401;
-    },
-    get activityWords() {
-      if (!this.stats) return '';
-      const rate = this.stats.entries_per_second ?? 0;
-      const lines = rate > 0 && rate < 10 ? rate.toFixed(1) : numberText(Math.round(rate));
-      return `${lines} lines/s · ${countText(this.stats.active_users ?? 0, 'person', 'people')} watching`;
     },
   };
 }

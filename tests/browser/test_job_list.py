@@ -48,6 +48,66 @@ def test_facets_and_search_narrow_the_list_and_stay_in_the_address(page: Page, i
     expect(page.get_by_label("Search by name")).to_have_value("")
 
 
+def test_kind_and_time_narrow_the_list_and_stay_in_the_address(page: Page, installation: Installation) -> None:
+    installation.python(
+        "from datetime import timedelta\nfrom django.utils import timezone\nfrom jobs.models import Job\n"
+        "Job.objects.create(name='Old crawl', kind='crawl', created_at=timezone.now() - timedelta(days=3))\n"
+        "Job.objects.create(name='New crawl', kind='crawl')\n"
+    )
+    page.goto("/")
+    rows = page.locator("tbody tr")
+    page.get_by_label("Kind").select_option("crawl")
+    expect(rows).to_have_count(2)
+    page.get_by_label("Created").select_option("24h")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("New crawl")
+    expect(page).to_have_url(re.compile(r"\?kind=crawl&created=24h$"))
+    page.reload()
+    expect(rows).to_have_count(1)
+    expect(page.get_by_label("Kind")).to_have_value("crawl")
+    page.get_by_label("Created").select_option("between")
+    page.get_by_label("Latest").fill("2024-01-01T00:00")
+    expect(page.get_by_role("heading", name="No job matches")).to_be_visible()
+    page.get_by_label("Latest").fill("")
+    page.get_by_label("Latest").dispatch_event("change")
+    expect(rows).to_have_count(2)
+
+
+def test_a_job_that_does_not_match_does_not_appear(page: Page, installation: Installation) -> None:
+    page.goto("/?q=wanted")
+    expect_state(page, "Live")
+    with installation.speaking_job("Other") as other, installation.speaking_job("Wanted") as wanted:
+        expect(page.locator(f'[data-job-id="{wanted.id}"]')).to_be_visible()
+        expect(page.locator(f'[data-job-id="{other.id}"]')).to_have_count(0)
+
+
+def test_the_numbers_above_the_list_are_live(page: Page, installation: Installation) -> None:
+    page.goto("/")
+    number = page.locator("[data-number=failed]")
+    expect(number).to_have_text(re.compile(r"^\d+$"))
+    before = int(number.inner_text())
+    running = page.locator("[data-number=running]")
+    with installation.speaking_job() as job:
+        expect(running).to_have_text("1")
+        job.finish(1)
+    expect(running).to_have_text("0")
+    expect(number).to_have_text(str(before + 1))
+    expect(page.locator("[data-number=watching]")).to_have_text("1 person")
+    number.click()
+    expect(page.locator(f'[data-job-id="{job.id}"]')).to_contain_text("Failed")
+    expect(page).to_have_url(re.compile(r"\?status=failed&created=24h$"))
+
+
+def test_a_hostile_name_is_only_text_in_the_list(page: Page, installation: Installation) -> None:
+    name = "</script><img src=x onerror=\"document.title='taken'\"> {{ 7*7 }}"
+    job_id = installation.run("true", name=name)
+    page.goto("/")
+    row = page.locator(f'[data-job-id="{job_id}"]')
+    expect(row.get_by_role("link")).to_have_text(name)
+    expect(row.locator("img")).to_have_count(0)
+    expect(page).to_have_title("Jobs · Quaero")
+
+
 def test_more_jobs_come_by_pages(page: Page, installation: Installation) -> None:
     installation.python(
         "from jobs.models import Job\nfor number in range(120): Job.objects.create(name=f'Many {number:03}')"

@@ -151,7 +151,7 @@ def test_who_may_not_look_has_no_panel(anonymous: Page) -> None:
 
 
 def texts(page: Page) -> list[str]:
-    found: list[str] = page.evaluate("[...document.querySelectorAll('.service .log-message')].map((e) => e.textContent)")
+    found: list[str] = panel(page).locator(".log-message").all_text_contents()
     return found
 
 

@@ -11,7 +11,7 @@ const ids = (table) => table.rows.map((row) => row.id);
 
 function tableWith(jobs, { next = null, filters = {} } = {}) {
   const table = new JobTable();
-  table.filters = { status: '', q: '', ...filters };
+  table.filters = filters;
   table.loadFirst(page(jobs, next));
   return table;
 }
@@ -50,6 +50,16 @@ test('a job that went while nobody listened goes with the next page', () => {
   assert.deepEqual(ids(table), [2]);
 });
 
+test('rows of later pages stay when the first is read again', () => {
+  const table = tableWith([job(4), job(3)], { next: 'after 3' });
+  table.loadMore(page([job(2), job(1)], 'after 1'));
+  table.loadFirst(page([job(5), job(4)], 'after 4'));
+  assert.deepEqual(ids(table), [5, 4, 3, 2, 1]);
+  assert.equal(table.next, 'after 1');
+  table.loadFirst(page([job(5)]));
+  assert.deepEqual([ids(table), table.next], [[5], null]);
+});
+
 test('a deleted job does not come back with a page read before', () => {
   const table = tableWith([job(1)]);
   table.remove(1);
@@ -76,6 +86,6 @@ test('a row that stops matching leaves, one that begins to match appears', () =>
 test('the search folds ASCII letters only, as the server’s does', () => {
   const table = tableWith([job(1, { name: 'Nightly IMPORT' }), job(2, { name: 'ÜBER' })], { filters: { q: 'import' } });
   assert.deepEqual(ids(table), [1]);
-  table.filters = { status: '', q: 'über' };
+  table.filters = { q: 'über' };
   assert.deepEqual(ids(table), []);
 });

@@ -1,0 +1,29 @@
+// The numbers above the list of jobs.
+import { readJobs } from './jobs-stream.mjs';
+import { apiFilters, NO_JOB_FILTERS } from './job-filters.mjs';
+import { countText, numberText } from './words.mjs';
+
+/** What the tile of failures counts, and what a click on it shows: jobs of the last day that failed. */
+export const FAILED_LATELY = { ...NO_JOB_FILTERS, status: 'failed', created: '24h' };
+
+export async function countFailedLately(now) {
+  const { counts } = await readJobs(apiFilters(FAILED_LATELY, now), 1);
+  return counts.failed;
+}
+
+function rateText(rate) {
+  return rate > 0 && rate < 10 ? rate.toFixed(1) : numberText(Math.round(rate));
+}
+
+/** `stats` is the payload of `job:stats`, or null before the first. */
+export function describeStats(stats, failedLately) {
+  if (!stats) return { running: '–', waiting: '–', failed: '–', rate: '–', watching: '–' };
+  const { by_status: byStatus = {} } = stats;
+  return {
+    running: numberText(byStatus.running),
+    waiting: numberText(byStatus.pending),
+    failed: failedLately === null ? '–' : numberText(failedLately),
+    rate: rateText(stats.entries_per_second ?? 0),
+    watching: countText(stats.active_users ?? 0, 'person', 'people'),
+  };
+}
