@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from jobs import health
 from jobs.api import api
@@ -18,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("logstream.urls")),
     path("api/", api.urls),
     path("", include("jobs.urls")),
+    # Asked for by browsers on pages that name no icon: the admin's, a JSON answer.
+    path("favicon.ico", RedirectView.as_view(url=static("img/quaero.svg"))),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
