@@ -121,7 +121,7 @@ def pages_of_jobs(large: Job) -> dict[str, str]:
         "with counts beside filters": "job/?_facets=True",
         "a month": "job/?created_at__year=2026&created_at__month=1",
         "with errors": "job/?has_errors=yes",
-        "by errors": "job/?o=-10",
+        "by errors": "job/?o=-9",
         "search in names": "job/?q=nowhere",
         "the large job": f"job/{large.pk}/change/",
         "before its deletion": f"job/{large.pk}/delete/",

@@ -43,6 +43,11 @@ class EntryPages:
         return "id" if self.wanted.job is None or self.wanted.step is not None else "line"
 
     @property
+    def _unscanned(self) -> Filter:
+        """The same without what has to be looked at in each entry. A step is one job's already."""
+        return Filter(step=self.wanted.step) if self.wanted.step else Filter(job=self.wanted.job)
+
+    @property
     def is_indexed(self) -> bool:
         """Whether an index leads from one matching entry to the next."""
         if self.is_narrowed or not self.wanted.is_counted:
@@ -81,9 +86,10 @@ class EntryPages:
 
     def _stop(self, cursor: int | None, is_older: bool) -> int | None:
         """The cursor of the last entry to look at; None: all that are left."""
-        everything = LogEntry.objects.filter(Filter(job=self.wanted.job, step=self.wanted.step).condition())
+        everything = LogEntry.objects.filter(self._unscanned.condition())
         ahead = self._ahead(everything, cursor, is_older).values_list(self.key, flat=True)
-        return ahead[SCANNED - 1 : SCANNED].first()
+        last_and_next = list(ahead[SCANNED - 1 : SCANNED + 1])
+        return last_and_next[0] if len(last_and_next) == 2 else None
 
     def _ahead(self, entries: Entries, cursor: int | None, is_older: bool) -> Entries:
         if cursor is not None:

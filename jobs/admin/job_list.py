@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from jobs.listing import NOT_IN_A_LIST
 from jobs.models.job import JobQuerySet
+from jobs.parameters import MAX_SEARCH
 
 NOT_SHOWN = (*NOT_IN_A_LIST, "attributes", "error")
 
@@ -24,7 +25,7 @@ class JobChangeList(ChangeList):
 
 def matching(jobs: JobQuerySet, text: str) -> JobQuerySet:
     """The jobs with `text` in their names, or with this id."""
-    wanted = Q(name__contains_ascii=text)
+    wanted = Q(name__contains_ascii=text[:MAX_SEARCH])
     with suppress(ValueError):
         wanted |= Q(pk=UUID(text))
     return jobs.filter(wanted)

@@ -70,9 +70,6 @@ class JobAdmin(JobCells, JobActions):
     class Media:
         css = {"all": ["css/admin.css"]}
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return may(request, "read")
-
     def has_view_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
         return may(request, "read")
 

@@ -17,9 +17,6 @@ def may(request: HttpRequest, right: str) -> bool:
 class ForViewers:
     """Mixed into a model's admin or inline: whoever may read looks, and nobody changes anything."""
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return may(request, "read")
-
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return may(request, "read")
 

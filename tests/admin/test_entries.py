@@ -62,6 +62,23 @@ def test_a_search_stops_and_goes_on(viewing: Client, job: Job, monkeypatch: pyte
     assert words[:2] == ["Search on in older entries"] * 2
 
 
+def test_stops_of_a_search_lose_no_entry_in_either_direction(
+    viewing: Client, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entry_pages, "SCANNED", 3)
+    append_lines(job, 10)
+    found, page = [], viewing.get(ENTRIES, {"q": "line"}).context["cl"]
+    while page.older_href:
+        found += [entry.line for entry in page.result_list]
+        page = viewing.get(ENTRIES + page.older_href).context["cl"]
+    assert [*found, *(entry.line for entry in page.result_list)] == list(range(10, 0, -1))
+    back = []
+    while page.newer_href:
+        page = viewing.get(ENTRIES + page.newer_href).context["cl"]
+        back.append([entry.line for entry in page.result_list])
+    assert back == [[4, 3, 2], [7, 6, 5], [10, 9, 8]]
+
+
 def test_counts_come_from_the_counters(viewing: Client, job: Job) -> None:
     step = make_step(job, "fetch")
     append_lines(job, 1200, step=step)

@@ -64,6 +64,15 @@ def test_an_operator_asks_active_jobs_to_cancel(operating: Client, status: str) 
     assert Job.objects.get(pk=job.pk).cancel_requested_at is not None
 
 
+def test_the_change_page_offers_to_cancel_only_what_can_be(operating: Client, viewing: Client, job: Job) -> None:
+    offer = 'value="request_cancel"'
+    assert offer in text_of(operating.get(change_page(job)))
+    assert offer not in text_of(viewing.get(change_page(job)))
+    lifecycle.request_cancel(job)
+    assert offer not in text_of(operating.get(change_page(job)))
+    assert offer not in text_of(operating.get(change_page(make_job(status=statuses.FAILED))))
+
+
 def test_a_finished_job_is_not_cancelled_and_the_reader_is_told(operating: Client) -> None:
     job = make_job(status=statuses.COMPLETED)
     assert "Nothing to cancel" in said(act(operating, "request_cancel", job))

@@ -63,5 +63,10 @@ def test_the_service_job_is_shown_but_is_nobodys_to_change(admin_client: Client)
     assert names_listed(admin_client) == []
 
 
+def test_the_index_offers_what_may_be_seen(viewing: Client, stranger: User) -> None:
+    assert ENTRIES in text_of(viewing.get("/admin/"))
+    assert ENTRIES not in text_of(signed_in(stranger).get("/admin/"))
+
+
 def test_deleted_jobs_are_no_business_of_the_admin(admin_client: Client) -> None:
     assert "Deleted job" not in text_of(admin_client.get("/admin/"))
