@@ -16,6 +16,7 @@ from uuid import UUID
 from jobs.background.items import Change, Entry, Flush, Gap, Item, ProgressMade
 
 MAX_ITEMS = 100_000  # some 40 MB of ordinary records
+MAX_CHANGES = 50_000  # beyond those
 LARGE_CHARS = 4096  # what is longer is counted: a hundred thousand messages of 1 MiB are too much for any program
 MAX_LARGE_CHARS = 64 * 1024 * 1024
 BATCH_ITEMS = 1_000
@@ -68,11 +69,15 @@ class Queue:
                 self._wake()
 
     def put_change(self, change: Change | Flush) -> None:
-        """Adds it whether there is room or not, and tells the writer at once."""
-        if not self.is_off:
-            self._items.append(change)
-            self._is_urgent = True
-            self._wake()
+        """Adds it, also where there is no room for entries, and tells the writer at once.
+
+        Only a program that begins jobs by the ten thousand while the database fails loses some of them.
+        """
+        if self.is_off or (len(self._items) >= self.max_items + MAX_CHANGES and not isinstance(change, Flush)):
+            return
+        self._items.append(change)
+        self._is_urgent = True
+        self._wake()
 
     def flush(self) -> Future[bool]:
         """Done when everything that was put before has been dealt with; at once when nobody will.

@@ -107,6 +107,7 @@ class Writer(threading.Thread):
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
             except Exception as error:
                 self._leave_out(self._works.popleft(), error)
+                self._queue.is_stuck, pause_s = False, FIRST_PAUSE_S
             else:
                 self._leases.note(self._works.popleft())
                 self._queue.is_stuck, pause_s = False, FIRST_PAUSE_S

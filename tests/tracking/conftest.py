@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from jobs.background import process
+from jobs.background import process, waiting
 from jobs.handlers import QuaeroHandler
 from tests.tracking.recording import logger_to
 
@@ -16,6 +16,16 @@ def fresh_writer(transactional_db: None) -> Iterator[None]:
     process.stop()
     yield
     process.stop()
+
+
+@pytest.fixture
+def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails the test when the end of a block waits for the writer."""
+
+    def refuse() -> bool:
+        raise AssertionError("the end of a block waits")
+
+    monkeypatch.setattr(waiting, "wait", refuse)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from jobs.background import waiting
+from jobs.background.queue import queue
 from jobs.models import Job
 
 DEADLINE_S = 20.0
@@ -43,7 +43,7 @@ def locked_database() -> Iterator[None]:
 
 def settled() -> None:
     """Everything logged so far is stored."""
-    until(waiting.wait)
+    until(lambda: queue.flush().result(DEADLINE_S))
 
 
 def until(condition: Callable[[], bool]) -> None:

@@ -69,6 +69,19 @@ sys.exit(log.info("main"))
     assert sorted(stored_messages(stored("outside"))) == ["at exit", "last thread", "main"]
 
 
+def test_what_is_tracked_in_a_last_transaction_is_stored_when_the_program_ends() -> None:
+    in_child("""
+log.handlers.clear()
+from django.db import transaction
+from jobs.models import Job
+with transaction.atomic():
+    Job.objects.create(name="holds the write lock")
+    with track("nightly") as job:
+        job.log("hello")
+""")
+    assert (stored("nightly").status, stored_messages(stored("nightly"))) == ("completed", ["hello"])
+
+
 def test_a_program_that_fails_fails_its_job() -> None:
     in_child("with track('nightly') as job, job.step('load'): sys.exit('no such file')", fails=True)
     assert (stored("nightly").status, stored("nightly").error) == ("failed", "no such file")

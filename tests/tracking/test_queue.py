@@ -60,6 +60,14 @@ def test_a_change_of_state_finds_room_in_a_full_queue() -> None:
     assert [type(item) for item in full.take()] == [Entry, Gap, JobEnded]
 
 
+def test_even_changes_of_state_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_module, "MAX_CHANGES", 3)
+    small = Queue(max_items=1)
+    for _ in range(10):
+        small.put_change(ended())
+    assert len(small) == 4
+
+
 def test_large_messages_have_a_bound_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue_module, "MAX_LARGE_CHARS", 25_000)
     small = Queue()
@@ -115,6 +123,7 @@ async def test_a_locked_database_stops_no_event_loop(log: logging.Logger) -> Non
     assert [m async for m in LogEntry.objects.values_list("message", flat=True)] == ["one"]
 
 
+@pytest.mark.usefixtures("nobody_waits")
 async def test_a_plain_block_in_a_coroutine_does_not_wait(log: logging.Logger) -> None:
     with locked_database(), track("nightly"):
         log.info("one")

@@ -218,6 +218,7 @@ def test_the_end_never_overtakes_the_lines() -> None:
     assert stored_messages(stored("nightly")) == [str(number) for number in range(5_000)]
 
 
+@pytest.mark.usefixtures("nobody_waits")
 def test_a_block_inside_a_transaction_does_not_wait_for_the_lock_that_its_caller_holds(log: logging.Logger) -> None:
     with transaction.atomic():
         make_job("holds the write lock")
