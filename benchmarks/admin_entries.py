@@ -2,15 +2,18 @@
 
     python benchmarks/admin_entries.py [--entries N] [--jobs N]
 
-Target: every page of entries in under 300 ms. The pages of jobs are for orientation.
+Target: every page of entries in under 300 ms. The pages of jobs are for orientation. CPU ms is what a page costs this
+process, the database in it, whatever else the machine does.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Iterator
 from datetime import timedelta
+from math import ceil
 from random import Random
 
 from figures import Targets, median, milliseconds, table
@@ -64,7 +67,7 @@ def fill_entries(count: int) -> tuple[Job, Job]:
     small = fill_job("the first small job", SMALL_JOB)
     recording.append(small, [NewEntry(NEEDLE, level="fatal")])
     large = fill_job("the large job", int(count * LARGE_SHARE))
-    for number in range(max(0, count - LogEntry.objects.count()) // SMALL_JOB):
+    for number in range(ceil(max(0, count - LogEntry.objects.count()) / SMALL_JOB)):
         fill_job(f"small job {number}", SMALL_JOB)
     return large, small
 
@@ -130,15 +133,15 @@ def pages_of_jobs(large: Job) -> dict[str, str]:
 
 def measure(title: str, client: Client, pages: dict[str, str]) -> dict[str, float]:
     found = {}
-    with table(title, "", "ms", "worst", "queries", "ms in queries") as result:
+    with table(title, "", "ms", "worst", "CPU ms", "queries") as result:
         for name, path in pages.items():
             path = f"/admin/jobs/{path}"
             with CaptureQueriesContext(connection) as queries:
                 assert client.get(path).status_code == 200, path
-            count, in_queries = len(queries), 1000 * sum(float(query["time"]) for query in queries)
+            count, cpu = len(queries), time.process_time()
             times = [milliseconds(lambda path=path: client.get(path)) for _ in range(TIMES)]
             found[name] = median(times)
-            result.add(name, found[name], max(times), count, in_queries)
+            result.add(name, found[name], max(times), 1000 * (time.process_time() - cpu) / TIMES, count)
     return found
 
 
