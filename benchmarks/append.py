@@ -25,7 +25,7 @@ from django.db.models import QuerySet  # noqa: E402
 
 from jobs import levels, lifecycle, recording  # noqa: E402
 from jobs.models import Job, LogEntry, Step  # noqa: E402
-from jobs.models.writing import INSERT_SQL  # noqa: E402
+from jobs.models.writing import INSERT_ONE  # noqa: E402
 from jobs.recording import NewEntry  # noqa: E402
 
 ENOUGH = 0.5
@@ -61,7 +61,7 @@ class BareInsert:
     def __init__(self) -> None:
         self.job = new_job("bare")
         self.line = 0
-        self.sql = INSERT_SQL.replace("%s", "?")
+        self.sql = INSERT_ONE.replace("%s", "?")
         self.connection = sqlite3.connect(HERE.database, isolation_level=None)
         self.connection.executescript(settings.DATABASES["default"]["OPTIONS"]["init_command"])
 
