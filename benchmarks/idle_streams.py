@@ -8,6 +8,7 @@ less than 45 KB of memory, from 1 to 100 and from 1 to 1,001.
 
 from __future__ import annotations
 
+import socket
 import sys
 import time
 
@@ -34,7 +35,8 @@ def main() -> int:
     path, token = stream_path(job.pk), HERE.token()
     with Server() as server:
         open_stream(server.port, path, token).close()  # what is loaded for the first of all stays loaded
-        streams, found = [], {}
+        streams: list[socket.socket] = []
+        found: dict[int, Resources] = {}
         for count in COUNTS:
             streams += [open_stream(server.port, path, token) for _ in range(count - len(streams))]
             time.sleep(SETTLE_S)
