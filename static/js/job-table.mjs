@@ -28,16 +28,20 @@ export class JobTable {
     this.isLoaded = false;
   }
 
+  get size() {
+    return this._jobs.size;
+  }
+
   /** Jobs on the list, newest first. */
   get rows() {
     return [...this._jobs.values()].filter((job) => this._matches(job)).sort((a, b) => (isBefore(a, b) ? -1 : 1));
   }
 
   /** A page of the API from the top: what it should name and does not is gone, unless news of it came since. Rows
-   *  below its end stay: they came with later pages, perhaps while this one was on its way. */
-  loadFirst(page, newsSince = new Set()) {
+   *  below its end stay: they came with later pages, perhaps while this one was on its way. Or they go (`isAll`). */
+  loadFirst(page, newsSince = new Set(), isAll = false) {
     const named = new Set(page.jobs.map((job) => job.id));
-    const end = page.next === null ? null : page.jobs.at(-1);
+    const end = page.next === null || isAll ? null : page.jobs.at(-1);
     const isWithin = (job) => end === null || !isBefore(end, job);
     const others = [...this._jobs.values()].filter((job) => !named.has(job.id) && !newsSince.has(job.id));
     for (const job of others) if (isWithin(job)) this._jobs.delete(job.id);

@@ -10,6 +10,7 @@ import { capitalised, numberText, stateText } from './words.mjs';
 
 const PAGE_ROWS = 50;
 const MOST_ROWS = 1000; // in one request, when a long list is read again
+const SPARE_ROWS = 200; // over the most, before a list that is open for days lets its oldest rows go
 const CLOCK_MS = 1000;
 const SEARCH_PAUSE_MS = 250;
 const RETRY_MS = 5000; // after a list that could not be read
@@ -80,7 +81,8 @@ export function jobsList() {
       try {
         const page = await readJobs(table.filters, limit);
         if (turn !== reading) return;
-        table.loadFirst(page, news);
+        table.loadFirst(page, news, table.size > MOST_ROWS + SPARE_ROWS);
+        drawn.clear();
         this.counts = page.counts;
         this.problem = '';
         this.isLoaded = true;
@@ -118,7 +120,9 @@ export function jobsList() {
     hear(job, isNew) {
       news.add(job.id);
       if (isNew) appeared.set(job.id, Date.now());
-      if (table.apply(job)) this.showSoon();
+      if (!table.apply(job)) return;
+      this.showSoon();
+      if (isNew && table.size > MOST_ROWS + SPARE_ROWS) this.readFirst();
     },
 
     showStats(stats) {

@@ -60,6 +60,12 @@ test('rows of later pages stay when the first is read again', () => {
   assert.deepEqual([ids(table), table.next], [[5], null]);
 });
 
+test('a list that has grown long lets go of what the page does not name', () => {
+  const table = tableWith([job(4), job(3), job(2)], { next: 'after 2' });
+  table.loadFirst(page([job(4), job(3)], 'after 3'), new Set(), true);
+  assert.deepEqual([ids(table), table.next], [[4, 3], 'after 3']);
+});
+
 test('a deleted job does not come back with a page read before', () => {
   const table = tableWith([job(1)]);
   table.remove(1);
