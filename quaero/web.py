@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import sys
+from contextlib import suppress
 
 import uvicorn
 
@@ -18,7 +20,15 @@ def main() -> None:
     socket_fd, pipe_fd = (int(argument) for argument in sys.argv[1:])
     stop_with_parent(pipe_fd, kill_after_s=GRACEFUL_SHUTDOWN_S + 1)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quaero.settings")
+    raise_file_limit()
     uvicorn.Server(configuration()).run(sockets=[socket.socket(fileno=socket_fd)])
+
+
+def raise_file_limit() -> None:
+    """Every stream is an open file: of the thousand that is usual, databases and pages would soon get none."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # some systems say "unlimited" and mean less
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def configuration() -> uvicorn.Config:
