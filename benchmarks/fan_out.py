@@ -55,7 +55,7 @@ def run(server: Server, writer: Writer, token: str, streams: int, plan: Plan) ->
         outcome,
         problems,
         (percentile_of(times, 0.5), percentile_of(times, 0.99), max(times)),
-        (of_server, of_clients, of_all - of_server - of_clients),
+        (of_server, of_clients, max(0.0, of_all - of_server - of_clients)),
         server.resources().memory / 1e6,
     )
 
