@@ -18,6 +18,7 @@ RETRY_S = 0.05
 
 _fork_lock = threading.RLock()
 _writer: Writer | None = None
+_is_forked = False
 
 
 def open_queue() -> None:
@@ -34,7 +35,7 @@ def open_queue() -> None:
 
 def start_writer() -> None:
     global _writer
-    _writer = Writer(queue)
+    _writer = Writer(queue, is_forked=_is_forked)
     _writer.start()
 
 
@@ -53,7 +54,8 @@ def after_fork() -> None:
 
 def after_fork_in_child() -> None:
     """What waited in the parent's queue is the parent's to write; its locks may be held by threads left behind."""
-    global _fork_lock, _writer
+    global _fork_lock, _writer, _is_forked
+    _is_forked = True
     _fork_lock = threading.RLock()
     _writer = None
     own_threads.clear()

@@ -14,12 +14,13 @@ from jobs.background.items import Flush
 from jobs.background.leases import Leases
 from jobs.background.queue import BATCH_ITEMS, Queue, own_threads
 from jobs.background.storing import Append, Work, apply, plan
-from jobs.models import NoSuchJob
+from jobs.models import NoSuchJob, StepOfAnotherJob
 
 BATCH_INTERVAL_S = 0.05  # the first record after a quiet time is written at once, then so often
 CLOSE_AFTER_S = 5.0  # a quiet process holds no connection
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 2.0
 PAUSED_WITHIN_S = 2.0
+PARENT_WRITES_WITHIN_S = 10.0
 
 DatabaseFails = (OperationalError, InterfaceError)
 
@@ -31,9 +32,11 @@ class Writer(threading.Thread):
     fills up, and then drops and counts. What can never be stored is left out, and said once.
     """
 
-    def __init__(self, queue: Queue) -> None:
+    def __init__(self, queue: Queue, *, is_forked: bool = False) -> None:
         super().__init__(name="quaero-writer", daemon=True)
         self._queue = queue
+        self._is_forked = is_forked
+        self._expected_since: float | None = None
         self._leases = Leases()
         self._works: deque[Work] = deque()
         self._said: set[str] = set()
@@ -106,17 +109,29 @@ class Writer(threading.Thread):
                 self._pause_asked.wait(pause_s)
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
             except Exception as error:
+                if self._is_still_expected(error):
+                    self._pause_asked.wait(FIRST_PAUSE_S)
+                    continue
                 self._leave_out(self._works.popleft(), error)
                 self._queue.is_stuck, pause_s = False, FIRST_PAUSE_S
             else:
                 self._leases.note(self._works.popleft())
                 self._queue.is_stuck, pause_s = False, FIRST_PAUSE_S
+                self._expected_since = None
 
     def _do(self, work: Work) -> None:
         if isinstance(work, Flush):
             self._queue.is_flushed(work.done)
         else:
             apply(work)
+
+    def _is_still_expected(self, error: Exception) -> bool:
+        """Whether the job or step may come yet: a forked process logs into what its parent has still to write."""
+        if not self._is_forked or not isinstance(error, (NoSuchJob, StepOfAnotherJob)):
+            return False
+        now = time.monotonic()
+        self._expected_since = self._expected_since or now
+        return now - self._expected_since < PARENT_WRITES_WITHIN_S
 
     def _has_failed(self, error: Exception) -> None:
         connections.close_all()  # a broken connection never heals

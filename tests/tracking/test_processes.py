@@ -7,20 +7,27 @@ import multiprocessing
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.db import connection
 
-from jobs.background.queue import queue
+from jobs import lifecycle
+from jobs.background.items import Entry
+from jobs.background.queue import Queue, queue
+from jobs.background.writer import Writer
 from jobs.handlers import QuaeroHandler
+from jobs.levels import INFO
 from jobs.models import LogEntry
 from jobs.running.reaper import fail_lost_jobs
 from jobs.tracking import track
 from tests.factories import make_job, stored_messages
 from tests.processes import environment
-from tests.tracking.recording import DEADLINE_S, locked_database, logger_to, settled, stored
+from tests.tracking.recording import DEADLINE_S, locked_database, logger_to, settled, stored, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -129,6 +136,18 @@ def test_a_forked_process_logs_on_and_nothing_is_there_twice(log: logging.Logger
     assert [m for m in messages if m.startswith("before")] == [f"before {number}" for number in range(100)]
     assert sorted(messages[-2:]) == ["child", "parent"] or sorted(messages)[-2:] == ["child", "parent"]
     assert set(LogEntry.objects.values_list("step__name", flat=True)) == {"load"}
+
+
+def test_a_forked_process_waits_for_the_job_that_its_parent_has_still_to_write() -> None:
+    job_id, own_queue, asked = uuid4(), Queue(), threading.Event()
+    writer = Writer(own_queue, is_forked=True)
+    writer._is_still_expected = lambda error, ask=writer._is_still_expected: (asked.set(), ask(error))[1]  # type: ignore[method-assign]
+    own_queue.begin(writer.start)
+    own_queue.put(Entry(job_id, None, INFO, time.time(), "stdout", "", "child", None))
+    assert asked.wait(DEADLINE_S)
+    lifecycle.create_job("nightly", job_id=job_id)
+    until(lambda: stored_messages(stored("nightly")) == ["child"])
+    writer.stop()
 
 
 def test_a_forked_process_that_leaves_the_block_does_not_end_the_job() -> None:
