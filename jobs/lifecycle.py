@@ -13,11 +13,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from jobs import signals, statuses
-from jobs.models import Job, Step
+from jobs.models import Job, JobSecret, Step
 from jobs.models.job import touch
 from jobs.storable import storable_json, storable_object
 
@@ -47,11 +48,19 @@ def create_job(
     spec: Mapping[str, object] | None = None,
     job_id: UUID | None = None,
     at: datetime | None = None,
+    due_at: datetime | None = None,
+    exclusive: str = "",
 ) -> Job:
-    """A new pending job, with an id and a moment of its own unless they are given."""
-    return Job.objects.create(
+    """A new pending job, with an id and a moment of its own unless they are given.
+
+    One with `due_at` is for the workers, who may take it from then on. Of those that have the same `exclusive`,
+    one runs at a time.
+    """
+    job = Job.objects.create(
         pk=job_id or uuid4(),
         created_at=at or timezone.now(),
+        due_at=due_at,
+        exclusive=exclusive,
         name=name,
         kind=kind,
         parent=parent,
@@ -60,6 +69,9 @@ def create_job(
         attributes=storable_object(attributes),
         spec=storable_object(spec),
     )
+    if due_at is not None:
+        announce_due(job.pk, due_at)
+    return job
 
 
 def start_job(job: Job | UUID, *, worker: str = "", leased: bool = True, at: datetime | None = None) -> bool:
@@ -73,6 +85,44 @@ def start_job(job: Job | UUID, *, worker: str = "", leased: bool = True, at: dat
         worker=worker,
         heartbeat_at=now if leased else None,
     )
+
+
+def claim_job(job_id: UUID, worker: str) -> bool:
+    """pending -> running, by a worker that will `beat`. False when somebody else has it, it is not due yet or to be
+    cancelled, or one that excludes it runs.
+    """
+    now = timezone.now()
+    try:
+        return change_job(
+            job_id,
+            [statuses.PENDING],
+            only_if=models.Q(due_at__lte=now, cancel_requested_at=None),
+            status=statuses.RUNNING,
+            started_at=Coalesce("started_at", now),  # a later attempt is of the same run
+            worker=worker,
+            heartbeat_at=now,
+        )
+    except IntegrityError:  # job_runs_alone
+        return False
+
+
+def retry_job(job: Job | UUID, attempt: int, *, due_at: datetime, only_if: models.Q | None = None) -> bool:
+    """running -> pending again: `attempt` has failed, its open steps with it, and the next one is due at `due_at`."""
+    with transaction.atomic():
+        won = change_job(
+            job,
+            [statuses.RUNNING],
+            only_if=models.Q(attempt=attempt, cancel_requested_at=None) & (only_if or models.Q()),
+            status=statuses.PENDING,
+            attempt=attempt + 1,
+            due_at=due_at,
+            heartbeat_at=None,
+            progress=None,
+        )
+        if won:
+            finish_steps(key(job), ENDS_STEPS[statuses.FAILED], timezone.now(), but=statuses.PENDING)
+            announce_due(key(job), due_at)
+    return won
 
 
 def finish_job(
@@ -104,9 +154,16 @@ def finish_job(
             error=error,
         )
         if won:
-            for before, after in ENDS_STEPS[status].items():
-                Step.objects.filter(job_id=key(job), status=before).update(status=after, finished_at=now)
+            finish_steps(key(job), ENDS_STEPS[status], now)
+            JobSecret.objects.filter(job_id=key(job)).delete()
     return won
+
+
+def finish_steps(job_id: UUID, ends: Mapping[str, str], at: datetime, but: str = "") -> None:
+    """Ends the open steps as `ends` says for each status, all but those of the status `but`."""
+    for before, after in ends.items():
+        if before != but:
+            Step.objects.filter(job_id=job_id, status=before).update(status=after, finished_at=at)
 
 
 def request_cancel(job: Job | UUID) -> bool:
@@ -117,8 +174,11 @@ def request_cancel(job: Job | UUID) -> bool:
 
 
 def beat(job: Job | UUID) -> bool:
-    """Renews the lease of a running job. False: it runs no more, so its runner has lost it."""
-    return bool(Job.objects.filter(pk=key(job), status=statuses.RUNNING).update(heartbeat_at=timezone.now()))
+    """Renews the lease of a running job (of the attempt that a Job tells). False: its runner has lost it."""
+    mine = Job.objects.filter(pk=key(job), status=statuses.RUNNING)
+    if isinstance(job, Job):
+        mine = mine.filter(attempt=job.attempt)
+    return bool(mine.update(heartbeat_at=timezone.now()))
 
 
 def set_progress(job: Job | UUID, percent: float) -> bool:
@@ -187,6 +247,10 @@ def change_step(step: Step, allowed: tuple[str, ...] | list[str], **values: Any)
 
 def announce(job_id: UUID) -> None:
     transaction.on_commit(lambda: signals.job_changed.send_robust(sender=Job, job_id=job_id), robust=True)
+
+
+def announce_due(job_id: UUID, due_at: datetime) -> None:
+    transaction.on_commit(lambda: signals.job_due.send_robust(sender=Job, job_id=job_id, due_at=due_at), robust=True)
 
 
 def key(job: Job | UUID) -> UUID:

@@ -37,6 +37,11 @@ class Environment:
     max_streams: int
     retention_days: int
     programs: tuple[str, ...]
+    workers: int
+    run_timeout_s: int
+    run_memory_mb: int
+    run_environment: tuple[str, ...]
+    mask_patterns: tuple[str, ...]
     cors_origins: tuple[str, ...]
     service_log_level: str
     sample_jobs: bool
@@ -70,6 +75,11 @@ def environment_from(reader: Variables) -> Environment:
         max_streams=reader.whole_number("QUAERO_STREAM_MAX_STREAMS", 10_000, 1, 1_000_000),
         retention_days=reader.whole_number("QUAERO_RETENTION_DAYS", 30, 1, 36_500),
         programs=reader.some_of("QUAERO_PROGRAMS", LANGUAGES),
+        workers=reader.whole_number("QUAERO_WORKERS", 2, 1, 1000),
+        run_timeout_s=reader.whole_number("QUAERO_RUN_TIMEOUT_S", 3600, 1, 604_800),
+        run_memory_mb=reader.whole_number("QUAERO_RUN_MEMORY_MB", 2048, 64, 1_048_576),
+        run_environment=reader.names_of_variables("QUAERO_RUN_ENVIRONMENT"),
+        mask_patterns=reader.patterns("QUAERO_MASK_PATTERNS"),
         cors_origins=reader.origins("QUAERO_CORS_ORIGINS"),
         service_log_level=reader.one_of("QUAERO_SERVICE_LOG_LEVEL", "info", tuple(levels.NUMBERS)),
         sample_jobs=reader.one_of("QUAERO_SAMPLE_JOBS", "on", ("on", "off")) == "on",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import django
+
 from quaero.environment import BASE_DIR, read_environment
 
 ENVIRONMENT = read_environment()
@@ -22,7 +24,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    *(["django_tasks"] if django.VERSION < (6, 0) else []),  # from 6.0 on it is part of Django
+    "django_tasks_db",
 ]
+
+# What runs jobs. Nothing in Quaero but `manage.py work` knows which backend it is.
+TASKS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 # Every middleware here works in async, and none wraps the body of a response: streams pass through them (S6).
 MIDDLEWARE = [
@@ -72,6 +79,9 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
 
+# A program of 1 MiB, which is the most, may be twice as long as JSON, and more than that if it is full of escapes.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+
 LANGUAGE_CODE = "en"
 USE_I18N = False
 TIME_ZONE = "UTC"
@@ -88,6 +98,11 @@ QUAERO_STREAM_MAX_LIMIT = ENVIRONMENT.max_limit
 QUAERO_STREAM_BUFFER_SIZE = ENVIRONMENT.buffer_size
 QUAERO_STREAM_MAX_STREAMS = ENVIRONMENT.max_streams
 QUAERO_RETENTION_DAYS = ENVIRONMENT.retention_days
+QUAERO_PROGRAMS = ENVIRONMENT.programs
+QUAERO_RUN_TIMEOUT_S = ENVIRONMENT.run_timeout_s
+QUAERO_RUN_MEMORY_MB = ENVIRONMENT.run_memory_mb
+QUAERO_RUN_ENVIRONMENT = ENVIRONMENT.run_environment
+QUAERO_MASK_PATTERNS = ENVIRONMENT.mask_patterns
 
 # With DEBUG off, Django's own configuration shows no error anywhere but by mail.
 LOGGING: dict[str, Any] = {

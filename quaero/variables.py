@@ -62,6 +62,26 @@ class Variables:
             )
         return chosen
 
+    def names_of_variables(self, name: str) -> Texts:
+        """Names of environment variables between commas; none by default."""
+        chosen = self.list(name)
+        if not all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", each) for each in chosen):
+            self.wrong(name, ",".join(chosen), "a list, separated by commas, of names of environment variables")
+        return chosen
+
+    def patterns(self, name: str) -> Texts:
+        """Regular expressions, one a line; none by default. (A comma may be part of one.)"""
+        chosen = tuple(filter(None, (line.strip() for line in self.text(name).splitlines())))
+        for pattern in chosen:
+            try:
+                matches_nothing = re.compile(pattern).fullmatch("") is not None
+            except re.error as error:
+                self.wrong(name, pattern, f"regular expressions, one a line ({error})")
+                return ()
+            if matches_nothing:
+                self.wrong(name, pattern, "regular expressions, one a line, none of which matches an empty text")
+        return chosen
+
     def list(self, name: str) -> Texts:
         parts = (part.strip() for part in self.text(name).split(","))
         return tuple(dict.fromkeys(part for part in parts if part))

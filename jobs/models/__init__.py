@@ -6,8 +6,10 @@ from jobs.models.entry import EntryIsImmutable, LogEntry
 from jobs.models.job import SERVICE_JOB_ID, SERVICE_KIND, DeletedJob, Job, NoSuchJob
 from jobs.models.lines import StepOfAnotherJob
 from jobs.models.record import AppendedBatch, EntryColumns, EntryRecord
+from jobs.models.secret import JobSecret
 from jobs.models.step import Step
 from jobs.models.token import SCOPES, Token
+from jobs.models.worker import Worker
 
 __all__ = [
     "COLUMN_NAMES",
@@ -21,11 +23,13 @@ __all__ = [
     "EntryIsImmutable",
     "EntryRecord",
     "Job",
+    "JobSecret",
     "LevelCounters",
     "LogEntry",
     "NoSuchJob",
     "Step",
     "StepOfAnotherJob",
     "Token",
+    "Worker",
     "counts_by_name",
 ]

@@ -42,7 +42,7 @@ class Job(LevelCounters, ProtectedSave):
         {"status", "last_line", "revision", "pruned_to_id", "created_at", "updated_at", *COLUMN_NAMES}
     )
     saved_when_named: ClassVar[frozenset[str]] = frozenset(
-        {"started_at", "finished_at", "heartbeat_at", "cancel_requested_at", "attempt", "worker"}
+        {"started_at", "finished_at", "heartbeat_at", "cancel_requested_at", "attempt", "worker", "due_at", "exclusive"}
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -59,6 +59,8 @@ class Job(LevelCounters, ProtectedSave):
     spec = StorableJSONField(default=dict, blank=True)
     attempt = models.PositiveIntegerField(default=1)
     worker = StorableCharField(max_length=255, blank=True, default="")
+    due_at = models.DateTimeField(null=True, blank=True, editable=False)  # from when on a worker may take it, if any
+    exclusive = StorableCharField(max_length=255, blank=True, default="", editable=False)  # of those with one, one runs
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -81,6 +83,14 @@ class Job(LevelCounters, ProtectedSave):
             models.Index(fields=["status", "-created_at", "-id", "name"], name="job_newest_by_status"),
             models.Index(fields=["kind", "-created_at", "-id", "status", "name"], name="job_newest_by_kind"),
             models.Index(fields=["name", "-created_at"], name="job_newest_by_name"),
+        ]
+        constraints = [
+            # So that two workers cannot both begin one of those that run alone, whatever either of them has seen.
+            models.UniqueConstraint(
+                fields=["exclusive"],
+                condition=models.Q(status=statuses.RUNNING) & ~models.Q(exclusive=""),
+                name="job_runs_alone",
+            )
         ]
         permissions = [
             ("operate_job", "Can cancel, rerun and delete jobs, and add to their logs"),

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 # As shells and timeout(1) have them; OWN_FAILURE: not the command failed, but what should run it.
 CANNOT_EXECUTE, NOT_FOUND, TIMED_OUT, OWN_FAILURE = 126, 127, 124, 125
@@ -26,16 +27,26 @@ class CannotStart(Exception):
 class Process:
     """A running command, its output on two pipes. Its input is ours."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Raises CannotStart."""
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        directory: Path | None = None,
+        pass_fds: Sequence[int] = (),
+    ) -> None:
+        """Raises CannotStart. Without a `directory`, the command runs in ours, and has our input."""
         try:
             # A session of its own: signals reach the whole group, and a Ctrl-C at the terminal only us.
             self._popen = subprocess.Popen(
                 command,
+                stdin=None if directory is None else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 bufsize=0,
                 env=environment,
+                cwd=directory,
+                pass_fds=pass_fds,
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
