@@ -1,25 +1,31 @@
 """What a captured line of text says: its level, time, message and fields, and whether it is a command.
 
-The front door of three rooms, all pure: `level_detection` (plain lines), `structured_lines` (JSON, logfmt) and
-`workflow_commands` (`::group::` and its kin).
+The front door of four rooms, all pure: `level_detection` (plain lines), `structured_lines` (JSON, logfmt),
+`workflow_commands` (`::group::` and its kin) and `workflow_reports` (`::result::` and its kin).
 """
 
 from __future__ import annotations
 
 from jobs.level_detection import detect_level
 from jobs.structured_lines import ParsedLine, parse_json, parse_logfmt
-from jobs.workflow_commands import Annotation, Command, GroupEnd, GroupStart, Progress, parse_command
+from jobs.workflow_commands import Annotation, Command, GroupEnd, GroupStart, Progress, parse_command, short_name
+from jobs.workflow_reports import Failure, Report, Result, Spawn
 
 __all__ = [
     "Annotation",
     "Command",
+    "Failure",
     "GroupEnd",
     "GroupStart",
     "ParsedLine",
     "Progress",
+    "Report",
+    "Result",
+    "Spawn",
     "detect_level",
     "parse_command",
     "parse_line",
+    "short_name",
 ]
 
 

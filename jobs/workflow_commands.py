@@ -1,19 +1,36 @@
 r"""Lines by which a program structures its own log: GitHub's `::group::` family and GitLab's sections.
 
 ::group::NAME        ::endgroup::        ::progress::45
+::endgroup status=failed::the reason
 ::error::text        ::warning file=a.py,line=3::text        ::notice::text        ::debug::text
 section_start:TIME:NAME[options]\r\x1b[0KHeader        section_end:TIME:NAME\r\x1b[0K
+
+What a program reports as data (`::result::` and its kin) is read in `workflow_reports`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from jobs.workflow_reports import (
+    Failure,
+    Report,
+    Result,
+    Spawn,
+    parse_failure,
+    parse_report,
+    parse_result,
+    parse_spawn,
+)
 
 ANNOTATION_LEVELS = {"debug": "debug", "notice": "info", "warning": "warn", "error": "error"}
 MAX_NAME_CHARACTERS = 200
 
-_COMMAND = re.compile(r"\s*::(group|endgroup|progress|error|warning|notice|debug)(?: ([^\r\n]*?))?::(.*)", re.S)
+_COMMAND = re.compile(
+    r"\s*::(group|endgroup|progress|error|warning|notice|debug|result|entry|spawn|failure)(?: ([^\r\n]*?))?::(.*)", re.S
+)
 _SECTION = re.compile(
     r"(?:\x1b\[[\d;]*[A-Za-z])*section_(start|end):\d+:([^\s\[\]\x1b]+)(?:\[[^\]\r\n]*\])?\s*(?:\x1b\[0?K)?(.*)", re.S
 )
@@ -23,7 +40,10 @@ _ESCAPE = re.compile("%(?:0D|0A|3A|2C|25)")
 
 @dataclass(frozen=True, slots=True)
 class GroupStart:
-    """Opens a step. `text` is what stood on the same line after a GitLab marker."""
+    """Opens a step. `text` is what stood on the same line after a GitLab marker.
+
+    Names are as they were written: whoever stores them makes them `short_name`s, once no secret can be cut in two.
+    """
 
     name: str
     text: str = ""
@@ -31,10 +51,12 @@ class GroupStart:
 
 @dataclass(frozen=True, slots=True)
 class GroupEnd:
-    """Closes the innermost open step, or the one that is named."""
+    """Closes the innermost open step, or the one that is named; as failed, perhaps, with the reason in `error`."""
 
     name: str | None = None
     text: str = ""
+    is_failed: bool = False
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +73,7 @@ class Annotation:
     fields: dict[str, object] = field(default_factory=dict)
 
 
-Command = GroupStart | GroupEnd | Progress | Annotation
+Command = GroupStart | GroupEnd | Progress | Annotation | Result | Report | Spawn | Failure
 
 
 def parse_command(line: str) -> Command | None:
@@ -64,20 +86,27 @@ def parse_command(line: str) -> Command | None:
     if match is None:
         return None
     name, parameters, text = match.groups()
-    if name == "group":
-        return GroupStart(_name_of(text)) if text.strip() else None
+    if name in ANNOTATION_LEVELS:
+        return Annotation(ANNOTATION_LEVELS[name], _unescaped(text), _fields_of(parameters or ""))
     if name == "endgroup":
-        return GroupEnd()
-    if name == "progress":
-        return _progress(text)
-    return Annotation(ANNOTATION_LEVELS[name], _unescaped(text), _fields_of(parameters or ""))
+        return _group_end(_fields_of(parameters or ""), text)
+    return _PARSERS[name](text)
+
+
+def _group_start(text: str) -> GroupStart | None:
+    return GroupStart(_unescaped(text).strip()) if text.strip() else None
+
+
+def _group_end(parameters: dict[str, object], text: str) -> GroupEnd:
+    is_failed = parameters.get("status") == "failed"
+    return GroupEnd(is_failed=is_failed, error=_unescaped(text).strip() if is_failed else "")
 
 
 def _section(line: str) -> Command | None:
     match = _SECTION.match(line)
     if match is None:
         return None
-    edge, name, text = match[1], _name_of(match[2]), match[3]
+    edge, name, text = match[1], _unescaped(match[2]).strip(), match[3]
     return GroupStart(name, text) if edge == "start" else GroupEnd(name, text)
 
 
@@ -89,8 +118,9 @@ def _progress(text: str) -> Progress | None:
     return Progress(percent) if 0 <= percent <= 100 else None
 
 
-def _name_of(text: str) -> str:
-    return shortened(_unescaped(text).strip(), MAX_NAME_CHARACTERS)
+def short_name(text: str) -> str:
+    """The name of a step, no longer than one may be."""
+    return shortened(text, MAX_NAME_CHARACTERS)
 
 
 def shortened(text: str, length: int) -> str:
@@ -109,3 +139,13 @@ def _number_or_text(text: str) -> int | str:
 
 def _unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda escape: _ESCAPES[escape[0]], text) if "%" in text else text
+
+
+_PARSERS: dict[str, Callable[[str], Command | None]] = {
+    "group": _group_start,
+    "progress": _progress,
+    "result": parse_result,
+    "entry": parse_report,
+    "spawn": parse_spawn,
+    "failure": lambda text: parse_failure(_unescaped(text)),
+}

@@ -10,13 +10,17 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from jobs import lifecycle, recording
+from jobs.errors import ApiError
 from jobs.models import Job, LogEntry
 from jobs.recording import NewEntry
 from jobs.running import recorder as recorder_module
 from jobs.running.backlog import Backlog
 from jobs.running.heartbeat import Heartbeat
+from jobs.running.items import SpawnRequest
+from jobs.running.masking import Masker
 from jobs.running.recorder import Recorder
-from jobs.text import GroupEnd, GroupStart, Progress
+from jobs.text import Failure, GroupEnd, GroupStart, Progress, Result
+from tests.factories import stored_messages
 
 NO_PATIENCE = timedelta()
 
@@ -46,6 +50,69 @@ def test_the_end_of_a_named_group_closes_those_inside_it(job: Job) -> None:
     recorder = Recorder(job, say=print)
     recorder.record([GroupStart("build"), GroupStart("link"), GroupEnd("build"), GroupEnd("unknown")])
     assert steps_of(job) == [("build", "completed", 0), ("link", "completed", 0)]
+
+
+def test_a_group_that_ends_as_failed_fails_its_step(job: Job) -> None:
+    recorder = Recorder(job, say=print)
+    recorder.record([GroupStart("build"), GroupEnd(is_failed=True, error="no disk"), GroupStart("y" * 300)])
+    assert list(job.steps.values_list("name", "status", "error")) == [
+        *(("build", "failed", "no disk"), ("y" * 199 + "…", "running", ""))
+    ]
+
+
+def test_a_group_starts_the_step_that_was_declared_for_it(job: Job) -> None:
+    for name in ("extract", "load", "load"):
+        lifecycle.add_step(job, name, status="pending")
+    recorder = Recorder(job, say=print)
+    recorder.record([GroupStart("load"), GroupStart("extract"), GroupEnd(), GroupEnd(), GroupStart("load")])
+    recorder.record([GroupEnd(), GroupStart("load")])
+    assert [(name, status) for name, status, _ in steps_of(job)] == [
+        *(("extract", "pending"), ("load", "completed"), ("load", "completed")),
+        *(("extract", "completed"), ("load", "running")),
+    ]
+
+
+def test_the_last_result_and_failure_count(job: Job) -> None:
+    recorder = Recorder(job, say=print)
+    assert (recorder.has_result, recorder.result, recorder.failure) == (False, None, "")
+    recorder.record([Result([1]), Failure("no disk"), Result(None), Failure("x" * 20_000)])
+    assert (recorder.has_result, recorder.result, len(recorder.failure)) == (True, None, 10_000)
+
+
+SPAWN = SpawnRequest({"program": "1"}, NewEntry("::spawn::{}"))
+
+
+def test_a_wish_for_a_child_job_comes_after_what_was_said_before_it(job: Job) -> None:
+    seen: list[tuple[object, list[str]]] = []
+    recorder = Recorder(job, say=print, on_spawn=lambda request: seen.append((request.data, stored_messages(job))))
+    recorder.record([NewEntry("before"), SPAWN, NewEntry("after")])
+    assert seen == [({"program": "1"}, ["before"])]
+    assert stored_messages(job) == ["before", "after"]
+
+
+def test_where_nobody_spawns_a_wish_for_a_child_job_is_an_ordinary_line(job: Job) -> None:
+    Recorder(job, say=print).record([SPAWN])
+    assert stored_messages(job) == ["::spawn::{}"]
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (ValueError("no program s3cret"), "no program ***"),
+        (ApiError("not allowed"), "not allowed"),
+        (KeyError("x"), "KeyError: 'x'"),
+    ],
+)
+def test_a_child_job_that_cannot_be_is_an_error_in_the_log(job: Job, error: Exception, reason: str) -> None:
+    def refuse(request: SpawnRequest) -> None:
+        raise error
+
+    recorder = Recorder(job, say=print, on_spawn=refuse, masker=Masker(["s3cret"]))
+    recorder.record([SPAWN])
+    recorder.record([NewEntry("goes on")])
+    told = list(job.entries.order_by("line").values_list("message", "level", "stream"))
+    assert told[0] == (f"cannot spawn: {reason}", 40, "system")
+    assert told[1][0] == "goes on"
 
 
 def test_the_last_progress_of_a_batch_is_set(job: Job) -> None:

@@ -16,6 +16,7 @@ from django.db import OperationalError, connection
 
 from jobs import lifecycle, recording
 from jobs.models import Job
+from jobs.running.masking import Masker
 from jobs.running.runner import Order, Outcome, Runner
 from tests.factories import make_job, stored_messages
 from tests.processes import DEADLINE_S, ROOT, eventually
@@ -161,6 +162,28 @@ def test_commands_set_levels_and_progress() -> None:
         ("broken", 40, {"file": "a.py", "line": 3}),
         ("detail", 10, None),
     ]
+
+
+def test_a_program_says_its_result_and_why_it_fails() -> None:
+    job, outcome = sh("echo '::result::1'; echo '::result::{\"rows\": 2}'; echo '::failure::no disk'; exit 3")
+    assert outcome == Outcome("failed", 3, "no disk")
+    assert (job.result, job.error, stored_messages(job)) == ({"rows": 2}, "no disk", [])
+
+
+def test_a_failure_is_none_when_the_program_ends_well_or_is_ended() -> None:
+    assert sh("echo '::failure::no disk'")[1] == Outcome("completed", 0, "")
+    assert sh("echo '::failure::no disk'; kill -KILL $$")[1].error == "killed by SIGKILL"
+    _, outcome = sh("echo '::failure::no disk'; sleep 60", timeout=timedelta(seconds=0.3))
+    assert outcome.error == "timed out after 0.3 s"
+
+
+def test_secrets_are_masked_wherever_they_come() -> None:
+    script = "echo a hunter2; echo '::group::hunter2'; echo '::result::[\"hunter2\"]'; echo ::failure::hunter2; exit 1"
+    job, outcome = sh(script, masker=Masker(["hunter2"]))
+    assert stored_messages(job) == ["a ***"]
+    assert ([step.name for step in job.steps.all()], job.result, job.error) == (["***"], ["***"], "***")
+    job, outcome = run("/no/hunter2", masker=Masker(["hunter2"]))
+    assert stored_messages(job) == [outcome.error] == ["cannot start /no/***: no such file or directory"]
 
 
 def test_colours_are_kept_beside_the_plain_text() -> None:

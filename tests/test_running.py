@@ -15,15 +15,15 @@ from django.db import InterfaceError, OperationalError, connection
 
 from jobs.recording import NewEntry
 from jobs.running import capture, stopping
-from jobs.running.backlog import BATCH_BYTES, BATCH_ITEMS, Backlog
+from jobs.running.backlog import BATCH_BYTES, BATCH_ITEMS, Backlog, size_of
 from jobs.running.capture import Capture
-from jobs.running.items import Item, ItemReader
+from jobs.running.command_line import masked
+from jobs.running.items import Item, ItemReader, SpawnRequest
 from jobs.running.lines import Line
-from jobs.running.masking import masked
 from jobs.running.patience import patiently
 from jobs.running.process import Process
 from jobs.running.stopping import Stopper
-from jobs.text import GroupEnd, GroupStart, Progress
+from jobs.text import Failure, GroupEnd, GroupStart, Progress, Result
 
 AT = datetime(2024, 3, 1, 10, 15, 30, tzinfo=UTC)
 NO_PATIENCE = timedelta()
@@ -101,6 +101,36 @@ def test_commands_are_items_of_their_own() -> None:
 def test_an_annotation_is_an_entry_with_its_parameters_as_fields() -> None:
     fields = {"file": "a.py", "line": 3}
     assert items_of("::error file=a.py,line=3::broken") == [NewEntry("broken", "error", AT, None, "stdout", "", fields)]
+
+
+def test_an_entry_falls_back_to_what_is_known_of_its_line() -> None:
+    assert items_of('::entry::{"message": "a", "level": "gold"}', '::entry::{"message": "b", "stream": "stderr"}') == [
+        NewEntry("a", "info", AT, None, "stdout", "", {"level": "gold"}),
+        NewEntry("b", "warn", AT, None, "stderr"),
+    ]
+
+
+def test_a_result_and_a_failure_are_no_entries() -> None:
+    assert items_of("::result::[1]", "::failure::no disk") == [Result([1]), Failure("no disk")]
+
+
+def test_a_wish_for_a_child_job_keeps_its_line() -> None:
+    assert items_of('::spawn::{"a": 1}') == [SpawnRequest({"a": 1}, NewEntry('::spawn::{"a": 1}', "info", AT))]
+
+
+@pytest.mark.parametrize("line", ["::result::5", '::result::"half', '::spawn::{"a": 1}'])
+def test_a_report_that_was_cut_is_an_ordinary_line_and_says_so(line: str) -> None:
+    entry, note = items_of(Line(line, truncated_bytes=3))
+    assert entry == NewEntry(line, "info", AT, None, "stdout", "", {"truncated_bytes": 3})
+    assert isinstance(note, NewEntry)
+    assert (note.stream, "larger than 1 MiB" in note.message) == ("system", True)
+
+
+def test_a_backlog_counts_what_is_not_in_messages_too() -> None:
+    megabyte = "x" * 1_000_000
+    for item in (Result([megabyte]), SpawnRequest({"a": {"b": megabyte}}, NewEntry("")), GroupStart(megabyte)):
+        assert 1_000_000 <= size_of(item) < 1_000_100
+    assert 1_000_000 <= size_of(NewEntry("", fields={"a": (megabyte,)})) < 1_000_100
 
 
 @pytest.mark.parametrize(

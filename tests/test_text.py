@@ -10,7 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.text import Annotation, GroupEnd, GroupStart, ParsedLine, Progress, parse_command, parse_line
+from jobs.text import (
+    Annotation,
+    Failure,
+    GroupEnd,
+    GroupStart,
+    ParsedLine,
+    Progress,
+    Report,
+    Result,
+    Spawn,
+    parse_command,
+    parse_line,
+)
 
 AT = datetime(2024, 3, 1, 10, 15, 30, 123456, tzinfo=UTC)
 SECONDS = 1709288130
@@ -128,7 +140,7 @@ def test_a_structured_line_of_a_mebibyte_is_quick(line: str) -> None:
     ("line", "command"),
     [
         ("::group::Install packages", GroupStart("Install packages")),
-        ("::group::" + "x" * 300, GroupStart("x" * 199 + "…")),
+        ("::endgroup status=failed::no%0Adisk", GroupEnd(is_failed=True, error="no\ndisk")),
         ("::endgroup::", GroupEnd()),
         ("::progress::45", Progress(45)),
         ("::progress::12.5%", Progress(12.5)),
@@ -139,6 +151,12 @@ def test_a_structured_line_of_a_mebibyte_is_quick(line: str) -> None:
             "::warning file=a.py,line=3,title=One%2C two::text::more",
             Annotation("warn", "text::more", {"file": "a.py", "line": 3, "title": "One, two"}),
         ),
+        ('::result::{"rows": [1, null]}', Result({"rows": [1, None]})),
+        ("::result:: null", Result(None)),
+        ("::result::[NaN, -Infinity]", Result(["NaN", "-Infinity"])),
+        ('::spawn::{"id": "x", "program": "1"}', Spawn({"id": "x", "program": "1"})),
+        ("::failure::ValueError: 5%25%0Aor more", Failure("ValueError: 5%\nor more")),
+        ('::entry::{"message": "a"}', Report("a")),
         ("section_start:1560896352:build[collapsed=true]", GroupStart("build")),
         ("\x1b[0Ksection_start:1560896352:build\r\x1b[0KBuilding it", GroupStart("build", "Building it")),
         ("section_end:1560896353:build\r\x1b[0K", GroupEnd("build")),
@@ -152,11 +170,31 @@ def test_a_workflow_command_is_read(line: str, command: object) -> None:
     "line",
     [
         *("std::group::x", "::group::", "::group:: ", "::progress::half", "::progress::101", "::progress::nan"),
+        *("::result::", "::result::{", "::result::'x'", "::result::" + "[" * 100_000, "::result::" + "9" * 5000),
+        *("::entry::[]", "::entry::{}", '::entry::{"message": null}', "::spawn::7", "::failure::  ", "::results::1"),
         *("::mask::x", "the section_start:1:x", "section_start:soon:x", "", "a::b", "::error"),
     ],
 )
 def test_what_is_no_command_is_an_ordinary_line(line: str) -> None:
     assert parse_command(line) is None
+
+
+def test_an_entry_says_all_that_an_entry_has() -> None:
+    told = {
+        "message": "m",
+        "level": "CRIT",
+        "timestamp": "2024-03-01T11:15:30+01:00",
+        "source": "s",
+        "stream": "stderr",
+    }
+    at = datetime(2024, 3, 1, 10, 15, 30, tzinfo=UTC)
+    entry = Report("m", "fatal", at, "s", "stderr", {"a": [1]})
+    assert parse_command("::entry::" + json.dumps({**told, "stream": "stderr", "fields": {"a": [1]}})) == entry
+
+
+def test_what_is_not_understood_of_an_entry_is_kept_in_its_fields() -> None:
+    odd = {"level": "gold", "timestamp": "noon", "source": 5, "stream": "system", "fields": [1], "more": True}
+    assert parse_command("::entry::" + json.dumps({"message": {"a": 1}, **odd})) == Report('{"a": 1}', fields=odd)
 
 
 @given(st.text() | st.text(alphabet=":group%0A[]\r\x1b=,"))

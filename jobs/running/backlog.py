@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import fields
 
 from jobs.recording import NewEntry
 from jobs.running.items import Item
+from jobs.storable import MAX_JSON_DEPTH
 
 MAX_ITEMS = 10_000
 MAX_BYTES = 8 * 1024 * 1024
@@ -66,4 +68,17 @@ class Backlog:
 
 
 def size_of(item: Item) -> int:
-    return len(item.message) if isinstance(item, NewEntry) else 0
+    """About the characters that an item holds."""
+    if isinstance(item, NewEntry):
+        return len(item.message) + (size_of_data(item.fields) if item.fields else 0)
+    return sum(size_of_data(getattr(item, member.name)) for member in fields(item))
+
+
+def size_of_data(value: object, depth: int = MAX_JSON_DEPTH) -> int:
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict) and depth:
+        return sum(len(key) + size_of_data(item, depth - 1) for key, item in value.items())
+    if isinstance(value, list | tuple) and depth:
+        return sum(size_of_data(item, depth - 1) for item in value)
+    return 8

@@ -17,6 +17,7 @@ from jobs.recording import NewEntry
 from jobs.running.backlog import Backlog
 from jobs.running.items import Item, ItemReader
 from jobs.running.lines import LineAssembler
+from jobs.running.masking import NO_MASK, Masker
 from jobs.running.process import Process
 
 CHUNK_BYTES = 64 * 1024
@@ -29,10 +30,10 @@ POLL_S = 0.1  # for what the system cannot tell us through a descriptor
 class Pipe:
     """One of the two streams: its descriptor, and what its bytes mean."""
 
-    def __init__(self, name: str, file: IO[bytes], echo_to: int | None) -> None:
+    def __init__(self, name: str, file: IO[bytes], echo_to: int | None, masker: Masker) -> None:
         self.descriptor = file.fileno()
-        self.assembler = LineAssembler()
-        self.reader = ItemReader(name)
+        self.assembler = LineAssembler(masker)
+        self.reader = ItemReader(name, masker=masker)
         self.echo_to = echo_to
         self.owed_bytes = 0
 
@@ -68,13 +69,17 @@ class Capture:
         echo: bool = False,
         linger_s: float = LINGER_S,
         linger_while: Callable[[], bool] = lambda: False,
+        masker: Masker = NO_MASK,
     ) -> None:
-        """`linger_while`: whether to listen on even after `linger_s`, to what the command has left behind."""
+        """`linger_while`: whether to listen on even after `linger_s`, to what the command has left behind.
+
+        `masker` is not for what is echoed, which is stored nowhere.
+        """
         self._process, self._backlog = process, backlog
         self._linger_s, self._linger_while = linger_s, linger_while
         self._pipes = [
-            Pipe("stdout", process.stdout, 1 if echo else None),
-            Pipe("stderr", process.stderr, 2 if echo else None),
+            Pipe("stdout", process.stdout, 1 if echo else None, masker),
+            Pipe("stderr", process.stderr, 2 if echo else None, masker),
         ]
         self._ended_at: float | None = None
 

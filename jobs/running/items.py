@@ -1,24 +1,59 @@
-"""Lines of output into what a recorder takes: entries (without their step, which it knows) and commands."""
+"""Lines of output into what a recorder takes: entries (without their step, which it knows) and commands.
+
+Secrets are masked here, once a line's parts are known and before anything is stored.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jobs.recording import NewEntry
 from jobs.running.lines import Line
-from jobs.text import Annotation, Command, GroupEnd, GroupStart, Progress, parse_command, parse_line
-
-Item = NewEntry | GroupStart | GroupEnd | Progress
+from jobs.running.masking import NO_MASK, Masker
+from jobs.text import (
+    Annotation,
+    Command,
+    Failure,
+    GroupEnd,
+    GroupStart,
+    Progress,
+    Report,
+    Result,
+    Spawn,
+    parse_command,
+    parse_line,
+)
 
 FALLBACK_LEVELS = {"stdout": "info", "stderr": "warn"}
+# What is said of reports that the limit of a line has cut, beside the line.
+TOO_LARGE = {
+    "::result::": ("the result is larger than 1 MiB and was not taken", "warn"),
+    "::spawn::": ("cannot spawn: the request is larger than 1 MiB", "error"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SpawnRequest:
+    """A wish for a child job. `data` are as they came, unmasked: a parent may pass its secrets on.
+
+    `line` is the entry that the line is where nobody spawns.
+    """
+
+    data: dict[str, object]
+    line: NewEntry
+
+
+Item = NewEntry | GroupStart | GroupEnd | Progress | Result | Failure | SpawnRequest
 
 
 class ItemReader:
     """Reads the lines of one stream. It remembers the level of an unfinished line, for its rest."""
 
-    def __init__(self, stream: str) -> None:
+    def __init__(self, stream: str, *, masker: Masker = NO_MASK) -> None:
         self._stream = stream
+        self._masker = masker
         self._fallback = FALLBACK_LEVELS[stream]
         self._open_level = self._fallback
 
@@ -32,9 +67,11 @@ class ItemReader:
             command = parse_command(text) if "::" in text or "section_" in text else None
             if command is None:
                 items.append(self._entry(line, captured_at))
+                if line.truncated_bytes:
+                    items += _too_large(text, captured_at)
             else:
-                items += self._command_items(command, captured_at)
-        return items
+                items += self._command_items(command, line, captured_at)
+        return [masked(item, self._masker) for item in items] if self._masker else items
 
     def _entry(self, line: Line, captured_at: datetime) -> NewEntry:
         message, level, timestamp, source, fields = parse_line(line.text)
@@ -47,14 +84,59 @@ class ItemReader:
         """The rest of a line has no header of its own: it has the level of its beginning."""
         return NewEntry(line.text, self._open_level, captured_at, None, self._stream, "", _marks(line))
 
-    def _command_items(self, command: Command, captured_at: datetime) -> list[Item]:
+    def _command_items(self, command: Command, line: Line, captured_at: datetime) -> list[Item]:
         if isinstance(command, Annotation):
             fields = command.fields or None
             return [NewEntry(command.message, command.level, captured_at, None, self._stream, "", fields)]
-        text = "" if isinstance(command, Progress) else command.text
+        if isinstance(command, Result | Report | Spawn):
+            return self._report_items(command, line, captured_at)
+        text = command.text if isinstance(command, GroupStart | GroupEnd) else ""
         if not text:
             return [command]
         return [command, NewEntry(text, self._fallback, captured_at, None, self._stream)]
+
+    def _report_items(self, report: Result | Report | Spawn, line: Line, captured_at: datetime) -> list[Item]:
+        if line.truncated_bytes or line.is_in_progress:  # Not all of it, though what is there makes sense.
+            return [self._entry(line, captured_at), *_too_large(line.text, captured_at)]
+        if isinstance(report, Result):
+            return [report]
+        if isinstance(report, Spawn):
+            return [SpawnRequest(report.data, self._entry(line, captured_at))]
+        stream = report.stream or self._stream
+        level = report.level or FALLBACK_LEVELS[stream]
+        moment = report.timestamp or captured_at
+        return [NewEntry(report.message, level, moment, None, stream, report.source, report.fields or None)]
+
+
+def masked(item: Item, masker: Masker) -> Item:
+    """`item` without secrets; but for what a spawned job is to know."""
+    if isinstance(item, NewEntry):
+        return masked_entry(item, masker)
+    if isinstance(item, GroupStart):
+        return replace(item, name=masker.mask(item.name))
+    if isinstance(item, GroupEnd):
+        name = item.name and masker.mask(item.name)
+        return replace(item, name=name, error=masker.mask(item.error))
+    if isinstance(item, Result):
+        return Result(masker.mask_json(item.value))
+    if isinstance(item, Failure):
+        return Failure(masker.mask(item.text))
+    if isinstance(item, SpawnRequest):
+        return replace(item, line=masked_entry(item.line, masker))
+    return item
+
+
+def masked_entry(entry: NewEntry, masker: Masker) -> NewEntry:
+    message = masker.mask(entry.message)
+    if entry.fields is None and not entry.source:  # nearly all of them
+        return entry if message == entry.message else entry._replace(message=message)
+    fields = None if entry.fields is None else masker.mask_object(entry.fields)
+    return entry._replace(message=message, source=masker.mask(entry.source), fields=fields)
+
+
+def _too_large(text: str, captured_at: datetime) -> list[Item]:
+    said = next((said for name, said in TOO_LARGE.items() if text.lstrip().startswith(name)), None)
+    return [NewEntry(said[0], said[1], captured_at, stream="system")] if said else []
 
 
 def _marks(line: Line) -> dict[str, object]:

@@ -1,7 +1,8 @@
 r"""Bytes of a program's output, as they come, into the lines that a reader of a terminal would see. Pure, no I/O.
 
 What needs care: a character may be split between two reads; a progress bar redraws its line with `\r` or `\b`,
-for hours perhaps; a prompt waits for an answer without ending its line; a line may have no end at all.
+for hours perhaps; a prompt waits for an answer without ending its line; a line may have no end at all; half a
+secret must not be shown, as it cannot be recognized, nor half a report.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from typing import NamedTuple
 
 from jobs import storable
+from jobs.running.masking import NO_MASK, Masker
 
 OPEN_LINE_S = 1.0  # after so long an unfinished line is recorded as far as it is there
 REDRAWN_LINE_S = 10.0  # so long the state of a progress bar is worth an entry; then twice as long, and so on
@@ -20,6 +22,8 @@ _BLANK = re.compile(rb"(?:\x1b\[[0-?]*[ -/]*[@-~]|\s)*+")
 _PARTIAL_ESCAPE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*)?$")
 # GitLab ends its section markers with a carriage return, for a terminal to overwrite them: they are not redrawn.
 _MARKER = re.compile(rb"(?:\x1b\[[\d;]*[A-Za-z])*section_(?:start|end):\d+:")
+# A report means nothing before it is whole, and a slow reader may well need a second for one of a mebibyte.
+_UNFINISHED_REPORT = re.compile(rb"\s*::(?:[a-z]{0,8}\Z|(?:result|entry|spawn|failure)[ :])")
 
 
 class Line(NamedTuple):
@@ -32,9 +36,13 @@ class Line(NamedTuple):
 
 
 class LineAssembler:
-    """Takes chunks and gives lines. Times are seconds on any clock that only goes forward."""
+    """Takes chunks and gives lines. Times are seconds on any clock that only goes forward.
 
-    def __init__(self) -> None:
+    The lines are not masked yet; but no part of a line ends within a secret of `masker`.
+    """
+
+    def __init__(self, masker: Masker = NO_MASK) -> None:
+        self._masker = masker
         self._begin_line()
 
     def _begin_line(self) -> None:
@@ -114,7 +122,7 @@ class LineAssembler:
         return markers
 
     def _schedule(self, now: float) -> None:
-        if _is_blank(self._current) and not self._drawn:
+        if not self._masker.shows_unfinished_lines or (_is_blank(self._current) and not self._drawn):
             self._due = None
         elif self._due is None:
             self._wait_s = REDRAWN_LINE_S if self._is_redrawn else OPEN_LINE_S
@@ -126,7 +134,7 @@ class LineAssembler:
     def _end_line(self) -> list[Line]:
         """The whole line, now that its end has come; its last state if it was redrawn."""
         raw = self._state()
-        line = _line_of(raw, self._is_continued, self._dropped_bytes)
+        line = self._line_of(raw)
         is_mere_rest = self._is_continued and not raw and not self._dropped_bytes
         is_mere_marker = self._held_marker and _is_blank(raw)
         self._begin_line()
@@ -136,24 +144,54 @@ class LineAssembler:
         return self._drawn if self._drawn and _is_blank(self._current) else bytes(self._current)
 
     def _flush_open_line(self, now: float) -> list[Line]:
-        """The unfinished line but for a character or escape sequence that is only half there."""
-        _, complete = codecs.utf_8_decode(self._current, "replace", False)
-        escape = _PARTIAL_ESCAPE.search(self._current, max(complete - 32, 0), complete)
-        if escape is not None:
-            complete = escape.start()
+        """The unfinished line but for a character, escape sequence or secret that is only half there."""
+        complete = self._showable_bytes()
         text, self._current = bytes(self._current[:complete]), self._current[complete:]
         self._due = now + OPEN_LINE_S if self._current else None
         if not text:
             return []
-        line = _line_of(text, self._is_continued, self._dropped_bytes)
+        line = self._line_of(text)
         self._is_continued, self._dropped_bytes = True, 0
         return [line]
+
+    def _showable_bytes(self) -> int:
+        if not self._is_continued and _UNFINISHED_REPORT.match(self._current):
+            return 0
+        complete = _complete_bytes(self._current)
+        escape = _PARTIAL_ESCAPE.search(self._current, max(complete - 32, 0), complete)
+        if escape is not None:
+            complete = escape.start()
+        if self._dropped_bytes:  # The end is not here, but gone: there is nothing to wait for.
+            return complete
+        return complete - self._masker.held_bytes(bytes(self._current[:complete]))
 
     def _snapshot(self, now: float) -> list[Line]:
         """The state of a progress bar. The waits double: an hour of redrawing gives nine entries, not thousands."""
         self._wait_s *= 2
         self._due = now + self._wait_s
-        return [_line_of(self._state(), self._is_continued)._replace(is_in_progress=True)]
+        line = _line_of(self._state(), self._is_continued)
+        return [self._without_half_a_secret(line)._replace(is_in_progress=True)]
+
+    def _line_of(self, raw: bytes) -> Line:
+        if not self._dropped_bytes:
+            line = _line_of(raw, self._is_continued)
+        else:
+            complete = _complete_bytes(raw)
+            line = _line_of(raw[:complete], self._is_continued, self._dropped_bytes + len(raw) - complete)
+        return self._without_half_a_secret(line) if line.truncated_bytes else line
+
+    def _without_half_a_secret(self, line: Line) -> Line:
+        if not self._masker:
+            return line
+        raw = line.text.encode()
+        held = self._masker.held_bytes(raw)
+        text, truncated = raw[: len(raw) - held].decode("utf-8", "ignore"), line.truncated_bytes
+        return line._replace(text=text, truncated_bytes=truncated + held if truncated else 0)
+
+
+def _complete_bytes(raw: bytes | bytearray) -> int:
+    """The length of `raw` without a character at its end that is only half there."""
+    return codecs.utf_8_decode(raw, "replace", False)[1]
 
 
 def _is_blank(raw: bytes | bytearray) -> bool:

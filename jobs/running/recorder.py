@@ -1,31 +1,30 @@
-"""Records what a command says: entries under the innermost open step, steps as groups open and close."""
+"""Records what a command says: entries under the innermost open step, steps, progress, result and child jobs."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from django.db import connection
 
-from jobs import lifecycle, recording, statuses
-from jobs.models import Job, NoSuchJob, Step
+from jobs import lifecycle, recording
+from jobs.errors import as_api_error
+from jobs.models import Job, NoSuchJob
 from jobs.recording import NewEntry
 from jobs.running.backlog import Backlog
-from jobs.running.items import Item
+from jobs.running.groups import Groups
+from jobs.running.items import Item, SpawnRequest
+from jobs.running.masking import NO_MASK, Masker
 from jobs.running.patience import PATIENCE, DatabaseFails, patiently
-from jobs.text import GroupEnd, GroupStart, Progress
+from jobs.text import Failure, GroupEnd, GroupStart, Progress, Result
+from jobs.workflow_commands import shortened
 
 T = TypeVar("T")
 
+MAX_ERROR_CHARACTERS = 10_000
 RETRY_AFTER_S = 5.0  # so often an outage is probed, at the price of the entries that came meanwhile
-
-
-class OpenGroup(NamedTuple):
-    name: str
-    step: Step | None
-    """None where the step could not be recorded."""
 
 
 class Recorder:
@@ -36,17 +35,28 @@ class Recorder:
     """
 
     def __init__(
-        self, job: Job, *, step_name: str = "", say: Callable[[str], None], patience: timedelta = PATIENCE
+        self,
+        job: Job,
+        *,
+        step_name: str = "",
+        say: Callable[[str], None],
+        patience: timedelta = PATIENCE,
+        masker: Masker = NO_MASK,
+        on_spawn: Callable[[SpawnRequest], None] | None = None,
     ) -> None:
+        """`on_spawn` starts a child job, or raises what is wrong with the request; None: there are none here."""
         self._job, self._say, self._patience = job, say, patience
-        self._groups: list[OpenGroup] = []
+        self._masker, self._on_spawn = masker, on_spawn
+        self._groups = Groups(job, self._try)
         self._entries: list[NewEntry] = []
-        self._outer_groups = 0
         self._retry_at: float | None = None
         self._lost_entries = 0
+        self.result: object = None
+        self.has_result = False
+        self.failure = ""
+        """Why the program says that it fails; to be read at the end, as the result."""
         if step_name:
-            self._open_group(step_name)
-            self._outer_groups = 1
+            self._groups.open_outermost(step_name)
 
     def run(self, backlog: Backlog) -> None:
         """Records until the backlog has ended. For a thread of its own, whose connection it closes."""
@@ -72,18 +82,52 @@ class Recorder:
                 self._entries.append(self._in_step(item))
             elif isinstance(item, Progress):
                 progress = item  # only the last of a batch: a program may report a thousand a second
-            elif isinstance(item, GroupStart):
-                self._flush()
-                self._open_group(item.name)
             else:
-                self._close_group(item)
+                self._obey(item)
         self._flush()
         if progress is not None:
             percent = progress.percent
             self._try(lambda: lifecycle.set_progress(self._job, percent))
 
+    def _obey(self, item: GroupStart | GroupEnd | Result | Failure | SpawnRequest) -> None:
+        if isinstance(item, Result):
+            self.result, self.has_result = item.value, True
+        elif isinstance(item, Failure):
+            self.failure = shortened(item.text, MAX_ERROR_CHARACTERS)
+        elif isinstance(item, SpawnRequest):
+            self._spawn(item)
+        elif isinstance(item, GroupStart):
+            self._flush()
+            self._groups.open(item.name)
+        elif self._groups.closes(item):
+            self._flush()
+            self._groups.close(item)
+
+    def _spawn(self, request: SpawnRequest) -> None:
+        on_spawn = self._on_spawn
+        if on_spawn is None:
+            self._entries.append(self._in_step(request.line))
+            return
+        self._flush()  # so that the parent's log tells first what it did before
+        try:
+            if self._try(lambda: (on_spawn(request), True)) is None:
+                self._refuse_spawn("the database failed")
+        except Exception as error:
+            self._refuse_spawn(self._said_of(error))
+
+    def _refuse_spawn(self, reason: str) -> None:
+        text = self._masker.mask(f"cannot spawn: {reason}")
+        self._entries.append(self._in_step(NewEntry(text, "error", stream="system")))
+
+    def _said_of(self, error: Exception) -> str:
+        if isinstance(error, ValueError) or as_api_error(error) is not None:
+            return str(error)
+        self._say(f"cannot spawn: {type(error).__name__}: {error}")
+        return f"{type(error).__name__}: {error}"
+
     def _in_step(self, entry: NewEntry) -> NewEntry:
-        return entry._replace(step=self._groups[-1].step) if self._groups else entry
+        step = self._groups.step
+        return entry if step is None else entry._replace(step=step)
 
     def _flush(self) -> None:
         entries, self._entries = self._entries, []
@@ -99,25 +143,6 @@ class Recorder:
         """The entry that tells how many were lost since the last one that was recorded; none if none were."""
         text = f"{self._lost_entries} entries are lost here: the database failed"
         return [NewEntry(text, "error", stream="system")] if self._lost_entries else []
-
-    def _open_group(self, name: str) -> None:
-        self._groups.append(OpenGroup(name, self._try(lambda: lifecycle.add_step(self._job, name))))
-
-    def _close_group(self, end: GroupEnd) -> None:
-        """Closes the innermost group, or the one that is named with all inside it; never that of `--step`."""
-        names = [group.name for group in self._groups]
-        position = len(names) - 1
-        if end.name is not None:
-            position = max((at for at, name in enumerate(names) if name == end.name), default=-1)
-        if position < self._outer_groups:
-            return
-        self._flush()
-        while len(self._groups) > position:
-            self._finish_step(self._groups.pop().step)
-
-    def _finish_step(self, step: Step | None) -> None:
-        if step is not None:
-            self._try(lambda: lifecycle.finish_step(step, statuses.COMPLETED))
 
     def _try(self, attempt: Callable[[], T]) -> T | None:
         """What `attempt` returns; None when the database fails for longer than we wait."""

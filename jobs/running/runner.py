@@ -22,6 +22,8 @@ from jobs.running import stopping
 from jobs.running.backlog import Backlog
 from jobs.running.capture import Capture
 from jobs.running.heartbeat import Heartbeat
+from jobs.running.items import SpawnRequest
+from jobs.running.masking import NO_MASK, Masker
 from jobs.running.patience import PATIENCE, DatabaseFails, patiently
 from jobs.running.process import OWN_FAILURE, TIMED_OUT, CannotStart, Process
 from jobs.running.recorder import Recorder
@@ -42,6 +44,8 @@ class Order:
     grace: timedelta = GRACE
     echo: bool = False
     patience: timedelta = PATIENCE
+    masker: Masker = NO_MASK
+    on_spawn: Callable[[SpawnRequest], None] | None = None
 
 
 class Outcome(NamedTuple):
@@ -61,6 +65,7 @@ class Runner:
         self._stopper = Stopper(order.grace)
         self._told: stopping.Reason | None = None
         self._loss: list[NewEntry] = []
+        self._result: object = None
 
     def run(self) -> Outcome:
         """Runs the command to its end, all of its output recorded, and then ends the job (D4)."""
@@ -72,6 +77,7 @@ class Runner:
         try:
             with _signals_passed_to(self._stopper):
                 outcome = self._run_command()
+            outcome = outcome._replace(error=self._order.masker.mask(outcome.error))
             self._finish(outcome)
         finally:
             heartbeat.stop()
@@ -80,19 +86,29 @@ class Runner:
     def _run_command(self) -> Outcome:
         """Runs the command; returns when everything it said is recorded."""
         order = self._order
-        recorder = Recorder(self._job, step_name=order.step_name, say=self._say, patience=order.patience)
+        recorder = Recorder(
+            self._job,
+            step_name=order.step_name,
+            say=self._say,
+            patience=order.patience,
+            masker=order.masker,
+            on_spawn=order.on_spawn,
+        )
         recorder_thread = threading.Thread(target=recorder.run, args=(self._backlog,), name="recorder", daemon=True)
         recorder_thread.start()
         try:
-            return self._run_process()
+            outcome = self._run_process()
         except CannotStart as problem:
             self._say(str(problem))
             self._note(str(problem), "error")
-            return Outcome(statuses.FAILED, problem.exit_code, str(problem))
+            outcome = Outcome(statuses.FAILED, problem.exit_code, str(problem))
         finally:
             self._backlog.close()
             recorder_thread.join()
-            self._loss = recorder.loss()
+            self._loss, self._result = recorder.loss(), recorder.result
+        if outcome.exit_code and not outcome.error:
+            return outcome._replace(error=recorder.failure or f"exit code {outcome.exit_code}")
+        return outcome
 
     def _run_process(self) -> Outcome:
         reason = self._stopper.reason
@@ -101,7 +117,11 @@ class Runner:
         process = Process(self._order.command, _environment(self._job))
         self._stopper.watch(process)
         capture = Capture(
-            process, self._backlog, echo=self._order.echo, linger_while=lambda: self._is_group_to_be_ended(process)
+            process,
+            self._backlog,
+            echo=self._order.echo,
+            linger_while=lambda: self._is_group_to_be_ended(process),
+            masker=self._order.masker,
         )
         capturing = threading.Thread(target=capture.run, name="capture", daemon=True)
         capturing.start()
@@ -135,7 +155,7 @@ class Runner:
             self._note(f"still running {self._order.grace.total_seconds():g} s later: killed", "warn")
 
     def _note(self, text: str, level: str) -> None:
-        self._backlog.put([NewEntry(text, level, stream="system")], wait=False)
+        self._backlog.put([NewEntry(self._order.masker.mask(text), level, stream="system")], wait=False)
 
     def _outcome(self, process: Process) -> Outcome:
         code, reason = process.wait(), self._stopper.reason
@@ -143,7 +163,7 @@ class Runner:
             return Outcome(reason.status, TIMED_OUT if reason.status == statuses.FAILED else code, reason.error)
         if process.killed_by:
             return Outcome(statuses.FAILED, code, f"killed by {process.killed_by}")
-        return Outcome(statuses.FAILED, code, f"exit code {code}") if code else Outcome(statuses.COMPLETED, 0, "")
+        return Outcome(statuses.FAILED if code else statuses.COMPLETED, code, "")  # the program itself may tell why
 
     def _finish(self, outcome: Outcome) -> None:
         for loss in self._loss:
@@ -159,7 +179,9 @@ class Runner:
     def _end_job(self, outcome: Outcome) -> bool:
         with transaction.atomic():
             recording.append(self._job, self._loss)
-            return lifecycle.finish_job(self._job, outcome.status, exit_code=outcome.exit_code, error=outcome.error)
+            return lifecycle.finish_job(
+                self._job, outcome.status, exit_code=outcome.exit_code, result=self._result, error=outcome.error
+            )
 
 
 def _environment(job: Job) -> dict[str, str]:

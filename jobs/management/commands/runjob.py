@@ -19,7 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from jobs import lifecycle
 from jobs.models import SERVICE_KIND, Job
-from jobs.running.masking import masked
+from jobs.running.command_line import masked
 from jobs.running.patience import DatabaseFails, patiently
 from jobs.running.process import OWN_FAILURE
 from jobs.running.runner import GRACE, JOB_ID_VARIABLE, Order, Runner

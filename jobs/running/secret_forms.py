@@ -1,0 +1,83 @@
+"""What a secret may look like in a program's output, and how much of it may be there already."""
+
+from __future__ import annotations
+
+import bisect
+import json
+import re
+from collections.abc import Iterator, Sequence
+
+from jobs.storable import ANSI, storable_text, without_ansi
+
+SHORTEST_PART = 4  # characters that a line of a longer secret has, to be a secret by itself
+MOST_STEPS = 1_000  # back from the end of a line; a text that needs more is made of nothing but a secret's beginning
+
+_NEWLINE = re.compile("\r\n|\r|\n")
+_ANSI = re.compile(ANSI.pattern.encode())
+_PARTIAL_ESCAPE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]*\x1b?)?\Z")
+
+
+def forms_of(secret: str) -> set[str]:
+    """The texts that would tell `secret`: itself, its lines, and how JSON writes them. None for a blank secret."""
+    if not secret.strip():
+        return set()
+    stored = storable_text(secret)
+    lines = [line for line in _NEWLINE.split(stored) if line]
+    forms = {secret, stored, without_ansi(stored)}
+    forms.update(lines if len(lines) == 1 else (line for line in lines if len(line) >= SHORTEST_PART))
+    forms |= {json.dumps(form, ensure_ascii=escaped)[1:-1] for form in forms for escaped in (True, False)}
+    return {form for form in forms if form.strip()}
+
+
+class UnfinishedSecrets:
+    """Knows the beginnings of secrets."""
+
+    def __init__(self, forms: Sequence[str]) -> None:
+        self._forms = [form.encode("utf-8", "surrogatepass") for form in forms if "\n" not in form]
+
+    def held_bytes(self, raw: bytes) -> int:
+        """How many bytes from the end of `raw` one has to go back, until what is left ends in no secret's beginning.
+
+        In one step it may not be done: what is left then may end in the beginning of another, or of a whole one.
+        Colours between the characters are looked through.
+        """
+        partial = _PARTIAL_ESCAPE.search(raw, max(len(raw) - 4096, 0))
+        end = partial.start() if partial else len(raw)
+        shown, places = (raw, None) if b"\x1b" not in raw else _without_ansi(raw)
+        for _ in range(MOST_STEPS):
+            held = self._suffix(raw, end)
+            if held == 0 and places is not None:
+                at = bisect.bisect_left(places, end)
+                held_shown = self._suffix(shown, at)
+                held = end - places[at - held_shown] if held_shown else 0
+            if held == 0:
+                return len(raw) - end
+            end -= held
+        return len(raw)
+
+    def _suffix(self, raw: bytes, end: int) -> int:
+        """The length of the longest end of `raw[:end]` that is a beginning, not all, of a secret."""
+        return max((_overlap(raw[max(end - len(form) + 1, 0) : end], form) for form in self._forms), default=0)
+
+
+def _overlap(tail: bytes, form: bytes) -> int:
+    at = tail.find(form[:1])
+    while at >= 0 and not form.startswith(tail[at:]):
+        at = tail.find(form[:1], at + 1)
+    return len(tail) - at if at >= 0 else 0
+
+
+def _without_ansi(raw: bytes) -> tuple[bytes, list[int]]:
+    """`raw` without escape sequences, and where each of its bytes was."""
+    places: list[int] = []
+    for start, stop in _between(raw):
+        places += range(start, stop)
+    return _ANSI.sub(b"", raw), places
+
+
+def _between(raw: bytes) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _ANSI.finditer(raw):
+        yield start, match.start()
+        start = match.end()
+    yield start, len(raw)
