@@ -10,7 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from jobs import levels
 from jobs.cursors import CursorOfAnotherJob
+from jobs.lifecycle import JobIsRunning
 from jobs.models import NoSuchJob, StepOfAnotherJob
+from jobs.operations import JobHasEnded
 from jobs.parameters import BadParameter
 
 
@@ -76,6 +78,10 @@ def as_api_error(error: Exception) -> ApiError | None:
         return ApiError(str(error), code="bad_value")
     if isinstance(error, NoSuchJob):
         return NotFound(str(error))
+    if isinstance(error, JobIsRunning):
+        return ApiError(str(error), status=409, code="job_is_running")
+    if isinstance(error, JobHasEnded):
+        return ApiError(str(error), status=409, code="job_has_ended")
     return as_refusal(error)
 
 

@@ -50,6 +50,7 @@ class JobFilter:
 
     statuses: frozenset[str] = frozenset()
     kind: str | None = None
+    name: str | None = None  # the whole name
     parent: UUID | None = None
     q: str | None = None  # a substring of the name, case-insensitive for ASCII
     created_from: datetime | None = None  # both ends included
@@ -60,6 +61,8 @@ class JobFilter:
         jobs = Job.objects.listed()
         if self.kind is not None:
             jobs = jobs.filter(kind=self.kind)
+        if self.name is not None:
+            jobs = jobs.filter(name=self.name)
         if self.parent is not None:
             jobs = jobs.filter(parent=self.parent)
         if self.q is not None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,8 @@ from quaero.secret_key import kept_secret_key
 from quaero.variables import Variables
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-JOB_ID_VARIABLE = "QUAERO_JOB_ID"  # no setting: `runjob` gives it to the command that it runs
+# No settings: what is run gets them from its worker, or from `runjob`.
+RUNS_VARIABLES = re.compile("QUAERO_JOB_ID|QUAERO_PARAMETERS|QUAERO_PARAMETER_.*")
 LANGUAGES = ("python", "shell")
 
 
@@ -84,7 +86,7 @@ def environment_from(reader: Variables) -> Environment:
         service_log_level=reader.one_of("QUAERO_SERVICE_LOG_LEVEL", "info", tuple(levels.NUMBERS)),
         sample_jobs=reader.one_of("QUAERO_SAMPLE_JOBS", "on", ("on", "off")) == "on",
         known=tuple(reader.names),
-        unknown=reader.unknown("QUAERO_", but=(JOB_ID_VARIABLE,)),
+        unknown=reader.unknown("QUAERO_", but=RUNS_VARIABLES),
     )
 
 

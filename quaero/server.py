@@ -1,7 +1,7 @@
-"""What `manage.py serve` supervises: the web process, and on the very first start the sample jobs.
+"""What `manage.py serve` supervises: the web process, the workers, and on the very first start the sample jobs.
 
 The parent owns the listening socket and restarts the web process when it crashes: connections that come
-meanwhile wait in the socket's queue. Everything it starts ends with it (see `children.py`, `tether.py`).
+meanwhile wait in the socket's queue. A worker that ends is started again as well. Everything it starts ends with it (see `children.py`, `tether.py`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from quaero.standard_streams import say
 
 STOP_WITHIN_S = 1.8  # everything is gone 2 s after Ctrl-C
 LONGEST_PAUSE_S = 30.0
-STEADY_AFTER_S = 60.0  # a web process that lived this long has not crashed while starting
+STEADY_AFTER_S = 60.0  # a process that lived this long has not crashed while starting
 STARTS_WITHOUT_SUCCESS = 3
 PROBE = b"HEAD /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
@@ -32,19 +32,27 @@ class Server:
     """`welcome` is called once, when the web process has answered for the first time."""
 
     def __init__(
-        self, listener: socket.socket, welcome: Callable[[], None], sample_jobs: Sequence[Command] = ()
+        self,
+        listener: socket.socket,
+        welcome: Callable[[], None],
+        sample_jobs: Sequence[Command] = (),
+        *,
+        workers: int = 0,
     ) -> None:
         self.listener = listener
         self.welcome = welcome
         self.sample_jobs = sample_jobs
+        self.workers = workers
         self.children: set[Child] = set()
-        self.ready = False
+        self.ready = asyncio.Event()
 
     async def run(self) -> int:
         """Serve until a signal says stop. The exit code: 1 when the web process cannot be started."""
         stopping = stop_signals()
         given_up = asyncio.create_task(self.keep_web_running())
-        tasks = [given_up, asyncio.create_task(self.open())]
+        opening = asyncio.create_task(self.open())
+        working = [asyncio.create_task(self.keep_worker_running()) for _ in range(self.workers)]
+        tasks = [given_up, opening, *working]
         await asyncio.wait([given_up, stopping], return_when=asyncio.FIRST_COMPLETED)
         # Nobody new: otherwise who connects now waits in the queue of a socket that nobody reads any more.
         self.listener.close()
@@ -65,26 +73,44 @@ class Server:
             web = await self.start(*web_command(self.listener), socket_fd=self.listener.fileno())
             code = await asyncio.shield(web.ended)
             crashes = 1 if time.monotonic() - started > STEADY_AFTER_S else crashes + 1
-            if not self.ready and crashes == STARTS_WITHOUT_SUCCESS:
+            if not self.ready.is_set() and crashes == STARTS_WITHOUT_SUCCESS:
                 say(f"The web process does not start ({how_it_ended(code)}).", error=True)
                 return
             pause = pause_after(crashes)
             say(f"The web process has ended ({how_it_ended(code)}). A new one starts in {pause:g} s.", error=True)
             await asyncio.sleep(pause)
 
+    async def keep_worker_running(self) -> None:
+        """Start a worker when the web process is there, and again whenever it ends."""
+        await self.ready.wait()
+        crashes = 0
+        while True:
+            started = time.monotonic()
+            worker = await self.start(*tethered("work", "--drain", "0", "--quiet"))
+            code = await asyncio.shield(worker.ended)
+            crashes = 1 if time.monotonic() - started > STEADY_AFTER_S else crashes + 1
+            pause = pause_after(crashes)
+            say(f"A worker has ended ({how_it_ended(code)}). A new one starts in {pause:g} s.", error=True)
+            await asyncio.sleep(pause)
+
     async def open(self) -> None:
         """Welcome people when the first request has been answered, then give them something to watch."""
         await first_answer(self.listener)
-        self.ready = True
+        self.ready.set()
         self.welcome()
         for command in self.sample_jobs:
-            await self.start(sys.executable, "-m", "quaero.tether", PIPE, *command, quiet=True)
+            await self.start(*tethered(*command), quiet=True)
 
     async def start(self, *command: str, socket_fd: int | None = None, quiet: bool = False) -> Child:
         child = await children.start(*command, socket_fd=socket_fd, quiet=quiet)
         self.children.add(child)
         child.ended.add_done_callback(lambda _: self.children.discard(child))
         return child
+
+
+def tethered(*command: str) -> Command:
+    """A management command that ends when this process does."""
+    return (sys.executable, "-m", "quaero.tether", PIPE, *command)
 
 
 def web_command(listener: socket.socket) -> Command:

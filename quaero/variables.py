@@ -86,10 +86,10 @@ class Variables:
         parts = (part.strip() for part in self.text(name).split(","))
         return tuple(dict.fromkeys(part for part in parts if part))
 
-    def unknown(self, prefix: str, *, but: Texts = ()) -> Texts:
+    def unknown(self, prefix: str, *, but: re.Pattern[str]) -> Texts:
         """Names with `prefix` that are set and that nothing has read: mistyped ones, most likely."""
-        known = {*self.names, *but}
-        return tuple(sorted(name for name in self.variables if name.startswith(prefix) and name not in known))
+        names = (name for name in self.variables if name.startswith(prefix) and not but.fullmatch(name))
+        return tuple(sorted(set(names) - set(self.names)))
 
 
 def is_origin(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Deleting jobs from the admin: asked with counters, done as everywhere by `lifecycle.delete_job`.
+"""Deleting jobs from the admin: asked with counters, done as everywhere by `operations.delete`.
 
 Django's own way would load every entry of the chosen jobs to ask whether they may go, and delete in one
 transaction, during which nobody else could write.
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.utils.safestring import SafeString
 
-from jobs import lifecycle
+from jobs import operations
 from jobs.admin.cells import number, shortened
 from jobs.lifecycle import JobIsRunning
 from jobs.models import Job, Step
@@ -43,12 +43,14 @@ def line_of(job: Job) -> SafeString:
     return shortened(f"{number(job.counts['total'])} log entries: {job.name}", LONGEST_LINE)
 
 
-def delete_jobs(jobs: Iterable[Job]) -> tuple[list[Job], list[Job]]:
-    """Deletes those that do not run. Gives the deleted, which keep their ids, and those that run and stay."""
+def delete_jobs(jobs: Iterable[Job], by: str) -> tuple[list[Job], list[Job]]:
+    """Deletes those that do not run, with what they have spawned. Gives the deleted, which keep their ids, and those
+    that run, they or one of theirs, and stay.
+    """
     deleted, running = [], []
     for job in jobs:
         try:
-            lifecycle.delete_job(copy(job))  # what is deleted loses its id, and the history needs it
+            operations.delete(copy(job), by)  # what is deleted loses its id, and the history needs it
         except JobIsRunning:
             running.append(job)
         else:

@@ -1,25 +1,32 @@
-"""What can be done with jobs besides renaming them: cancel and delete, by `jobs.lifecycle` alone."""
+"""What can be done with jobs besides renaming them: cancel, run again, delete, by `jobs.operations` as everywhere."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_protect
 
-from jobs import lifecycle, statuses
+from jobs import operations, statuses
 from jobs.admin.cells import number
 from jobs.admin.deleting import MOST_JOBS, delete_jobs, deletion_of
 from jobs.admin.rights import may
+from jobs.errors import ApiError
 from jobs.models import SERVICE_JOB_ID, Job
 from jobs.models.job import JobQuerySet
+from jobs.running.reruns import rerun
 
 
 def count_of_jobs(count: int) -> str:
@@ -27,7 +34,7 @@ def count_of_jobs(count: int) -> str:
 
 
 class JobActions(admin.ModelAdmin):  # type: ignore[type-arg]
-    actions = ("request_cancel", "delete_selected")
+    actions = ("request_cancel", "rerun", "delete_selected")
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         return may(request, "write")
@@ -39,14 +46,30 @@ class JobActions(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.action(description="Request cancel of selected jobs", permissions=["operate"])
     def request_cancel(self, request: HttpRequest, queryset: JobQuerySet) -> None:
         chosen = self.bounded(request, queryset.filter(status__in=statuses.ACTIVE))
-        asked = [job for job in chosen if lifecycle.request_cancel(job)]
-        for job in asked:
+        asked: list[UUID] = []
+        for job in chosen:
+            with suppress(operations.JobHasEnded):
+                asked += operations.cancel(job, request.user.get_username())
+        for job in Job.objects.filter(pk__in=asked):
             self.log_change(request, job, "Requested cancel.")
         if asked:
             self.message_user(request, f"Asked {count_of_jobs(len(asked))} to cancel.", messages.SUCCESS)
         else:
             words = "Nothing to cancel: the chosen jobs have ended, or have been asked already."
             self.message_user(request, words, messages.WARNING)
+
+    @admin.action(description="Run selected jobs again", permissions=["operate"])
+    def rerun(self, request: HttpRequest, queryset: JobQuerySet) -> None:
+        assert isinstance(request.user, User)
+        for job in self.bounded(request, queryset):
+            try:
+                again = rerun(job, request.user.get_username(), created_by=request.user)
+            except ApiError as error:
+                self.message_user(request, f"{job.name}: {error}", messages.ERROR)
+                continue
+            self.log_change(request, job, f"Ran again as {again.pk}.")
+            link = format_html('<a href="{}">{}</a>', reverse("admin:jobs_job_change", args=[again.pk]), again.name)
+            self.message_user(request, format_html("Runs again: {}.", link), messages.SUCCESS)
 
     @admin.action(description="Delete selected jobs that do not run", permissions=["delete"])
     def delete_selected(self, request: HttpRequest, queryset: JobQuerySet) -> HttpResponse | None:
@@ -90,7 +113,7 @@ class JobActions(admin.ModelAdmin):  # type: ignore[type-arg]
         return redirect("admin:jobs_job_changelist")
 
     def delete_and_say(self, request: HttpRequest, jobs: Sequence[Job]) -> None:
-        deleted, running = delete_jobs(jobs)
+        deleted, running = delete_jobs(jobs, request.user.get_username())
         if deleted:
             self.log_deletions(request, deleted)  # type: ignore[arg-type]
             self.message_user(request, f"Deleted {count_of_jobs(len(deleted))}.", messages.SUCCESS)

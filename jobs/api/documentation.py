@@ -56,6 +56,7 @@ SERVICE_LOG_PARAMETERS = {"job": Parameter("Entries of this job.", ID), **JOB_LO
 JOB_LIST_PARAMETERS = {
     "status": Parameter(f"One or several of {', '.join(statuses.JOB_STATUSES)}, separated by commas.", TEXT),
     "kind": Parameter("Jobs of this kind.", TEXT),
+    "name": Parameter("Jobs of exactly this name.", TEXT),
     "parent": Parameter("Jobs that this job spawned.", ID),
     "q": Parameter("A substring of the name, case-insensitive for ASCII.", TEXT),
     "created_from": Parameter("Not created before this time.", MOMENT),

@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from jobs import statuses
-from jobs.access import caller_of, readable_job, step_of
+from jobs.access import caller_of, operable_job, readable_job, step_of
 from jobs.api.answers import json_answer
 from jobs.api.documentation import JOB_LIST_PARAMETERS, documented
-from jobs.listing import JobCursor, JobFilter, count_by_status, page_of_jobs
+from jobs.listing import JobCursor, JobFilter, JobPage, count_by_status, page_of_jobs
+from jobs.operations import delete
 from jobs.parameters import Parameters, read_job, read_limit, read_moment, search_text
 from jobs.rows import JobDetail, JobRow, StepRow, job_detail, job_row, step_row
 
@@ -25,6 +26,10 @@ class JobList(msgspec.Struct):
     counts: dict[str, int]  # by status, whichever statuses were asked for
 
 
+class Deleted(msgspec.Struct):
+    deleted: int  # how many jobs
+
+
 class StepList(msgspec.Struct):
     steps: list[StepRow]
 
@@ -35,16 +40,22 @@ def list_jobs(request: HttpRequest) -> HttpResponse:
     caller_of(request).require("read")
     parameters = Parameters.of_query(request.GET, tuple(JOB_LIST_PARAMETERS))
     wanted = read_job_filter(parameters)
-    after = parameters.read("cursor", JobCursor.parse, "the member 'next' of a page before")
-    page = page_of_jobs(wanted, read_limit(parameters, DEFAULT_LIMIT), after)
-    cursor = None if page.next is None else str(page.next)
-    return json_answer(JobList([job_row(job) for job in page.jobs], cursor, count_by_status(wanted)))
+    page = page_of_jobs(wanted, read_limit(parameters, DEFAULT_LIMIT), read_job_cursor(parameters))
+    return json_answer(JobList([job_row(job) for job in page.jobs], next_cursor(page), count_by_status(wanted)))
 
 
 @router.get("/jobs/{job_id}", summary="One job", openapi_extra=documented(JobDetail))
 def get_job(request: HttpRequest, job_id: str) -> HttpResponse:
     job = readable_job(caller_of(request), job_id)
     return json_answer(job_detail(job, job.steps.all()))
+
+
+@router.delete("/jobs/{job_id}", summary="Delete a job", openapi_extra=documented(Deleted))
+def delete_job(request: HttpRequest, job_id: str) -> HttpResponse:
+    """With all that it has logged and all that it has spawned; 409 while one of them runs."""
+    caller = caller_of(request)
+    job = operable_job(caller, job_id)
+    return json_answer(Deleted(delete(job, caller.user.get_username())))
 
 
 @router.get("/jobs/{job_id}/steps", summary="A job's steps", openapi_extra=documented(StepList))
@@ -60,11 +71,20 @@ def get_step(request: HttpRequest, job_id: str, step_id: str) -> HttpResponse:
     return json_answer(step_row(step_of(job, step_id)))
 
 
+def read_job_cursor(parameters: Parameters) -> JobCursor | None:
+    return parameters.read("cursor", JobCursor.parse, "the member 'next' of a page before")
+
+
+def next_cursor(page: JobPage) -> str | None:
+    return None if page.next is None else str(page.next)
+
+
 def read_job_filter(parameters: Parameters) -> JobFilter:
     """Raises BadParameter."""
     return JobFilter(
         statuses=parameters.read("status", status_names, f"some of {', '.join(statuses.JOB_STATUSES)}") or frozenset(),
         kind=parameters.given.get("kind"),
+        name=parameters.read("name", search_text, "at most 1000 characters"),
         parent=read_job(parameters, "parent"),
         q=parameters.read("q", search_text, "at most 1000 characters"),
         created_from=read_moment(parameters, "created_from"),

@@ -14,15 +14,21 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from jobs.api import jobs, logs, tickets
+from jobs.api import control, execution, jobs, logs, runs, tickets
 from jobs.api.documentation import SECURITY, SECURITY_SCHEMES, schemas_of
 from jobs.api.refusals import method_not_allowed, refuse
+from jobs.executions import Completed
 from jobs.pages import LogsPayload
-from jobs.rows import JobDetail, StepRow
+from jobs.rows import JobDetail, JobRow, StepRow
 
 View = Callable[..., HttpResponseBase]
 
-DESCRIBED = (jobs.JobList, JobDetail, jobs.StepList, StepRow, LogsPayload, tickets.Ticket, tickets.TicketRequest)
+DESCRIBED = (
+    *(jobs.JobList, JobDetail, JobRow, jobs.StepList, StepRow, jobs.Deleted, LogsPayload),
+    *(tickets.Ticket, tickets.TicketRequest),
+    *(execution.ProgramOrder, execution.WaitingOrder, execution.Accepted, execution.WaitedFor),
+    *(execution.ExecutionList, Completed, runs.RunOrder, control.Asked, control.Rerun, control.WorkerList),
+)
 
 
 class Api(NinjaAPI):
@@ -69,6 +75,9 @@ def answer_to_head(view: View, request: HttpRequest, *args: Any, **kwargs: Any) 
 # The page with the documentation would come from a CDN, which the Content-Security-Policy forbids.
 api = Api(title="Quaero", version="1", docs_url=None, openapi_extra={"security": SECURITY})
 api.add_router("", jobs.router, tags=["jobs"])
+api.add_router("", control.router, tags=["jobs"])
+api.add_router("", execution.router, tags=["runs"])
+api.add_router("", runs.router, tags=["runs"])
 api.add_router("", logs.router, tags=["logs"])
 api.add_router("", tickets.router, tags=["tickets"])
 

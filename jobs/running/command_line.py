@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from jobs.running.sensitive import SENSITIVE
+
 MASK = "***"
 
-_SENSITIVE = r"(?:passw(?:or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?)"
-_OPTION = re.compile(rf"--?(?:[\w-]*[-_])?{_SENSITIVE}", re.IGNORECASE)
-_ASSIGNMENT = re.compile(rf"(?<![\w-])([\w-]*{_SENSITIVE}=)(?:\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE)
+_OPTION = re.compile(rf"--?(?:[\w-]*[-_])?{SENSITIVE}", re.IGNORECASE)
+_ASSIGNMENT = re.compile(rf"(?<![\w-])([\w-]*{SENSITIVE}=)(?:\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE)
 _URL = re.compile(r"(\b[a-z][a-z0-9+.-]{0,30}://[^\s/:@]*:)[^\s/@]+(?=@)", re.IGNORECASE)
 
 

@@ -20,14 +20,20 @@ class GuardedProcess(Process):
     """A command in a process group of its own, of which nothing is left when it `has_ended`."""
 
     def __init__(
-        self, command: Sequence[str], environment: Mapping[str, str], *, scratch: Path, memory_bytes: int
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        directory: Path,
+        scratch: Path,
+        memory_bytes: int,
     ) -> None:
-        """Runs in the directory `scratch`, which goes with it. Raises CannotStart."""
+        """Runs in `directory`; `scratch` is one that goes with the process. Raises CannotStart."""
         self._control, theirs = socket.socketpair()
         self._told = b""
         try:
             arguments = (*GUARDIAN, str(theirs.fileno()), str(memory_bytes), str(scratch), *command)
-            super().__init__(arguments, environment, directory=scratch, pass_fds=(theirs.fileno(),))
+            super().__init__(arguments, environment, directory=directory, pass_fds=(theirs.fileno(),))
         except BaseException:
             self._control.close()
             raise

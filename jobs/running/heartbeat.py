@@ -18,12 +18,21 @@ POLL = timedelta(seconds=1)
 class Heartbeat(threading.Thread):
     """Beats every 5 s; asks every second whether the job is to be cancelled, and calls `on_cancel` then.
 
+    `on_lost` is called when the job, or this attempt at it, is somebody else's now.
+
     A database that fails is somebody else's to complain about: the next beat is tried as if nothing had been.
     """
 
-    def __init__(self, job: Job, on_cancel: Callable[[], None], *, poll: timedelta = POLL) -> None:
+    def __init__(
+        self,
+        job: Job,
+        on_cancel: Callable[[], None],
+        *,
+        on_lost: Callable[[], None] = lambda: None,
+        poll: timedelta = POLL,
+    ) -> None:
         super().__init__(name="heartbeat", daemon=True)
-        self._job, self._on_cancel, self._poll_s = job, on_cancel, poll.total_seconds()
+        self._job, self._on_cancel, self._on_lost, self._poll_s = job, on_cancel, on_lost, poll.total_seconds()
         self._stopped = threading.Event()
 
     def run(self) -> None:
@@ -42,7 +51,8 @@ class Heartbeat(threading.Thread):
         self.join()
 
     def _beat(self) -> None:
-        lifecycle.beat(self._job)
+        if not lifecycle.beat(self._job):
+            self._on_lost()
 
     def _listen(self) -> None:
         row = Job.objects.filter(pk=self._job.pk).values_list("status", "cancel_requested_at").first()

@@ -1,44 +1,58 @@
-"""Finds jobs whose runner is gone, by its silence, and fails them (D8)."""
+"""Finds jobs whose runner is gone, by its silence or by its absence, and ends or retries them (D8)."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from jobs import lifecycle, recording, statuses
-from jobs.models import Job, NoSuchJob
+from jobs import lifecycle, statuses
+from jobs.models import Job, NoSuchJob, Worker
 from jobs.recording import NewEntry
+from jobs.running.ending import Outcome, end_attempt
+from jobs.running.machine import machine_id, start_time
 
 LOST = "lost its process"
+FORGOTTEN_AFTER = timedelta(hours=1)  # a worker of another machine that has been silent for so long
 
 
 def fail_lost_jobs(*, silent_for: timedelta = lifecycle.LEASE) -> list[UUID]:
-    """Fails running jobs whose heart has been silent for so long; returns those that this call has failed.
+    """Ends the attempts at running jobs whose heart has been silent for so long, and those whose worker is no more;
+    returns the jobs. Those that declare retries are tried again, the others have failed.
 
     Jobs without a heart (`heartbeat_at` NULL: they report in from elsewhere) are left alone. Any number of
     processes may do this at once: one of them wins each job.
     """
-    silent_since = timezone.now() - silent_for
-    silent = Job.objects.filter(status=statuses.RUNNING, heartbeat_at__lt=silent_since)
-    return [job_id for job_id in silent.values_list("pk", flat=True) if fail_lost_job(job_id, silent_since)]
+    running = Job.objects.filter(status=statuses.RUNNING)
+    silent = Q(heartbeat_at__lt=timezone.now() - silent_for)
+    lost = [job.pk for job in running.filter(silent) if fail_lost_job(job, silent)]
+    for worker in gone_workers():
+        theirs = Q(worker=worker.name, heartbeat_at__isnull=False)
+        lost += [job.pk for job in running.filter(theirs) if fail_lost_job(job, theirs)]
+        Worker.objects.filter(pk=worker.pk).delete()
+    return lost
 
 
-def fail_lost_job(job_id: UUID, silent_since: datetime) -> bool:
-    """Fails the job, with an entry that says so, unless its heart has beaten or it has ended meanwhile."""
+def gone_workers() -> list[Worker]:
+    """Those of this machine whose process is not there any more: that is known at once. Others by a long silence."""
+    here, silent_since = machine_id(), timezone.now() - FORGOTTEN_AFTER
+    return [
+        worker
+        for worker in Worker.objects.all()
+        if (here and worker.machine == here and start_time(worker.pid) != worker.process_started_at)
+        or worker.heartbeat_at < silent_since
+    ]
+
+
+def fail_lost_job(job: Job, still: Q) -> bool:
+    """Ends the attempt, with an entry that says so, unless its heart has beaten or it has ended meanwhile."""
     entry = NewEntry(LOST, level="error", stream="system")
     try:
-        with transaction.atomic():
-            # The entry stands before the status and falls with it: whoever loses the race leaves none behind.
-            recording.append(job_id, [entry])
-            won = lifecycle.finish_job(
-                job_id, statuses.FAILED, error=LOST, only_if=Q(heartbeat_at__lt=silent_since, status=statuses.RUNNING)
-            )
-            if not won:
-                transaction.set_rollback(True)
+        # The entry stands before the status and falls with it: whoever loses the race leaves none behind.
+        return end_attempt(job, Outcome(statuses.FAILED, None, LOST), [entry], still & Q(status=statuses.RUNNING))
     except NoSuchJob:
         return False
-    return won
+
+

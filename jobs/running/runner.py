@@ -8,24 +8,24 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from types import FrameType
-from typing import NamedTuple
 
-from django.db import transaction
-
-from jobs import lifecycle, recording, statuses
+from jobs import lifecycle, statuses
 from jobs.models import Job, NoSuchJob
 from jobs.recording import NewEntry
 from jobs.running import stopping
 from jobs.running.backlog import Backlog
 from jobs.running.capture import Capture
+from jobs.running.ending import Outcome, end_attempt
 from jobs.running.heartbeat import Heartbeat
 from jobs.running.items import SpawnRequest
 from jobs.running.masking import NO_MASK, Masker
 from jobs.running.patience import PATIENCE, DatabaseFails, patiently
-from jobs.running.process import OWN_FAILURE, TIMED_OUT, CannotStart, Process
+from jobs.running.process import OWN_FAILURE, CannotStart, Process
+from jobs.running.machine import worker_name
 from jobs.running.recorder import Recorder
 from jobs.running.stopping import Stopper
 
@@ -48,34 +48,34 @@ class Order:
     on_spawn: Callable[[SpawnRequest], None] | None = None
 
 
-class Outcome(NamedTuple):
-    """How it ended: for the job, and as an exit code."""
-
-    status: str
-    exit_code: int
-    error: str
-
-
 class Runner:
     """Runs one order for one job. `say` gets what the person at the terminal should know."""
 
     def __init__(self, order: Order, job: Job, say: Callable[[str], None]) -> None:
         self._order, self._job, self._say = order, job, say
         self._backlog = Backlog()
-        self._stopper = Stopper(order.grace)
+        self.stopper = Stopper(order.grace)
         self._told: stopping.Reason | None = None
         self._loss: list[NewEntry] = []
         self._result: object = None
 
     def run(self) -> Outcome:
         """Runs the command to its end, all of its output recorded, and then ends the job (D4)."""
-        if not patiently(lambda: lifecycle.start_job(self._job, worker=_worker()), self._order.patience):
+        if not patiently(lambda: lifecycle.start_job(self._job, worker=worker_name()), self._order.patience):
             self._say("the job had ended before it began, so the command was not started")
             return Outcome(statuses.CANCELLED, OWN_FAILURE, "ended before it began")
-        heartbeat = Heartbeat(self._job, on_cancel=lambda: self._stopper.ask(stopping.requested()))
+        return self.run_begun()
+
+    def run_begun(self) -> Outcome:
+        """As `run`, of a job that is running already."""
+        heartbeat = Heartbeat(
+            self._job,
+            on_cancel=lambda: self.stopper.ask(stopping.requested()),
+            on_lost=lambda: self.stopper.ask(stopping.lost_lease()),
+        )
         heartbeat.start()
         try:
-            with _signals_passed_to(self._stopper):
+            with self._signals():
                 outcome = self._run_command()
             outcome = outcome._replace(error=self._order.masker.mask(outcome.error))
             self._finish(outcome)
@@ -111,11 +111,11 @@ class Runner:
         return outcome
 
     def _run_process(self) -> Outcome:
-        reason = self._stopper.reason
+        reason = self.stopper.reason
         if reason is not None:  # before there was anything to stop
             return Outcome(reason.status, 128 + reason.signal_number, reason.error)
-        process = Process(self._order.command, _environment(self._job))
-        self._stopper.watch(process)
+        process = self._start_process()
+        self.stopper.watch(process)
         capture = Capture(
             process,
             self._backlog,
@@ -128,6 +128,14 @@ class Runner:
         self._attend(process, capturing)
         return self._outcome(process)
 
+    def _signals(self) -> AbstractContextManager[None]:
+        """What comes to this process while the command runs is the command's."""
+        return _signals_passed_to(self.stopper)
+
+    def _start_process(self) -> Process:
+        """Raises CannotStart."""
+        return Process(self._order.command, _environment(self._job))
+
     def _attend(self, process: Process, capturing: threading.Thread) -> None:
         """Waits for the end of the output and of the command, and stops what is to be stopped."""
         started = time.monotonic()
@@ -137,19 +145,19 @@ class Runner:
             if not capturing.is_alive():
                 time.sleep(TICK_S / 10)  # it has closed its output, but has not ended
             if timeout is not None and time.monotonic() - started >= timeout.total_seconds():
-                self._stopper.ask(stopping.timed_out(timeout))
+                self.stopper.ask(stopping.timed_out(timeout))
                 timeout = None
-            has_killed = self._stopper.tick()
+            has_killed = self.stopper.tick()
             self._note_stopping(has_killed)
         self._note_stopping(False)
 
     def _is_group_to_be_ended(self, process: Process) -> bool:
         """What a stopped command has left behind gets the grace, and then the KILL, as the command itself."""
-        return self._stopper.reason is not None and not self._stopper.is_killed and process.has_group()
+        return self.stopper.reason is not None and not self.stopper.is_killed and process.has_group()
 
     def _note_stopping(self, has_killed: bool) -> None:
-        if self._stopper.reason is not self._told and self._stopper.reason is not None:
-            self._told = self._stopper.reason
+        if self.stopper.reason is not self._told and self.stopper.reason is not None:
+            self._told = self.stopper.reason
             self._note(self._told.error, "warn")
         if has_killed:
             self._note(f"still running {self._order.grace.total_seconds():g} s later: killed", "warn")
@@ -158,9 +166,9 @@ class Runner:
         self._backlog.put([NewEntry(self._order.masker.mask(text), level, stream="system")], wait=False)
 
     def _outcome(self, process: Process) -> Outcome:
-        code, reason = process.wait(), self._stopper.reason
+        code, reason = process.wait(), self.stopper.reason
         if reason is not None:
-            return Outcome(reason.status, TIMED_OUT if reason.status == statuses.FAILED else code, reason.error)
+            return Outcome(reason.status, code if reason.exit_code is None else reason.exit_code, reason.error)
         if process.killed_by:
             return Outcome(statuses.FAILED, code, f"killed by {process.killed_by}")
         return Outcome(statuses.FAILED if code else statuses.COMPLETED, code, "")  # the program itself may tell why
@@ -177,11 +185,7 @@ class Runner:
             self._say(f"the job has {outcome.status}, but somebody else had ended or deleted it before")
 
     def _end_job(self, outcome: Outcome) -> bool:
-        with transaction.atomic():
-            recording.append(self._job, self._loss)
-            return lifecycle.finish_job(
-                self._job, outcome.status, exit_code=outcome.exit_code, result=self._result, error=outcome.error
-            )
+        return end_attempt(self._job, outcome._replace(result=self._result), self._loss)
 
 
 def _environment(job: Job) -> dict[str, str]:
@@ -189,10 +193,6 @@ def _environment(job: Job) -> dict[str, str]:
     # Python's own buffering would hold a script's lines back until there are 8 KiB of them.
     environment.setdefault("PYTHONUNBUFFERED", "1")
     return environment
-
-
-def _worker() -> str:
-    return f"{os.uname().nodename}:{os.getpid()}"
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from jobs import statuses
-from jobs.running.process import Process, signal_name
+from jobs.running.process import TIMED_OUT, Process, signal_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +19,13 @@ class Reason:
     error: str
     status: str
     signal_number: int
+    grace: timedelta | None = None  # from the signal to the KILL; None: as the command was given
+    exit_code: int | None = None  # None: what the command comes to
 
 
 def timed_out(after: timedelta) -> Reason:
-    return Reason(f"timed out after {after.total_seconds():g} s", statuses.FAILED, signal.SIGTERM)
+    error = f"timed out after {after.total_seconds():g} s"
+    return Reason(error, statuses.FAILED, signal.SIGTERM, exit_code=TIMED_OUT)
 
 
 def signalled(number: int) -> Reason:
@@ -33,11 +36,20 @@ def requested() -> Reason:
     return Reason("cancelled on request", statuses.CANCELLED, signal.SIGTERM)
 
 
+def lost_lease() -> Reason:
+    """Somebody has found the job's heart silent and has ended it, or has begun another attempt: this one must go."""
+    return Reason("lost its lease", statuses.FAILED, signal.SIGTERM, timedelta(seconds=1))
+
+
+def worker_stopped() -> Reason:
+    return Reason("its worker was stopped", statuses.FAILED, signal.SIGTERM, timedelta(seconds=0.8))
+
+
 class Stopper:
     """Remembers the first reason to stop and carries it out. `ask` may be called from a signal handler."""
 
     def __init__(self, grace: timedelta, clock: Callable[[], float] = time.monotonic) -> None:
-        self._grace_s, self._clock = grace.total_seconds(), clock
+        self._grace, self._clock = grace, clock
         self._kill_at: float | None = None
         self._process: Process | None = None
         self.is_killed = False
@@ -78,4 +90,5 @@ class Stopper:
     def _begin(self, reason: Reason) -> None:
         if self._process is not None:
             self._process.signal_group(reason.signal_number)
-            self._kill_at = self._clock() + self._grace_s
+            grace = self._grace if reason.grace is None else reason.grace
+            self._kill_at = self._clock() + grace.total_seconds()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import os
 import re
 import shlex
@@ -20,6 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 from jobs import lifecycle
 from jobs.models import SERVICE_KIND, Job
 from jobs.running.command_line import masked
+from jobs.running.machine import user_name
 from jobs.running.patience import DatabaseFails, patiently
 from jobs.running.process import OWN_FAILURE
 from jobs.running.runner import GRACE, JOB_ID_VARIABLE, Order, Runner
@@ -122,13 +122,6 @@ def cannot_record(error: Exception) -> CommandError:
 
 def attributes() -> dict[str, object]:
     return {"hostname": os.uname().nodename, "user": user_name(), "directory": os.getcwd(), "pid": os.getpid()}
-
-
-def user_name() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user id without a name, as in containers
-        return str(os.getuid())
 
 
 def parent_job() -> Job | None:

@@ -29,12 +29,19 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
         parser.add_argument("--port", type=port_number, default=8000, help="port to listen on (8000); 0: any free one")
         parser.add_argument("--no-sample-jobs", action="store_true", help="run no sample jobs on the very first start")
+        workers = parser.add_mutually_exclusive_group()
+        workers.add_argument(
+            "--workers", type=count, metavar="N", help="workers beside the web process (QUAERO_WORKERS: 2)"
+        )
+        workers.add_argument(
+            "--no-worker", action="store_const", dest="workers", const=0, help="the web process alone"
+        )
 
-    def handle(self, *, host: str, port: int, no_sample_jobs: bool, **options: Any) -> None:
+    def handle(self, *, host: str, port: int, no_sample_jobs: bool, workers: int | None, **options: Any) -> None:
         # Until the server runs, SIGTERM is answered like Ctrl-C.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            code = self.serve(host.strip("[]"), port, with_samples=not no_sample_jobs)
+            code = self.serve(host.strip("[]"), port, workers=workers, with_samples=not no_sample_jobs)
         except KeyboardInterrupt:
             code = 0
         except CannotListen as error:
@@ -44,7 +51,7 @@ class Command(BaseCommand):
         say("Quaero has stopped.")
         sys.exit(code)
 
-    def serve(self, host: str, port: int, *, with_samples: bool) -> int:
+    def serve(self, host: str, port: int, *, workers: int | None, with_samples: bool) -> int:
         environment: Environment = settings.ENVIRONMENT
         listener = listen(
             host, port, on_wait=lambda: say(f"Port {port} is in use; waiting a moment for it to become free.")
@@ -53,7 +60,8 @@ class Command(BaseCommand):
         address = base_url(host, listener.getsockname()[1])
         warn_of_open_programs(host, environment)
         samples = sample_jobs() if is_new and with_samples and environment.sample_jobs else []
-        server = Server(listener, welcome(address, environment), samples)
+        workers = environment.workers if workers is None else workers
+        server = Server(listener, welcome(address, environment), samples, workers=workers)
         return asyncio.run(server.run())
 
     def prepare_database(self) -> bool:
@@ -68,6 +76,12 @@ class Command(BaseCommand):
 def port_number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port: it must be a whole number from 0 to 65535")
+    return int(text)
+
+
+def count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of workers: it must be from 0 to 1000")
     return int(text)
 
 

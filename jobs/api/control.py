@@ -1,0 +1,88 @@
+"""What operators do to jobs: cancel, run again; and the workers that there are."""
+
+from __future__ import annotations
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from jobs import operations
+from jobs.access import caller_of, operable_job
+from jobs.api.answers import json_answer
+from jobs.api.bodies import read_body
+from jobs.api.documentation import documented
+from jobs.models import Job, Worker
+from jobs.models.record import wire_time
+from jobs.rows import JobRow, job_row
+from jobs.running.reruns import rerun
+from jobs.running.workers import is_alive
+
+router = Router()
+
+
+class Asked(msgspec.Struct):
+    job: JobRow
+    cancelled: list[str]  # the ids of the jobs that this request has asked to end: of it, and of those it has spawned
+
+
+class Rerun(msgspec.Struct, forbid_unknown_fields=True):
+    parameters: dict[str, object] = {}  # the values of secret parameters, which are not kept
+
+
+class WorkerRow(msgspec.Struct):
+    name: str
+    hostname: str
+    pid: int
+    started_at: str
+    heartbeat_at: str
+    status: str  # idle, busy, stopping, or lost: silent for longer than its lease
+    job: JobRow | None
+
+
+class WorkerList(msgspec.Struct):
+    workers: list[WorkerRow]
+    alive: int
+
+
+@router.post("/jobs/{job_id}/cancel", summary="Cancel a job", openapi_extra=documented(Asked))
+def cancel_job(request: HttpRequest, job_id: str) -> HttpResponse:
+    """Asks the job and all that it has spawned to end. What nobody has begun ends at once, what runs when it heeds."""
+    caller = caller_of(request)
+    job = operable_job(caller, job_id)
+    asked = operations.cancel(job, caller.user.get_username())
+    now = Job.objects.select_related("created_by").get(pk=job.pk)
+    return json_answer(Asked(job_row(now), [str(key) for key in asked]))
+
+
+@router.post("/jobs/{job_id}/rerun", summary="Run a job again", openapi_extra=documented(JobRow, body=Rerun))
+def rerun_job(request: HttpRequest, job_id: str) -> HttpResponse:
+    """A new job that does the same. 409 for one that was not run here, or whose secret parameters are not given."""
+    caller = caller_of(request)
+    job = operable_job(caller, job_id)
+    order = read_body(request, Rerun) if request.body.strip() else Rerun()
+    again = rerun(job, caller.user.get_username(), created_by=caller.user, secrets=order.parameters)
+    return json_answer(job_row(again))
+
+
+@router.get("/workers", summary="The workers", openapi_extra=documented(WorkerList))
+def list_workers(request: HttpRequest) -> HttpResponse:
+    """Each with its heartbeat and the job that it runs."""
+    caller_of(request).require("read")
+    workers = list(Worker.objects.select_related("job", "job__created_by"))
+    rows = [worker_row(worker) for worker in workers]
+    return json_answer(WorkerList(rows, sum(is_alive(worker) for worker in workers)))
+
+
+def worker_row(worker: Worker) -> WorkerRow:
+    status = "idle" if worker.job is None else "busy"
+    if not is_alive(worker):
+        status = "stopping" if worker.is_stopping else "lost"
+    return WorkerRow(
+        worker.name,
+        worker.hostname,
+        worker.pid,
+        wire_time(worker.started_at),
+        wire_time(worker.heartbeat_at),
+        status,
+        None if worker.job is None else job_row(worker.job),
+    )

@@ -1,0 +1,145 @@
+"""Programs: run one and fetch its result, or run one and wait for it."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from uuid import UUID
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from jobs import statuses
+from jobs.access import Caller, caller_of, existing_job, readable_job
+from jobs.api.answers import json_answer
+from jobs.api.bodies import read_body
+from jobs.api.documentation import JOB_LIST_PARAMETERS, documented
+from jobs.api.jobs import DEFAULT_LIMIT, next_cursor, read_job_cursor, read_job_filter
+from jobs.executions import HTTP_STATUS, Completed, result_of
+from jobs.listing import count_by_status, page_of_jobs
+from jobs.models import Job
+from jobs.parameters import Parameters, read_limit
+from jobs.rows import JobRow, job_row
+from jobs.running.orders import BadOrder, Origin, order_program
+from jobs.running.specs import PROGRAM_KIND
+
+DEFAULT_WAIT_S, MAX_WAIT_S = 30.0, 300.0
+FIRST_LOOK_S, LONGEST_PAUSE_S = 0.02, 0.25
+
+EXECUTION_PARAMETERS = {name: each for name, each in JOB_LIST_PARAMETERS.items() if name != "kind"}
+
+router = Router()
+
+
+class ProgramOrder(msgspec.Struct, forbid_unknown_fields=True):
+    program: str
+    language: str = "python"
+    name: str | None = None
+    timeout: float | None = None  # seconds
+    attributes: dict[str, object] = {}
+    parameters: dict[str, object] = {}
+    secrets: list[str] = []  # the names of parameters that nobody may see
+    parent: str | None = None  # the job that this one is part of
+
+
+class WaitingOrder(ProgramOrder, forbid_unknown_fields=True):
+    wait: float = DEFAULT_WAIT_S  # seconds
+
+
+class Accepted(msgspec.Struct):
+    execution_id: str
+
+
+class WaitedFor(msgspec.Struct):
+    execution_id: str
+    result: object
+
+
+class StillRunning(msgspec.Struct):
+    execution_id: str
+    error: str
+    detail: dict[str, object]
+    code: str = "still_running"
+
+
+class Execution(JobRow):
+    execution_id: str
+
+
+class ExecutionList(msgspec.Struct):
+    executions: list[Execution]
+    next: str | None  # the cursor of the next page
+    counts: dict[str, int]  # by status, whichever statuses were asked for
+
+
+@router.post("/execute-async", summary="Run a program", openapi_extra=documented(Accepted, body=ProgramOrder))
+def execute_async(request: HttpRequest) -> HttpResponse:
+    """Answers at once; the id leads to the log and the result, and is that of a job."""
+    caller = caller_of(request)
+    caller.require("run")
+    return json_answer(Accepted(str(ordered(caller, read_body(request, ProgramOrder)).pk)))
+
+
+@router.post("/execute", summary="Run a program and wait", openapi_extra=documented(WaitedFor, body=WaitingOrder))
+def execute(request: HttpRequest) -> HttpResponse:
+    """The result, or the refusal of `/api/result/{id}`; 504 with the id when it takes longer than `wait` seconds."""
+    caller = caller_of(request)
+    caller.require("run")
+    order = read_body(request, WaitingOrder)
+    if not 0 < order.wait <= MAX_WAIT_S:
+        raise BadOrder("wait", f"is {order.wait:g}: seconds, more than 0 and at most {MAX_WAIT_S:g}")
+    job = waited_for(ordered(caller, order).pk, order.wait)
+    if not job.is_finished:
+        words = f"it has not ended within {order.wait:g} s, and goes on: see /api/result/{job.pk}"
+        return json_answer(StillRunning(str(job.pk), words, {"wait": order.wait}), 504)
+    answer = result_of(job)
+    if isinstance(answer, Completed):
+        return json_answer(WaitedFor(answer.execution_id, answer.result.value))
+    return json_answer(answer, HTTP_STATUS[type(answer)])
+
+
+@router.get("/result/{execution_id}", summary="The result of a run", openapi_extra=documented(Completed))
+def get_result(request: HttpRequest, execution_id: str) -> HttpResponse:
+    """200 when it has completed or was cancelled, 202 while it runs, 500 when it has failed; with its last entries."""
+    answer = result_of(readable_job(caller_of(request), execution_id))
+    return json_answer(answer, HTTP_STATUS[type(answer)])
+
+
+@router.get(
+    "/executions", summary="Programs that were run", openapi_extra=documented(ExecutionList, EXECUTION_PARAMETERS)
+)
+def list_executions(request: HttpRequest) -> HttpResponse:
+    """Newest first, with the filters and the cursor of the list of jobs."""
+    caller_of(request).require("read")
+    parameters = Parameters.of_query(request.GET, tuple(EXECUTION_PARAMETERS))
+    wanted = dataclasses.replace(read_job_filter(parameters), kind=PROGRAM_KIND)
+    page = page_of_jobs(wanted, read_limit(parameters, DEFAULT_LIMIT), read_job_cursor(parameters))
+    rows = [Execution(**msgspec.structs.asdict(job_row(job)), execution_id=str(job.pk)) for job in page.jobs]
+    return json_answer(ExecutionList(rows, next_cursor(page), count_by_status(wanted)))
+
+
+def ordered(caller: Caller, order: ProgramOrder) -> Job:
+    parent = None if order.parent is None else readable_job(caller, order.parent)
+    return order_program(
+        order.program,
+        language=order.language,
+        name=order.name,
+        timeout=order.timeout,
+        attributes=order.attributes,
+        parameters=order.parameters,
+        secrets=order.secrets,
+        origin=Origin(created_by=caller.user, parent=parent),
+    )
+
+
+def waited_for(job_id: UUID, wait_s: float) -> Job:
+    """The job when it has ended, or as it is after so long."""
+    deadline = time.monotonic() + wait_s
+    pause_s = FIRST_LOOK_S
+    while True:
+        status = Job.objects.filter(pk=job_id).values_list("status", flat=True).first()
+        if status is None or status in statuses.TERMINAL or time.monotonic() >= deadline:
+            return existing_job(job_id)
+        time.sleep(min(pause_s, max(deadline - time.monotonic(), 0)))
+        pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)

@@ -1,0 +1,34 @@
+"""Running registered jobs. What there is to run is told in `runnables.py`."""
+
+from __future__ import annotations
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from jobs.access import caller_of, readable_job
+from jobs.api.answers import json_answer
+from jobs.api.bodies import read_body
+from jobs.api.documentation import documented
+from jobs.api.execution import Accepted
+from jobs.running.orders import Origin, order_runnable
+
+router = Router()
+
+
+class RunOrder(msgspec.Struct, forbid_unknown_fields=True):
+    parameters: dict[str, object] = {}
+    attributes: dict[str, object] = {}
+    parent: str | None = None  # the job that this one is part of
+
+
+@router.post("/runnables/{name}/run", summary="Run a registered job", openapi_extra=documented(Accepted, body=RunOrder))
+def run_runnable(request: HttpRequest, name: str) -> HttpResponse:
+    """400 with the problem of each parameter; 409 when it is one that runs once at a time, and runs."""
+    caller = caller_of(request)
+    caller.require("run")
+    order = read_body(request, RunOrder) if request.body.strip() else RunOrder()
+    parent = None if order.parent is None else readable_job(caller, order.parent)
+    origin = Origin(created_by=caller.user, parent=parent)
+    job = order_runnable(name, order.parameters, attributes=order.attributes, origin=origin)
+    return json_answer(Accepted(str(job.pk)))

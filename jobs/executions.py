@@ -1,0 +1,87 @@
+"""What became of runs, as the API tells it: results, last logs, history."""
+
+from __future__ import annotations
+
+import msgspec
+
+from jobs import statuses
+from jobs.models import Job
+from jobs.queries import Log
+
+LAST_LOGS = 1_000
+
+
+class PlainEntry(msgspec.Struct):
+    timestamp: str
+    level: str
+    message: str
+
+
+class Value(msgspec.Struct):
+    value: object
+    type: str  # in JSON's words: number, string, boolean, object, array, null
+
+
+class Running(msgspec.Struct):
+    """A run that has not ended, or has not begun."""
+
+    execution_id: str
+    logs: list[PlainEntry]
+    status: str = "running"
+
+
+class Completed(msgspec.Struct):
+    execution_id: str
+    result: Value
+    logs: list[PlainEntry]
+    status: str = "completed"
+
+
+class Cancelled(msgspec.Struct):
+    execution_id: str
+    logs: list[PlainEntry]
+    error: str
+    status: str = "cancelled"
+
+
+class Failed(msgspec.Struct):
+    """A run that has failed, in the shape of all errors."""
+
+    execution_id: str
+    error: str
+    logs: list[PlainEntry]
+    detail: dict[str, object]
+    status: str = "error"
+    code: str = "run_failed"
+
+
+ResultAnswer = Running | Completed | Cancelled | Failed
+
+HTTP_STATUS: dict[type[ResultAnswer], int] = {Running: 202, Completed: 200, Cancelled: 200, Failed: 500}
+
+
+def result_of(job: Job) -> ResultAnswer:
+    """How the job stands, with its last 1,000 entries: read after its row, so that an end is told with all before it."""
+    job_id = str(job.pk)
+    logs = last_logs(job)
+    if job.status == statuses.COMPLETED:
+        return Completed(job_id, Value(job.result, json_type(job.result)), logs)
+    if job.status == statuses.CANCELLED:
+        return Cancelled(job_id, logs, job.error)
+    if job.status == statuses.FAILED:
+        return Failed(job_id, job.error or "failed", logs, {"exit_code": job.exit_code, "attempt": job.attempt})
+    return Running(job_id, logs)
+
+
+def last_logs(job: Job) -> list[PlainEntry]:
+    page = Log(job.pk).last(LAST_LOGS)
+    return [PlainEntry(record.timestamp, record.level, record.message) for record in page.records]
+
+
+def json_type(value: object) -> str:
+    if value is None:
+        return "null"
+    for name, kinds in (("boolean", bool), ("number", (int, float)), ("string", str), ("array", list)):
+        if isinstance(value, kinds):  # type: ignore[arg-type]
+            return name
+    return "object"

@@ -1,0 +1,151 @@
+"""From a job's spec to a command: what to execute, where, with which environment and within which bounds."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from jobs.models import Job
+from jobs.running.masking import Masker
+from jobs.running.runner import JOB_ID_VARIABLE
+from jobs.running.sealing import SecretIsLost, unsealed
+from jobs.running.specs import NotARun, ProgramSpec, RegisteredSpec, Spec, spec_of
+
+PARAMETERS_VARIABLE = "QUAERO_PARAMETERS"  # all of them, as JSON
+PARAMETER_PREFIX = "QUAERO_PARAMETER_"  # and one each, for shells
+
+# What the program's surroundings are, and nothing that could be a secret of the installation.
+ALLOWED_VARIABLES = (
+    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR",
+    "REQUESTS_CA_BUNDLE",
+)  # fmt: skip
+ALLOWED_PREFIXES = ("LC_",)
+# A registered job is part of the installation, and connects to its database.
+INSTALLATIONS_VARIABLES = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE")
+INSTALLATIONS_PREFIX = "QUAERO_"
+
+CHILD_DIRECTORY = Path(__file__).parent / "child"  # holds `quaero_job`, and so stands on the path of what is run
+RUN_PROGRAM = CHILD_DIRECTORY / "run_program.py"
+RUN_REGISTERED = "jobs.running.registered"
+
+
+class CannotRun(Exception):
+    """The job cannot be run here. The text says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunCommand:
+    arguments: Sequence[str]
+    environment: Mapping[str, str]
+    directory: Path
+    scratch: Path
+    timeout: timedelta
+    memory_bytes: int
+    masker: Masker
+
+    def remove_scratch(self) -> None:
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+def command_of(job: Job) -> RunCommand:
+    """Makes a scratch directory, which is to be removed in the end. Raises CannotRun."""
+    try:
+        spec, secrets = spec_of(job), unsealed(job)
+    except (NotARun, SecretIsLost) as error:
+        raise CannotRun(str(error)) from error
+    lost = [name for name in spec.secrets if name not in secrets]
+    if lost:
+        raise CannotRun(f"its secret parameters {', '.join(lost)} are not there any more")
+    require_allowed(spec)
+    scratch = Path(tempfile.mkdtemp(prefix="quaero-run-"))
+    is_registered = isinstance(spec, RegisteredSpec)
+    return RunCommand(
+        arguments=arguments_of(spec, scratch),
+        environment=environment_of(job, spec, secrets),
+        directory=Path.cwd() if is_registered else scratch,  # where the settings' relative paths count from
+        scratch=scratch,
+        timeout=timedelta(seconds=spec.timeout or getattr(settings, "QUAERO_RUN_TIMEOUT_S", 3600)),
+        memory_bytes=getattr(settings, "QUAERO_RUN_MEMORY_MB", 2048) << 20,
+        masker=masker_for(secrets),
+    )
+
+
+def require_allowed(spec: Spec) -> None:
+    """Once more: a job may have waited for long, and the worker's settings are those that count."""
+    if isinstance(spec, ProgramSpec) and spec.language not in getattr(settings, "QUAERO_PROGRAMS", ()):
+        raise CannotRun(f"QUAERO_PROGRAMS of this worker does not allow {spec.language} programs")
+
+
+def masker_for(secrets: Mapping[str, str]) -> Masker:
+    patterns = [re.compile(pattern) for pattern in getattr(settings, "QUAERO_MASK_PATTERNS", ())]
+    return Masker(list(secrets.values()), patterns)
+
+
+def arguments_of(spec: Spec, scratch: Path) -> Sequence[str]:
+    if isinstance(spec, RegisteredSpec):
+        return (sys.executable, "-m", RUN_REGISTERED, spec.runnable)
+    if spec.language == "python":
+        return (sys.executable, str(RUN_PROGRAM), str(written(scratch / "program.py", spec.program)))
+    path = written(scratch / "program.sh", spec.program)
+    if spec.program.startswith("#!"):  # it says itself what is to read it
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        return (str(path),)
+    return ("sh", str(path))
+
+
+def written(path: Path, program: str) -> Path:
+    path.write_text(program, encoding="utf-8", newline="")
+    return path
+
+
+def environment_of(job: Job, spec: Spec, secrets: Mapping[str, str]) -> dict[str, str]:
+    is_registered = isinstance(spec, RegisteredSpec)
+    parameters = {**spec.parameters, **secrets}
+    environment = {name: value for name, value in os.environ.items() if is_allowed(name, is_registered)}
+    environment |= {parameter_variable(name): as_text(value) for name, value in parameters.items()}
+    environment |= {
+        JOB_ID_VARIABLE: str(job.pk),
+        PARAMETERS_VARIABLE: json.dumps(parameters),
+        "PYTHONPATH": os.pathsep.join(python_path(is_registered)),
+        "PYTHONUNBUFFERED": "1",  # of Pythons that the program starts: their lines come when they are said
+        "PYTHONIOENCODING": "utf-8:backslashreplace",
+    }
+    if is_registered:
+        environment["DJANGO_SETTINGS_MODULE"] = settings.SETTINGS_MODULE
+    return environment
+
+
+def is_allowed(name: str, is_registered: bool) -> bool:
+    if name in ALLOWED_VARIABLES or name.startswith(ALLOWED_PREFIXES):
+        return True
+    if name in getattr(settings, "QUAERO_RUN_ENVIRONMENT", ()):
+        return True
+    return is_registered and (name in INSTALLATIONS_VARIABLES or name.startswith(INSTALLATIONS_PREFIX))
+
+
+def python_path(is_registered: bool) -> list[str]:
+    """A program finds `quaero_job`; a registered job all that its worker can import as well."""
+    ours = [str(Path(entry).absolute()) for entry in sys.path] if is_registered else []
+    return [str(CHILD_DIRECTORY), *ours]
+
+
+def parameter_variable(name: str) -> str:
+    """`QUAERO_PARAMETER_DAY_OF_WEEK` for `day-of-week`."""
+    return PARAMETER_PREFIX + re.sub(r"[^A-Z0-9_]", "_", name.upper())
+
+
+def as_text(value: object) -> str:
+    """A text as it is, anything else as JSON. (The system allows no NUL in an environment.)"""
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text.replace("\0", "")

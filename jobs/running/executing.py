@@ -1,0 +1,106 @@
+"""What a worker does with a due job: claims it, runs what its spec says, and ends it or has it tried again."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import AbstractContextManager, nullcontext
+from uuid import UUID
+
+from jobs import lifecycle, statuses
+from jobs.models import Job, NoSuchJob
+from jobs.recording import NewEntry
+from jobs.running import workers
+from jobs.running.commands import CannotRun, RunCommand, command_of
+from jobs.running.ending import Outcome, end_attempt
+from jobs.running.guarded import GuardedProcess
+from jobs.running.patience import patiently
+from jobs.running.process import OWN_FAILURE, Process
+from jobs.running.runner import Order, Runner
+from jobs.running.spawning import spawn
+from jobs.running.workers import WorkerSession
+
+logger = logging.getLogger(__name__)
+
+
+def execute(job_id: UUID) -> None:
+    """Runs the job to its end, if it is due and nobody else has it. Raises nothing for the job's sake."""
+    session = workers.current()
+    if session.is_stopping or not patiently(lambda: lifecycle.claim_job(job_id, session.name)):
+        return
+    try:
+        job = patiently(lambda: Job.objects.select_related("created_by").get(pk=job_id))
+    except Job.DoesNotExist:  # deleted in this moment
+        return
+    try:
+        run_claimed(job, session)
+    except NoSuchJob:
+        return
+    except Exception as error:
+        logger.exception("a worker could not run %s", job.pk)
+        fail(job, f"the worker could not run it: {type(error).__name__}: {error}")
+
+
+def run_claimed(job: Job, session: WorkerSession) -> None:
+    try:
+        command = command_of(job)
+    except CannotRun as problem:
+        fail(job, str(problem))
+        return
+    run = WorkerRun(job, command)
+    with session.running(job, run.stopper):
+        run.run_begun()
+
+
+def fail(job: Job, problem: str) -> None:
+    entry = NewEntry(problem, "error", stream="system")
+    patiently(lambda: end_attempt(job, Outcome(statuses.FAILED, OWN_FAILURE, problem), [entry]))
+
+
+class WorkerRun(Runner):
+    """One attempt at a claimed job."""
+
+    def __init__(self, job: Job, command: RunCommand) -> None:
+        order = Order(
+            command=command.arguments,
+            timeout=command.timeout,
+            masker=command.masker,
+            on_spawn=lambda request: spawn(job, request.data),
+        )
+        super().__init__(order, job, lambda words: logger.warning("%s: %s", job.pk, words))
+        self._command_to_run = command
+        self._guarded: GuardedProcess | None = None
+
+    def _run_command(self) -> Outcome:
+        try:
+            return super()._run_command()
+        finally:
+            if self._guarded is not None:
+                self._guarded.close()
+            self._command_to_run.remove_scratch()
+
+    def _signals(self) -> AbstractContextManager[None]:
+        return nullcontext()  # they are the worker's, which knows what to do
+
+    def _start_process(self) -> Process:
+        command = self._command_to_run
+        self._guarded = GuardedProcess(
+            command.arguments,
+            command.environment,
+            directory=command.directory,
+            scratch=command.scratch,
+            memory_bytes=command.memory_bytes,
+        )
+        return self._guarded
+
+    def _outcome(self, process: Process) -> Outcome:
+        outcome = super()._outcome(process)
+        assert isinstance(process, GuardedProcess)
+        if process.left_behind:
+            count = process.left_behind
+            self._note(f"ended {count} process{'es' if count > 1 else ''} that it had left behind", "warn")
+        if process.memory_bytes is not None and self.stopper.reason is None:
+            limit, used = self._command_to_run.memory_bytes >> 20, process.memory_bytes >> 20
+            error = f"killed for using {used} MiB of memory: at most {limit} are allowed"
+            self._note(error, "error")
+            return outcome._replace(status=statuses.FAILED, error=error)
+        return outcome

@@ -1,0 +1,231 @@
+"""Ordering runs: checks what is asked for, makes the pending job, and lets the workers know of it.
+
+Every door comes through here: the API, the pages, the command line, programs that spawn others. What is wrong
+with an order is an ApiError that names the part of it, and then there is no job.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from jobs import lifecycle, runnables, statuses
+from jobs.errors import ApiError, Forbidden, NotFound
+from jobs.models import Job
+from jobs.runnables import Runnable, UnknownRunnable
+from jobs.running.command_line import masked
+from jobs.running.sealing import seal
+from jobs.running.sensitive import is_sensitive
+from jobs.running.specs import LANGUAGES, PROGRAM_KIND, REGISTERED_KIND, ProgramSpec, RegisteredSpec, Spec, as_json
+from jobs.storable import storable_json
+from jobs.workflow_commands import shortened
+
+MAX_PROGRAM_BYTES = 1024 * 1024
+MAX_PARAMETERS_BYTES = 64 * 1024  # they reach the program by its environment
+MAX_NAME_CHARACTERS = 200
+MAX_DERIVED_NAME_CHARACTERS = 80
+MAX_TIMEOUT_S = 7 * 24 * 3600
+
+
+class BadOrder(ApiError):
+    code = "bad_parameter"
+
+    def __init__(self, name: str, problem: str, *, status: int = 400, code: str = "bad_parameter") -> None:
+        super().__init__(f"{name} {problem}", status=status, code=code, detail={"parameter": name, "allowed": problem})
+
+
+class AlreadyRuns(ApiError):
+    """A registered job that does not run twice at a time, and runs or waits already."""
+
+    def __init__(self, runnable: Runnable, job: Job) -> None:
+        super().__init__(
+            f"{runnable.name} is {job.status} already, and a second one at a time is skipped",
+            status=409,
+            code="already_runs",
+            detail={"job": str(job.pk)},
+        )
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where an order comes from."""
+
+    created_by: User | None = None
+    parent: Job | None = None
+    rerun_of: Job | None = None
+    job_id: UUID | None = None  # chosen by who orders; None: a new one
+
+
+NOWHERE = Origin()
+
+
+def order_program(
+    program: str,
+    *,
+    language: str = "python",
+    name: str | None = None,
+    timeout: float | None = None,
+    attributes: Mapping[str, object] | None = None,
+    parameters: Mapping[str, object] | None = None,
+    secrets: Sequence[str] = (),
+    origin: Origin = NOWHERE,
+) -> Job:
+    """A pending job that will run `program`. Raises ApiError: BadOrder for what is wrong, Forbidden for what is off.
+
+    `timeout` in seconds. `secrets` names those of `parameters` that nobody may see; those whose names tell it are
+    secret as well.
+    """
+    require_program(program)
+    require_language(language)
+    plain, hidden = divided(parameters or {}, secrets)
+    spec = ProgramSpec(program, language, checked_timeout(timeout), plain, sorted(hidden))
+    shown = checked_name(name) if name is not None else name_of_program(program, language)
+    with transaction.atomic():
+        return create(shown, PROGRAM_KIND, spec, hidden, attributes, origin)
+
+
+def order_runnable(
+    name: str,
+    parameters: Mapping[str, object] | None = None,
+    *,
+    attributes: Mapping[str, object] | None = None,
+    from_text: bool = False,
+    origin: Origin = NOWHERE,
+) -> Job:
+    """A pending job that will run the registered job of this name.
+
+    `from_text`: the values are what somebody has typed. Raises ApiError: NotFound for the name, 400 with the
+    `problems` by parameter, and AlreadyRuns.
+    """
+    runnable = registered(name)
+    try:
+        plain, hidden = runnable.split(parameters or {}, from_text=from_text)
+    except runnables.BadParameters as error:
+        raise ApiError(str(error), code="bad_parameters", detail={"problems": error.problems}) from error
+    spec = RegisteredSpec(
+        name, dict(plain), sorted(hidden), runnable.timeout_s, runnable.retries, runnable.concurrency
+    )
+    exclusive = "" if runnable.concurrency == "allow" else f"registered:{name}"
+    with transaction.atomic():
+        job = create(name, REGISTERED_KIND, spec, hidden, attributes, origin, exclusive=exclusive)
+        if runnable.concurrency == "skip":
+            # Ours is there already, so of two orders at once at least one sees the other.
+            others = Job.objects.filter(exclusive=exclusive, status__in=statuses.ACTIVE).exclude(pk=job.pk)
+            other = others.order_by("created_at").first()
+            if other is not None:
+                raise AlreadyRuns(runnable, other)
+        for step in runnable.steps:
+            lifecycle.add_step(job, step, status=statuses.PENDING)
+    return job
+
+
+def registered(name: str) -> Runnable:
+    """Raises NotFound, which tells what there is."""
+    try:
+        return runnables.find(name)
+    except UnknownRunnable as error:
+        raise NotFound(str(error), code="no_such_runnable") from error
+
+
+def create(
+    name: str,
+    kind: str,
+    spec: Spec,
+    hidden: Mapping[str, str],
+    attributes: Mapping[str, object] | None,
+    origin: Origin,
+    *,
+    exclusive: str = "",
+) -> Job:
+    job = lifecycle.create_job(
+        name,
+        kind=kind,
+        parent=origin.parent,
+        rerun_of=origin.rerun_of,
+        created_by=origin.created_by,
+        attributes=attributes,
+        spec=as_json(spec),
+        job_id=origin.job_id,
+        due_at=timezone.now(),
+        exclusive=exclusive,
+    )
+    seal(job, hidden)
+    return job
+
+
+def require_program(program: str) -> None:
+    if not program.strip():
+        raise BadOrder("program", "is empty: give the text to run")
+    size = len(program.encode("utf-8", "surrogatepass"))
+    if size > MAX_PROGRAM_BYTES:
+        raise BadOrder("program", f"has {size} bytes: at most {MAX_PROGRAM_BYTES}", status=413, code="too_large")
+    if "\0" in program:
+        raise BadOrder("program", "has a NUL character, which no language allows")
+    if any("\ud800" <= character <= "\udfff" for character in program):
+        raise BadOrder("program", "has a lone surrogate, which no file can hold")
+
+
+def require_language(language: str) -> None:
+    if language not in LANGUAGES:
+        raise BadOrder("language", f"is {language[:100]!r}: use one of {', '.join(LANGUAGES)}")
+    allowed = getattr(settings, "QUAERO_PROGRAMS", ())
+    if language not in allowed:
+        there = f"only {', '.join(allowed)}" if allowed else "no programs at all"
+        raise Forbidden(
+            f"{language} programs may not be run here: QUAERO_PROGRAMS allows {there}",
+            code="programs_off",
+            detail={"allowed": list(allowed)},
+        )
+
+
+def checked_timeout(timeout: float | None) -> float | None:
+    if timeout is not None and not (math.isfinite(timeout) and 0 < timeout <= MAX_TIMEOUT_S):
+        raise BadOrder("timeout", f"is {timeout:g}: seconds, more than 0 and at most {MAX_TIMEOUT_S} (7 days)")
+    return timeout
+
+
+def checked_name(name: str) -> str:
+    if not name.strip():
+        raise BadOrder("name", "is empty: leave it out, or give one")
+    if len(name) > MAX_NAME_CHARACTERS:
+        raise BadOrder("name", f"has {len(name)} characters: at most {MAX_NAME_CHARACTERS}")
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
+        raise BadOrder("name", "has a control character (NUL, a line break or the like), which is not allowed")
+    return name.strip()
+
+
+def name_of_program(program: str, language: str) -> str:
+    """Its first line that says something, without what makes it a comment, and without secrets."""
+    lines = (line.strip().lstrip("#!/ \t") for line in program.splitlines())
+    first = next((line for line in lines if line and not line.startswith("bin/")), f"{language} program")
+    return shortened("".join(filter(str.isprintable, masked([first])[0])), MAX_DERIVED_NAME_CHARACTERS)
+
+
+def divided(
+    parameters: Mapping[str, object], secrets: Sequence[str]
+) -> tuple[dict[str, object], dict[str, str]]:
+    """The parameters that anybody may see, and the secret ones as texts."""
+    unknown = sorted(set(secrets) - parameters.keys())
+    if unknown:
+        raise BadOrder("secrets", f"names {', '.join(unknown)[:200]}, of which no parameter has the name")
+    if any("\0" in name or not name for name in parameters):
+        raise BadOrder("parameters", "has a name that is empty or has a NUL character")
+    if len(msgspec.json.encode(storable_json(parameters))) > MAX_PARAMETERS_BYTES:
+        raise BadOrder("parameters", f"takes more than {MAX_PARAMETERS_BYTES} bytes", status=413, code="too_large")
+    hidden = {name: secret_text(name, parameters[name]) for name in parameters if name in secrets or is_sensitive(name)}
+    return {name: value for name, value in parameters.items() if name not in hidden}, hidden
+
+
+def secret_text(name: str, value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    raise BadOrder(f"parameters.{name}", "is secret: such a value is a text or a number")

@@ -1,0 +1,56 @@
+"""What a run is to do, as its job's `spec` keeps it: for the worker that does it, and for whoever does it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from jobs.models import Job
+
+PROGRAM_KIND, REGISTERED_KIND = "program", "registered"
+LANGUAGES = ("python", "shell")
+
+
+class ProgramSpec(msgspec.Struct, tag="program"):
+    """A text to be run in a language."""
+
+    program: str
+    language: str = "python"
+    timeout: float | None = None  # seconds; None: QUAERO_RUN_TIMEOUT_S
+    parameters: dict[str, object] = {}  # without the secret ones, of which only the names are here
+    secrets: list[str] = []
+
+    retries = 0
+    concurrency = "allow"
+
+
+class RegisteredSpec(msgspec.Struct, tag="registered"):
+    """A registered job, as it was when the run was ordered."""
+
+    runnable: str
+    parameters: dict[str, object] = {}
+    secrets: list[str] = []
+    timeout: float | None = None
+    retries: int = 0
+    concurrency: str = "allow"
+
+
+Spec = ProgramSpec | RegisteredSpec
+
+
+class NotARun(ValueError):
+    """The job is nothing that a worker could run: something else reports it."""
+
+
+def spec_of(job: Job) -> Spec:
+    """Raises NotARun."""
+    try:
+        return msgspec.convert(job.spec, Spec)  # type: ignore[call-overload, no-any-return]
+    except msgspec.ValidationError as error:
+        raise NotARun(f"{job.name} was not started here, but reported from elsewhere") from error
+
+
+def as_json(spec: Spec) -> Mapping[str, object]:
+    built: Mapping[str, object] = msgspec.to_builtins(spec)
+    return built

@@ -1,0 +1,50 @@
+"""Parameters of a registered job as somebody types them in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from jobs.runnables import Runnable
+
+FOLLOW = ("--follow", "-f")
+
+
+class BadArgument(ValueError):
+    """Something was typed that is no parameter. The text names it."""
+
+
+@dataclass
+class Arguments:
+    parameters: dict[str, object] = field(default_factory=dict)  # a text, or a list of them, each
+    follows: bool = False
+
+    def add(self, name: str, text: str) -> None:
+        there = self.parameters.get(name)
+        if there is None:
+            self.parameters[name] = text
+        else:
+            self.parameters[name] = [*there, text] if isinstance(there, list) else [there, text]
+
+
+def read_arguments(words: Sequence[str], runnable: Runnable) -> Arguments:
+    """`--name value`, `--name=value`, `--name` alone (true), `--no-name` (false). Raises BadArgument."""
+    known = {parameter.name for parameter in runnable.parameters}
+    arguments, rest = Arguments(), list(words)
+    while rest:
+        word = rest.pop(0)
+        option, equals, value = word.partition("=")
+        name = option.removeprefix("--").replace("-", "_")
+        if word in FOLLOW and name not in known:
+            arguments.follows = True
+        elif not option.startswith("--") or not name:
+            raise BadArgument(f"{word!r} is no parameter: write --name value")
+        elif equals:
+            arguments.add(name, value)
+        elif name not in known and name.startswith("no_") and name[3:] in known:
+            arguments.add(name[3:], "false")
+        elif rest and not rest[0].startswith("--"):
+            arguments.add(name, rest.pop(0))
+        else:
+            arguments.add(name, "true")
+    return arguments

@@ -1,0 +1,53 @@
+"""`manage.py work`: one worker, which takes due jobs and runs them, one at a time."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from jobs import levels
+from jobs.running.workers import WorkerSession
+from logstream.wakeups import wakeups_of_database
+from quaero.service_log import service_log
+from quaero.standard_streams import say
+from quaero.task_queues import queue_of_settings
+from quaero.worker import WorkerLoop
+
+DRAIN_S = 30.0
+
+
+class Command(BaseCommand):
+    help = "Run a worker: it takes due jobs and runs them, one at a time. Start several for more at once."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--drain",
+            type=seconds,
+            default=DRAIN_S,
+            metavar="SECONDS",
+            help="how long the running job may go on after SIGTERM or Ctrl-C (30); a second signal ends it at once",
+        )
+        parser.add_argument("--quiet", action="store_true", help="say nothing")
+
+    def handle(self, *, drain: float, quiet: bool, **options: Any) -> None:
+        session = WorkerSession()
+        loop = WorkerLoop(session, queue_of_settings(session.name), wakeups_of_database(), drain_s=drain)
+        if not quiet:
+            say(f"Worker {session.name} waits for jobs. Ctrl-C stops it.")
+        with service_log(levels.parse(settings.ENVIRONMENT.service_log_level)):
+            loop.run()
+        if not quiet:
+            say(f"Worker {session.name} has stopped.")
+
+
+def seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= 7 * 24 * 3600:
+        raise argparse.ArgumentTypeError(f"{text!r}: use seconds, from 0 to 604800")
+    return number
