@@ -14,6 +14,7 @@ from jobs.lifecycle import JobIsRunning
 from jobs.models import NoSuchJob, StepOfAnotherJob
 from jobs.operations import JobHasEnded
 from jobs.parameters import BadParameter
+from jobs.runnables import BadParameters, UnknownRunnable
 
 
 class ApiError(Exception):
@@ -72,6 +73,10 @@ def as_api_error(error: Exception) -> ApiError | None:
         return error
     if isinstance(error, BadParameter):
         return ApiError(str(error), code="bad_parameter", detail=error.detail)
+    if isinstance(error, BadParameters):
+        return ApiError(str(error), code="bad_parameters", detail={"problems": error.problems})
+    if isinstance(error, UnknownRunnable):
+        return NotFound(str(error), code="no_such_runnable", detail={"name": error.name, "known": error.known})
     if isinstance(error, CursorOfAnotherJob):
         return ApiError(str(error), code="cursor_of_another_job")
     if isinstance(error, levels.UnknownLevel | StepOfAnotherJob):

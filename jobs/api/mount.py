@@ -14,7 +14,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from jobs.api import control, execution, jobs, logs, runs, tickets
+from jobs.api import control, execution, jobs, logs, runnables, runs, tickets
 from jobs.api.documentation import SECURITY, SECURITY_SCHEMES, schemas_of
 from jobs.api.refusals import method_not_allowed, refuse
 from jobs.executions import Completed
@@ -25,7 +25,7 @@ View = Callable[..., HttpResponseBase]
 
 DESCRIBED = (
     *(jobs.JobList, JobDetail, JobRow, jobs.StepList, StepRow, jobs.Deleted, LogsPayload),
-    *(tickets.Ticket, tickets.TicketRequest),
+    *(tickets.Ticket, tickets.TicketRequest, runnables.RunnableList, runnables.RunnableRow),
     *(execution.ProgramOrder, execution.WaitingOrder, execution.Accepted, execution.WaitedFor),
     *(execution.ExecutionList, Completed, runs.RunOrder, control.Asked, control.Rerun, control.WorkerList),
 )
@@ -79,6 +79,7 @@ api.add_router("", control.router, tags=["jobs"])
 api.add_router("", execution.router, tags=["runs"])
 api.add_router("", runs.router, tags=["runs"])
 api.add_router("", logs.router, tags=["logs"])
+api.add_router("", runnables.router, tags=["runnables"])
 api.add_router("", tickets.router, tags=["tickets"])
 
 for kind in (Exception, Http404, HttpError, ValidationError):  # ninja has handlers of its own for each of these

@@ -1,0 +1,114 @@
+"""Given parameters checked and converted, each for itself, so that everything that is wrong is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+import msgspec
+from msgspec import inspect as types
+
+from jobs.runnables.parameters import Parameter
+from jobs.runnables.texts import value_from
+from jobs.runnables.wording import LISTS, MAX_SHOWN, shown
+from jobs.storable import storable_json
+
+NOT_GIVEN = object()
+STORABLE = (
+    "storable: no NUL, no broken characters, no NaN, no whole number of more than 64 bits, not nested deeper than 40"
+)
+
+
+class BadParameters(ValueError):
+    """Parameters that are not allowed. `problems` says, by name, what is wrong and what is allowed."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name} {problem}" for name, problem in problems.items()))
+        self.problems = dict(problems)
+
+
+class WrongValue(ValueError):
+    """What is wrong with one value: the words after the parameter's name."""
+
+
+def converted(
+    parameters: Iterable[Parameter], given: Mapping[str, object], *, from_text: bool = False
+) -> dict[str, object]:
+    """The value of every parameter, with its default where it was not given. Raises BadParameters."""
+    by_name = {parameter.name: parameter for parameter in parameters}
+    problems = {str(name)[:MAX_SHOWN]: unknown(by_name) for name in given if name not in by_name}
+    values = {}
+    for name, parameter in by_name.items():
+        try:
+            values[name] = value_of(parameter, given.get(name, NOT_GIVEN), from_text)
+        except WrongValue as problem:
+            problems[name] = str(problem)
+    if problems:
+        raise BadParameters(problems)
+    return values
+
+
+def unknown(known: Iterable[str]) -> str:
+    names = ", ".join(known)
+    return f"is unknown: use some of {names}" if names else "is unknown: there are no parameters"
+
+
+def value_of(parameter: Parameter, value: object, from_text: bool) -> object:
+    if from_text and value is not NOT_GIVEN:
+        value = from_texts(parameter, value)
+    if value is NOT_GIVEN:
+        if parameter.is_required:
+            raise WrongValue(f"is missing: it must be {parameter.allowed}")
+        value = parameter.default
+    try:
+        found = msgspec.convert(value, parameter.annotation, str_keys=True)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise WrongValue(refusal(parameter, value, str(error))) from None
+    if not is_storable(found):
+        raise WrongValue(f"must be {STORABLE}")
+    return with_zone(parameter.kind, found)
+
+
+def from_texts(parameter: Parameter, value: object) -> object:
+    """JSON data from a text, or from the texts of a parameter that is given several times."""
+    kind = parameter.kind
+    if isinstance(value, list | tuple):
+        if isinstance(kind, LISTS) and len(value) > 1:
+            return [value_from(kind.item_type, str(text)) for text in value if str(text).strip()]
+        if isinstance(kind, types.BoolType):
+            value = value[-1:]  # the box, when it is checked, after the hidden field that says false
+        if len(value) > 1:
+            raise WrongValue(f"is given {len(value)} times: it can be given once")
+        value = value[0] if value else ""
+    if not isinstance(value, str):
+        return value
+    if value == "" and not parameter.is_required:
+        return NOT_GIVEN
+    if value == "" and parameter.is_nullable:
+        return None
+    return value_from(kind, value)
+
+
+def refusal(parameter: Parameter, value: object, reason: str) -> str:
+    text = f"must be {parameter.allowed}"
+    if parameter.is_secret:
+        return text
+    where = f" ({reason})" if "`$" in reason and isinstance(value, list | dict) else ""
+    return f"{text}, not {shown(value)}{where}"
+
+
+def is_storable(value: object) -> bool:
+    plain = json_of(value)
+    return storable_json(plain) == plain
+
+
+def json_of(value: object) -> object:
+    """A converted value as JSON data again."""
+    return msgspec.to_builtins(value, str_keys=True)
+
+
+def with_zone(kind: types.Type, value: object) -> object:
+    """A time that names no zone is UTC, as everywhere, unless the type asks for one without."""
+    if isinstance(value, datetime) and value.tzinfo is None and getattr(kind, "tz", None) is None:
+        return value.replace(tzinfo=UTC)
+    return value
