@@ -175,9 +175,20 @@ def default_of(declared: inspect.Parameter) -> object:
     if declared.default is inspect.Parameter.empty:
         return None
     try:
-        return msgspec.to_builtins(declared.default, str_keys=True)
+        return json_of(declared.default)
     except (TypeError, ValueError, RecursionError) as error:
         raise BadDeclaration(f"the default of parameter {declared.name!r} cannot be given as JSON: {error}") from error
+
+
+def json_of(value: object) -> object:
+    """A Python value as the JSON data that is converted to it. Raises TypeError."""
+    return with_lists(msgspec.to_builtins(value, str_keys=True))
+
+
+def with_lists(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: with_lists(item) for key, item in value.items()}
+    return [with_lists(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def check_default(parameter: Parameter) -> None:

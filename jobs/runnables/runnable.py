@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jobs.runnables.forms import FormField, form_fields_of
-from jobs.runnables.parameters import Function, Parameter
+from jobs.runnables.parameters import Function, Parameter, json_of
 from jobs.runnables.schema import schema_of
-from jobs.runnables.values import converted, json_of
+from jobs.runnables.values import converted
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import inspect as types
 
-from jobs.runnables.parameters import Parameter
+from jobs.runnables.parameters import Parameter, json_of
 from jobs.runnables.texts import value_from
 from jobs.runnables.wording import LISTS, MAX_SHOWN, shown
 from jobs.storable import storable_json
@@ -100,11 +100,6 @@ def refusal(parameter: Parameter, value: object, reason: str) -> str:
 def is_storable(value: object) -> bool:
     plain = json_of(value)
     return storable_json(plain) == plain
-
-
-def json_of(value: object) -> object:
-    """A converted value as JSON data again."""
-    return msgspec.to_builtins(value, str_keys=True)
 
 
 def with_zone(kind: types.Type, value: object) -> object:
