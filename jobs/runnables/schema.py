@@ -14,18 +14,24 @@ Json = dict[str, object]
 
 def schema_of(parameters: Sequence[Parameter]) -> Json:
     schemas, definitions = msgspec.json.schema_components(
-        [parameter.annotation for parameter in parameters], ref_template="#/$defs/{name}"
+        [parameter.annotation for parameter in parameters if not parameter.choices], ref_template="#/$defs/{name}"
     )
-    described = {
-        parameter.name: {**schema, **said_of(parameter)} for parameter, schema in zip(parameters, schemas, strict=True)
-    }
+    ahead = iter(schemas)
     whole: Json = {
         "type": "object",
-        "properties": described,
+        "properties": {
+            parameter.name: {**(choice(parameter) if parameter.choices else next(ahead)), **said_of(parameter)}
+            for parameter in parameters
+        },
         "required": [parameter.name for parameter in parameters if parameter.is_required],
         "additionalProperties": False,
     }
     return {**whole, "$defs": definitions} if definitions else whole
+
+
+def choice(parameter: Parameter) -> Json:
+    """Written here, as msgspec sorts what is declared in an order that people chose."""
+    return {"enum": [*parameter.choices, *([None] if parameter.is_nullable else [])]}
 
 
 def said_of(parameter: Parameter) -> Json:
@@ -35,7 +41,7 @@ def said_of(parameter: Parameter) -> Json:
         said["title"] = parameter.title
     if parameter.description:
         said["description"] = parameter.description
-    if isinstance(parameter.kind, types.DateTimeType) and parameter.kind.tz is not False and not parameter.is_nullable:
+    if isinstance(parameter.kind, types.DateTimeType) and parameter.kind.tz is not False:
         said["format"] = "date-time"
     if parameter.is_secret:
         return {**said, "writeOnly": True, "format": "password"}
