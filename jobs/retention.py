@@ -52,6 +52,13 @@ def pruning(older_than: timedelta) -> Iterator[Pruned]:
     yield Pruned(tombstones=DeletedJob.objects.filter(deleted_at__lt=now - TOMBSTONES_ARE_KEPT).delete()[0])
 
 
+def count_old_entries(older_than: timedelta) -> int:
+    """How many entries `prune` would delete."""
+    now = timezone.now()
+    horizon = now - older_than
+    return sum(old_entries(job_id, line, horizon, now).count() for job_id, line in jobs_with_entries(horizon))
+
+
 def has_entries() -> models.Q:
     condition = models.Q()
     for column in COLUMN_NAMES:

@@ -18,7 +18,7 @@ class RunnableRow(msgspec.Struct):
     name: str
     description: str
     steps: list[str]
-    timeout: float | None  # seconds; null: the worker's
+    timeout: float | None  # seconds; null: that of QUAERO_RUN_TIMEOUT_S
     retries: int
     concurrency: str
     parameters: dict[str, object]  # a JSON Schema

@@ -81,7 +81,7 @@ class Registry:
         name          of A-Z, a-z, 0-9, blank, `.`, `_` and `-`, at most 100; else the function's, with `-` for `_`
         description   else the first paragraph of the docstring
         steps         names of steps that are shown from the start, in this order
-        timeout       seconds, or a timedelta, of at most 7 days; None: the one of the worker
+        timeout       seconds, or a timedelta, of at most 7 days; None: that of QUAERO_RUN_TIMEOUT_S
         retries       how often a failed run is tried again, at most 100
         concurrency   what to do when one is running already: `allow` another, `skip` it, or `queue` it
 
