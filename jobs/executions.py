@@ -61,7 +61,7 @@ HTTP_STATUS: dict[type[ResultAnswer], int] = {Running: 202, Completed: 200, Canc
 
 
 def result_of(job: Job) -> ResultAnswer:
-    """How the job stands, with its last 1,000 entries: read after its row, so that an end is told with all before it."""
+    """How the job stands, with its last 1,000 entries, read after its row: an end is told with all of them."""
     job_id = str(job.pk)
     logs = last_logs(job)
     if job.status == statuses.COMPLETED:
@@ -82,6 +82,6 @@ def json_type(value: object) -> str:
     if value is None:
         return "null"
     for name, kinds in (("boolean", bool), ("number", (int, float)), ("string", str), ("array", list)):
-        if isinstance(value, kinds):  # type: ignore[arg-type]
+        if isinstance(value, kinds):
             return name
     return "object"

@@ -1,7 +1,8 @@
 """What `manage.py serve` supervises: the web process, the workers, and on the very first start the sample jobs.
 
 The parent owns the listening socket and restarts the web process when it crashes: connections that come
-meanwhile wait in the socket's queue. A worker that ends is started again as well. Everything it starts ends with it (see `children.py`, `tether.py`).
+meanwhile wait in the socket's queue. A worker that ends is started again as well. Everything it starts ends with
+it (see `children.py`, `tether.py`).
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ def command_of(job: Job) -> RunCommand:
         environment=environment_of(job, spec, secrets),
         directory=Path.cwd() if is_registered else scratch,  # where the settings' relative paths count from
         scratch=scratch,
-        timeout=timedelta(seconds=spec.timeout or getattr(settings, "QUAERO_RUN_TIMEOUT_S", 3600)),
+        timeout=timedelta(seconds=spec.timeout or float(getattr(settings, "QUAERO_RUN_TIMEOUT_S", 3600))),
         memory_bytes=getattr(settings, "QUAERO_RUN_MEMORY_MB", 2048) << 20,
         masker=masker_for(secrets),
     )

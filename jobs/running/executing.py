@@ -13,6 +13,7 @@ from jobs.running import workers
 from jobs.running.commands import CannotRun, RunCommand, command_of
 from jobs.running.ending import Outcome, end_attempt
 from jobs.running.guarded import GuardedProcess
+from jobs.running.items import SpawnRequest
 from jobs.running.patience import patiently
 from jobs.running.process import OWN_FAILURE, Process
 from jobs.running.runner import Order, Runner
@@ -64,11 +65,14 @@ class WorkerRun(Runner):
             command=command.arguments,
             timeout=command.timeout,
             masker=command.masker,
-            on_spawn=lambda request: spawn(job, request.data),
+            on_spawn=self._spawn,
         )
         super().__init__(order, job, lambda words: logger.warning("%s: %s", job.pk, words))
         self._command_to_run = command
         self._guarded: GuardedProcess | None = None
+
+    def _spawn(self, request: SpawnRequest) -> None:
+        spawn(self._job, request.data)
 
     def _run_command(self) -> Outcome:
         try:

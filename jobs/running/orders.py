@@ -17,10 +17,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from jobs import lifecycle, runnables, statuses
+from jobs import lifecycle, statuses
 from jobs.errors import ApiError, Forbidden, NotFound
 from jobs.models import Job
-from jobs.runnables import Runnable, UnknownRunnable
+from jobs.runnables import BadParameters, Runnable, UnknownRunnable, registry
 from jobs.running.command_line import masked
 from jobs.running.sealing import seal
 from jobs.running.sensitive import is_sensitive
@@ -107,11 +107,9 @@ def order_runnable(
     runnable = registered(name)
     try:
         plain, hidden = runnable.split(parameters or {}, from_text=from_text)
-    except runnables.BadParameters as error:
+    except BadParameters as error:
         raise ApiError(str(error), code="bad_parameters", detail={"problems": error.problems}) from error
-    spec = RegisteredSpec(
-        name, dict(plain), sorted(hidden), runnable.timeout_s, runnable.retries, runnable.concurrency
-    )
+    spec = RegisteredSpec(name, dict(plain), sorted(hidden), runnable.timeout_s, runnable.retries, runnable.concurrency)
     exclusive = "" if runnable.concurrency == "allow" else f"registered:{name}"
     with transaction.atomic():
         job = create(name, REGISTERED_KIND, spec, hidden, attributes, origin, exclusive=exclusive)
@@ -129,7 +127,7 @@ def order_runnable(
 def registered(name: str) -> Runnable:
     """Raises NotFound, which tells what there is."""
     try:
-        return runnables.find(name)
+        return registry.find(name)
     except UnknownRunnable as error:
         raise NotFound(str(error), code="no_such_runnable") from error
 
@@ -208,9 +206,7 @@ def name_of_program(program: str, language: str) -> str:
     return shortened("".join(filter(str.isprintable, masked([first])[0])), MAX_DERIVED_NAME_CHARACTERS)
 
 
-def divided(
-    parameters: Mapping[str, object], secrets: Sequence[str]
-) -> tuple[dict[str, object], dict[str, str]]:
+def divided(parameters: Mapping[str, object], secrets: Sequence[str]) -> tuple[dict[str, object], dict[str, str]]:
     """The parameters that anybody may see, and the secret ones as texts."""
     unknown = sorted(set(secrets) - parameters.keys())
     if unknown:

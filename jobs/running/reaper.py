@@ -54,5 +54,3 @@ def fail_lost_job(job: Job, still: Q) -> bool:
         return end_attempt(job, Outcome(statuses.FAILED, None, LOST), [entry], still & Q(status=statuses.RUNNING))
     except NoSuchJob:
         return False
-
-

@@ -22,10 +22,10 @@ from jobs.running.capture import Capture
 from jobs.running.ending import Outcome, end_attempt
 from jobs.running.heartbeat import Heartbeat
 from jobs.running.items import SpawnRequest
+from jobs.running.machine import worker_name
 from jobs.running.masking import NO_MASK, Masker
 from jobs.running.patience import PATIENCE, DatabaseFails, patiently
 from jobs.running.process import OWN_FAILURE, CannotStart, Process
-from jobs.running.machine import worker_name
 from jobs.running.recorder import Recorder
 from jobs.running.stopping import Stopper
 

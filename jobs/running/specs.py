@@ -46,7 +46,7 @@ class NotARun(ValueError):
 def spec_of(job: Job) -> Spec:
     """Raises NotARun."""
     try:
-        return msgspec.convert(job.spec, Spec)  # type: ignore[call-overload, no-any-return]
+        return msgspec.convert(job.spec, Spec)  # type: ignore[no-any-return]
     except msgspec.ValidationError as error:
         raise NotARun(f"{job.name} was not started here, but reported from elsewhere") from error
 

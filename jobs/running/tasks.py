@@ -21,7 +21,7 @@ from jobs.running.executing import execute
 if django.VERSION >= (6, 0):
     from django.tasks import task
 else:
-    from django_tasks import task
+    from django_tasks import task  # type: ignore[no-redef, unused-ignore]
 
 OVERDUE = timedelta(seconds=2)  # so long a task may be on its way
 MOST_AT_ONCE = 10

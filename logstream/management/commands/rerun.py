@@ -37,5 +37,3 @@ def asked_for(job: Job) -> dict[str, object]:
     except NotARun:
         return {}  # the refusal says more
     return {name: getpass.getpass(f"{name}: ") for name in names}
-
-

@@ -33,9 +33,7 @@ class Command(BaseCommand):
         workers.add_argument(
             "--workers", type=count, metavar="N", help="workers beside the web process (QUAERO_WORKERS: 2)"
         )
-        workers.add_argument(
-            "--no-worker", action="store_const", dest="workers", const=0, help="the web process alone"
-        )
+        workers.add_argument("--no-worker", action="store_const", dest="workers", const=0, help="the web process alone")
 
     def handle(self, *, host: str, port: int, no_sample_jobs: bool, workers: int | None, **options: Any) -> None:
         # Until the server runs, SIGTERM is answered like Ctrl-C.
