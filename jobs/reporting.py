@@ -18,11 +18,11 @@ ESCAPES = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 @contextmanager
 def step(name: str) -> Iterator[None]:
     """The code inside is a step of this name; it fails with an exception that leaves it."""
-    say("group", "".join(ESCAPES.get(character, character) for character in name))
+    say("group", escaped(name))
     try:
         yield
-    except BaseException:
-        say("endgroup status=failed", "")
+    except BaseException as error:
+        say("endgroup status=failed", escaped(f"{type(error).__name__}: {error}".removesuffix(": ")))
         raise
     say("endgroup", "")
 
@@ -45,6 +45,10 @@ def log(level: str | int, text: object, **fields: object) -> None:
 def result(value: object) -> None:
     """The job's result so far, as JSON. What the function returns takes its place."""
     say("result", json_text(storable_json(value)))
+
+
+def escaped(text: str) -> str:
+    return "".join(ESCAPES.get(character, character) for character in text)
 
 
 def say(command: str, text: str) -> None:

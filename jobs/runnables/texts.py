@@ -50,7 +50,7 @@ def value_from(kind: types.Type, text: str) -> object:
 
 def items_from(kind: types.Type, text: str) -> object:
     """A list as JSON, as lines, or in one line between commas. Empty items are none."""
-    if text.startswith("[") and isinstance(found := json_or(text), list):
+    if isinstance(found := json_or(text), list):
         return found
     parts = text.splitlines() if "\n" in text else text.split(",")
     return [value_from(kind, part.strip()) for part in parts if part.strip()]
