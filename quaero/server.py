@@ -22,7 +22,8 @@ from quaero.standard_streams import say
 
 STOP_WITHIN_S = 1.8  # everything is gone 2 s after Ctrl-C
 LONGEST_PAUSE_S = 30.0
-STEADY_AFTER_S = 60.0  # a process that lived this long has not crashed while starting
+STEADY_AFTER_S = 60.0  # a web process that lived this long has not crashed while starting
+STEADY_WORKER_AFTER_S = 3.0  # nor a worker, which is killed rather for what it runs
 STARTS_WITHOUT_SUCCESS = 3
 PROBE = b"HEAD /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
@@ -89,7 +90,7 @@ class Server:
             started = time.monotonic()
             worker = await self.start(*tethered("work", "--drain", "0", "--quiet"))
             code = await asyncio.shield(worker.ended)
-            crashes = 1 if time.monotonic() - started > STEADY_AFTER_S else crashes + 1
+            crashes = 1 if time.monotonic() - started > STEADY_WORKER_AFTER_S else crashes + 1
             pause = pause_after(crashes)
             say(f"A worker has ended ({how_it_ended(code)}). A new one starts in {pause:g} s.", error=True)
             await asyncio.sleep(pause)

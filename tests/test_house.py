@@ -17,7 +17,7 @@ FLOORS = {
     "structured_lines producer_times workflow_commands workflow_reports",
     "models": "models",
     "core": "recording lifecycle queries listing pages rows cursors parameters errors access sign_in retention "
-    "installation families operations runnables",
+    "installation families operations executions runnables",
     "doors": "api admin views urls error_views health management running background tracked tracking "
     "handlers ingest apps reporting",
 }

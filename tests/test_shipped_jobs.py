@@ -47,10 +47,10 @@ def test_pruning_refuses_an_age_out_of_range(old_job: Job, days: object) -> None
     assert len(stored_lines(old_job)) == 5
 
 
-def test_pruning_tells_how_far_it_is(old_job: Job, capsys: Printed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pruning_tells_how_far_it_is(old_job: Job, capfd: Printed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jobs.models.entry.DELETE_CHUNK", 1)
     shipped.prune_logs(older_than_days=30)
-    lines = capsys.readouterr().out.splitlines()
+    lines = capfd.readouterr().out.splitlines()
     assert [line for line in lines if "progress" in line] == ["::progress::33", "::progress::66", "::progress::100"]
     assert [line for line in lines if "group" in line] == [
         "::group::Count",
@@ -67,33 +67,33 @@ def test_pruning_is_declared_as_its_page_shows_it() -> None:
     assert (runnable.steps, runnable.concurrency) == (("Count", "Delete"), "skip")
 
 
-def test_a_sound_installation_has_a_row_for_each_check(old_job: Job, capsys: Printed) -> None:
+def test_a_sound_installation_has_a_row_for_each_check(old_job: Job, capfd: Printed) -> None:
     rows = registry.find("check-installation").call({})
     assert isinstance(rows, list)
     assert [row["check"] for row in rows] == [
         "System checks", "Migrations", "Integrity", "Journal", "Database size", "Free space", "Counters",
     ]  # fmt: skip
     assert "problem" not in {row["status"] for row in rows}
-    assert capsys.readouterr().out.count("::entry::") == len(rows)
+    assert capfd.readouterr().out.count("::entry::") == len(rows)
 
 
-def test_the_steps_of_the_check_are_those_that_were_declared(capsys: Printed) -> None:
+def test_the_steps_of_the_check_are_those_that_were_declared(capfd: Printed) -> None:
     shipped.check_installation()
-    groups = [line.removeprefix("::group::") for line in capsys.readouterr().out.splitlines() if "::group::" in line]
+    groups = [line.removeprefix("::group::") for line in capfd.readouterr().out.splitlines() if "::group::" in line]
     assert tuple(groups) == registry.find("check-installation").steps
 
 
-def test_a_problem_fails_the_check_and_its_rows_are_the_result(old_job: Job, capsys: Printed) -> None:
+def test_a_problem_fails_the_check_and_its_rows_are_the_result(old_job: Job, capfd: Printed) -> None:
     Job.objects.filter(pk=old_job.pk).update(error_count=1)
     with pytest.raises(shipped.InstallationProblem, match=f"job {old_job.pk}: its counters are not what is stored"):
         shipped.check_installation()
-    assert '::result::[{"check":"System checks"' in capsys.readouterr().out
+    assert '::result::[{"check":"System checks"' in capfd.readouterr().out
 
 
-def test_a_warning_fails_nothing(monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> None:
+def test_a_warning_fails_nothing(monkeypatch: pytest.MonkeyPatch, capfd: Printed) -> None:
     def warns() -> list[Finding]:
         return [Finding("Weather", "warning", "clouds")]
 
     monkeypatch.setattr(shipped, "CHECKS", {"Sky": (warns,)})
     assert shipped.check_installation() == [{"check": "Weather", "status": "warning", "detail": "clouds"}]
-    assert '"level":"warn"' in capsys.readouterr().out
+    assert '"level":"warn"' in capfd.readouterr().out

@@ -17,6 +17,7 @@ from pathlib import Path
 from django.conf import settings
 
 from jobs.models import Job
+from jobs.running import child
 from jobs.running.masking import Masker
 from jobs.running.runner import JOB_ID_VARIABLE
 from jobs.running.sealing import SecretIsLost, unsealed
@@ -35,8 +36,7 @@ ALLOWED_PREFIXES = ("LC_",)
 INSTALLATIONS_VARIABLES = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE")
 INSTALLATIONS_PREFIX = "QUAERO_"
 
-CHILD_DIRECTORY = Path(__file__).parent / "child"  # holds `quaero_job`, and so stands on the path of what is run
-RUN_PROGRAM = CHILD_DIRECTORY / "run_program.py"
+RUN_PROGRAM = child.DIRECTORY / "run_program.py"
 RUN_REGISTERED = "jobs.running.registered"
 
 
@@ -137,7 +137,7 @@ def is_allowed(name: str, is_registered: bool) -> bool:
 def python_path(is_registered: bool) -> list[str]:
     """A program finds `quaero_job`; a registered job all that its worker can import as well."""
     ours = [str(Path(entry).absolute()) for entry in sys.path] if is_registered else []
-    return [str(CHILD_DIRECTORY), *ours]
+    return [str(child.DIRECTORY), *ours]
 
 
 def parameter_variable(name: str) -> str:

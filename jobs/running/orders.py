@@ -18,9 +18,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobs import lifecycle, statuses
-from jobs.errors import ApiError, Forbidden, NotFound
+from jobs.errors import ApiError, Forbidden
 from jobs.models import Job
-from jobs.runnables import BadParameters, Runnable, UnknownRunnable, registry
+from jobs.runnables import Runnable, registry
 from jobs.running.command_line import masked
 from jobs.running.sealing import seal
 from jobs.running.sensitive import is_sensitive
@@ -101,14 +101,12 @@ def order_runnable(
 ) -> Job:
     """A pending job that will run the registered job of this name.
 
-    `from_text`: the values are what somebody has typed. Raises ApiError: NotFound for the name, 400 with the
-    `problems` by parameter, and AlreadyRuns.
+    `from_text`: the values are what somebody has typed. Raises UnknownRunnable, BadParameters, and AlreadyRuns and
+    BadOrder, which are ApiErrors.
     """
-    runnable = registered(name)
-    try:
-        plain, hidden = runnable.split(parameters or {}, from_text=from_text)
-    except BadParameters as error:
-        raise ApiError(str(error), code="bad_parameters", detail={"problems": error.problems}) from error
+    runnable = registry.find(name)
+    plain, hidden = runnable.split(parameters or {}, from_text=from_text)
+    require_small(plain, hidden)
     spec = RegisteredSpec(name, dict(plain), sorted(hidden), runnable.timeout_s, runnable.retries, runnable.concurrency)
     exclusive = "" if runnable.concurrency == "allow" else f"registered:{name}"
     with transaction.atomic():
@@ -122,14 +120,6 @@ def order_runnable(
         for step in runnable.steps:
             lifecycle.add_step(job, step, status=statuses.PENDING)
     return job
-
-
-def registered(name: str) -> Runnable:
-    """Raises NotFound, which tells what there is."""
-    try:
-        return registry.find(name)
-    except UnknownRunnable as error:
-        raise NotFound(str(error), code="no_such_runnable") from error
 
 
 def create(
@@ -213,10 +203,14 @@ def divided(parameters: Mapping[str, object], secrets: Sequence[str]) -> tuple[d
         raise BadOrder("secrets", f"names {', '.join(unknown)[:200]}, of which no parameter has the name")
     if any("\0" in name or not name for name in parameters):
         raise BadOrder("parameters", "has a name that is empty or has a NUL character")
-    if len(msgspec.json.encode(storable_json(parameters))) > MAX_PARAMETERS_BYTES:
-        raise BadOrder("parameters", f"takes more than {MAX_PARAMETERS_BYTES} bytes", status=413, code="too_large")
+    require_small(parameters)
     hidden = {name: secret_text(name, parameters[name]) for name in parameters if name in secrets or is_sensitive(name)}
     return {name: value for name, value in parameters.items() if name not in hidden}, hidden
+
+
+def require_small(*parameters: Mapping[str, object]) -> None:
+    if sum(len(msgspec.json.encode(storable_json(part))) for part in parameters) > MAX_PARAMETERS_BYTES:
+        raise BadOrder("parameters", f"take more than {MAX_PARAMETERS_BYTES} bytes", status=413, code="too_large")
 
 
 def secret_text(name: str, value: object) -> str:

@@ -190,4 +190,5 @@ parameters: dict[str, object] = _parameters()
 job_id: str | None = os.environ.get("QUAERO_JOB_ID") or None
 """The job's id; None outside of any."""
 
-quaero_output.watch()
+if __name__ == "quaero_job":  # not where a registered job's code is only imported, in any process of Quaero
+    quaero_output.watch()

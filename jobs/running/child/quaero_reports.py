@@ -39,10 +39,12 @@ def report_result(value: object) -> None:
     has_result = True
 
 
-def report_entry(level: str, message: str, fields: dict[str, object], stream: str = "stdout") -> None:
+def report_entry(level: str, message: str, fields: dict[str, object], stream: str = "stdout", source: str = "") -> None:
     """Writes an entry. Of one that is too large for a line each text is shortened, and it tells by how much."""
     moment = datetime.now(UTC).isoformat()
     entry: dict[str, object] = {"level": level, "timestamp": moment, "stream": stream, "message": message}
+    if source:
+        entry["source"] = source
     text = quaero_values.json_text({**entry, "fields": fields} if fields else entry)
     for characters in SHORTENED_TO:
         if len(text) <= MAX_JSON_BYTES:

@@ -14,6 +14,8 @@ import types
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jobs.running.child import quaero_failures, quaero_output, quaero_reports, quaero_values
 else:
     import quaero_failures
@@ -33,8 +35,13 @@ def main(path: str) -> int:
     module = types.ModuleType("__main__")
     module.__file__ = path
     sys.modules["__main__"] = module
+    return exit_code_of(lambda: report_value(run(path, vars(module))))
+
+
+def exit_code_of(work: Callable[[], object]) -> int:
+    """Does the work; what it raises is reported. A SystemExit is raised on."""
     try:
-        report_value(run(path, vars(module)))
+        work()
     except SystemExit as error:
         if isinstance(error.code, str):
             quaero_reports.report("failure", error.code[: quaero_failures.MAX_FAILURE_CHARACTERS])

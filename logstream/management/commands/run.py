@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from jobs.errors import ApiError
-from jobs.runnables import Runnable, registry
-from jobs.running.orders import order_runnable, registered
+from jobs.runnables import BadParameters, Runnable, UnknownRunnable, registry
+from jobs.running.orders import order_runnable
 from logstream.acting.arguments import BadArgument, read_arguments
 from logstream.acting.following import follow, say_if_nobody_works
 
@@ -50,16 +50,16 @@ class Command(BaseCommand):
             self.list_them(asked=options["list"])
             return
         try:
-            runnable = registered(name)
+            runnable = registry.find(name)
             if "--help" in rest or "-h" in rest:
                 self.tell(runnable)
                 return
             arguments = read_arguments(rest, runnable)
             job = order_runnable(name, arguments.parameters, from_text=True)
-        except BadArgument as error:
+        except (BadArgument, BadParameters, UnknownRunnable) as error:
             raise CommandError(str(error), returncode=WRONG_USAGE) from error
         except ApiError as error:
-            raise CommandError(str(error), returncode=WRONG_USAGE if error.status < 409 else REFUSED) from error
+            raise CommandError(str(error), returncode=REFUSED) from error
         self.stdout.write(str(job.pk))
         say_if_nobody_works(self.stderr)
         if arguments.follows:
