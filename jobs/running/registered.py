@@ -10,10 +10,19 @@ import sys
 
 import django
 
-from jobs import levels
-from jobs.runnables import registry
-from jobs.running.child import quaero_failures, quaero_job, quaero_output, quaero_reports, run_program
-from jobs.tracked.records import level_of, with_details
+django.setup()
+
+# What is imported here has models in it, and those exist only now.
+from jobs import levels  # noqa: E402
+from jobs.runnables import registry  # noqa: E402
+from jobs.running.child import (  # noqa: E402
+    quaero_failures,
+    quaero_job,
+    quaero_output,
+    quaero_reports,
+    run_program,
+)
+from jobs.tracked.records import level_of, with_details  # noqa: E402
 
 
 def main(name: str) -> int:
@@ -21,7 +30,6 @@ def main(name: str) -> int:
     quaero_output.take_over()
     quaero_failures.hook_exceptions()
     sys.modules["quaero_job"] = quaero_job  # by whichever name the code imports it, it is one
-    django.setup()
     report_log_records()
     return run_program.exit_code_of(lambda: run(name))
 
