@@ -35,8 +35,12 @@ def main() -> None:
     adopt_orphans()
     child = start(command, int(memory), control)
     quiet_standard_streams()
+    guard = Guard(child, control, int(memory))
     try:
-        status = Guard(child, control, int(memory)).run()
+        status = guard.run()
+    except BaseException:  # whatever it is: better nothing runs than something that nobody guards
+        guard.kill_all()
+        raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     end_as(status)
@@ -95,7 +99,7 @@ class Guard:
             if self.wakeup in readable:
                 os.read(self.wakeup, 512)
             if self.control in readable:
-                self.obey(os.read(self.control, 64))
+                self.obey(self.orders())
             self.look()
         assert self.status is not None
         return self.status
@@ -112,6 +116,13 @@ class Guard:
             if pid == self.child:
                 self.status = status
                 self.term_at = time.monotonic() + LINGER_S
+
+    def orders(self) -> bytes:
+        """The numbers of signals; none when the worker is no more."""
+        try:
+            return os.read(self.control, 64)
+        except ConnectionResetError:  # it had not read all that it was told
+            return b""
 
     def obey(self, numbers: bytes) -> None:
         if not numbers:

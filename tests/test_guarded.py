@@ -1,0 +1,162 @@
+"""A run's process behind its guardian: nothing of it gets away, whatever ends it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from jobs.running.guarded import GUARDIAN, GuardedProcess
+from tests.processes import eventually
+
+pytestmark = pytest.mark.slow
+
+MIB = 1 << 20
+Start = Callable[..., GuardedProcess]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts `sh -c SCRIPT`, or a command, behind a guardian; ends what is left of it."""
+    started: list[GuardedProcess] = []
+
+    def start_one(*command: str, memory_bytes: int = 512 * MIB) -> GuardedProcess:
+        arguments = ("sh", "-c", command[0]) if len(command) == 1 else command
+        scratch = tmp_path / f"scratch-{len(started)}"
+        scratch.mkdir()
+        environment = {"PATH": os.environ["PATH"]}
+        process = GuardedProcess(arguments, environment, directory=scratch, scratch=scratch, memory_bytes=memory_bytes)
+        started.append(process)
+        return process
+
+    yield start_one
+    for process in started:
+        process.close()
+
+
+def pids_said_by(process: GuardedProcess, count: int = 1) -> list[int]:
+    output = b""
+    while output.count(b"\n") < count:
+        output += os.read(process.stdout.fileno(), 1000)
+    return [int(line) for line in output.split()]
+
+
+def is_gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "killed_by"),
+    [("true", 0, ""), ("exit 3", 3, ""), ("kill -KILL $$", 137, "SIGKILL"), ("kill -TERM $$", 143, "SIGTERM")],
+)
+def test_it_ends_as_the_command_does(start: Start, script: str, code: int, killed_by: str) -> None:
+    process = start(script)
+    assert (process.wait(), process.killed_by) == (code, killed_by)
+
+
+def test_a_command_that_cannot_be_started_says_so(start: Start) -> None:
+    process = start("/no/such/command", "argument")
+    assert process.wait() == 126
+    assert process.stderr.read() == b"cannot start /no/such/command: No such file or directory\n"
+
+
+def test_the_output_is_the_commands_and_ends_with_it(start: Start) -> None:
+    process = start("echo out; echo err >&2")
+    assert (process.stdout.read(), process.stderr.read()) == (b"out\n", b"err\n")
+
+
+def test_it_runs_in_its_scratch_directory_which_goes_with_it(start: Start) -> None:
+    process = start("echo text > file; pwd")
+    directory = Path(process.stdout.read().decode().strip())
+    process.wait()
+    assert directory.name == "scratch-0"
+    assert not directory.exists()
+
+
+def test_a_signal_reaches_the_whole_group(start: Start) -> None:
+    process = start("sleep 60 & echo $!; echo $$; wait")
+    pids = pids_said_by(process, 2)
+    process.signal_group(signal.SIGTERM)
+    assert process.wait() == 143
+    assert all(map(is_gone, pids))
+
+
+def test_a_kill_reaches_what_has_moved_to_a_session_of_its_own(start: Start) -> None:
+    process = start("setsid sh -c 'echo $$; exec sleep 60' & sleep 60")
+    (daemon,) = pids_said_by(process)
+    process.signal_group(signal.SIGKILL)
+    process.wait()
+    assert is_gone(daemon)
+
+
+@pytest.mark.parametrize("background", ["sleep 60 &", "setsid sleep 60 &", "(trap '' TERM; sleep 60) &"])
+def test_what_the_command_leaves_behind_is_ended_after_a_while(start: Start, background: str) -> None:
+    process = start(f"{background} echo $!")
+    (left,) = pids_said_by(process)
+    assert process.wait() == 0
+    assert is_gone(left)
+    assert process.left_behind >= 1
+
+
+def test_what_ends_by_itself_meanwhile_is_not_called_left_behind(start: Start) -> None:
+    process = start("(sleep 0.3; echo late) & exit 0")
+    assert process.stdout.read() == b"late\n"
+    assert (process.wait(), process.left_behind) == (0, 0)
+
+
+def test_one_process_that_asks_for_too_much_memory_is_refused_it(start: Start) -> None:
+    process = start(sys.executable, "-c", "x = bytes(300 << 20)", memory_bytes=128 * MIB)
+    assert process.wait() == 1
+    assert b"MemoryError" in process.stderr.read()
+
+
+def test_processes_that_use_too_much_memory_together_are_killed(start: Start) -> None:
+    eater = f"{sys.executable} -c 'import time; x = b\"x\" * (60 << 20); time.sleep(60)'"
+    process = start(f"{eater} & {eater} & {eater} & wait", memory_bytes=128 * MIB)
+    assert process.wait() == 137
+    assert process.memory_bytes is not None
+    assert process.memory_bytes > 128 * MIB
+
+
+def test_a_worker_that_is_killed_takes_its_run_along(tmp_path: Path) -> None:
+    """The worker is a process of its own here; its death closes the socket."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    script = "trap '' TERM; setsid sleep 60 & echo $!; echo $$; wait; sleep 60"
+    worker = subprocess.Popen(
+        [sys.executable, "-c", WORKER, str(scratch), script],
+        cwd=Path(__file__).parent.parent,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert worker.stdout is not None
+    pids = [int(worker.stdout.readline()) for _ in range(2)]
+    worker.kill()
+    worker.wait()
+    worker.stdout.close()
+    assert eventually(lambda: all(map(is_gone, pids)) and not scratch.exists(), within_s=10)
+
+
+WORKER = f"""
+import socket, subprocess, sys
+ours, theirs = socket.socketpair()
+scratch, script = sys.argv[1:]
+command = (*{GUARDIAN!r}, str(theirs.fileno()), str(1 << 29), scratch, "sh", "-c", script)
+process = subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd=scratch, start_new_session=True)
+theirs.close()
+process.wait()
+"""
+
+
+def test_a_guardian_that_is_killed_leaves_no_command(start: Start) -> None:
+    process = start("echo $$; sleep 60")
+    (pid,) = pids_said_by(process)
+    os.kill(process.pid, signal.SIGKILL)
+    assert eventually(process.has_ended)
+    assert eventually(lambda: process.has_ended() and is_gone(pid), within_s=5)
