@@ -19,7 +19,6 @@ REDRAWN_LINE_S = 10.0  # so long the state of a progress bar is worth an entry; 
 MAX_LINE_BYTES = storable.MAX_MESSAGE_BYTES
 
 _BLANK = re.compile(rb"(?:\x1b\[[0-?]*[ -/]*[@-~]|\s)*+")
-_PARTIAL_ESCAPE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*)?$")
 # GitLab ends its section markers with a carriage return, for a terminal to overwrite them: they are not redrawn.
 _MARKER = re.compile(rb"(?:\x1b\[[\d;]*[A-Za-z])*section_(?:start|end):\d+:")
 # A report means nothing before it is whole, and a slow reader may well need a second for one of a mebibyte.
@@ -158,7 +157,9 @@ class LineAssembler:
         if not self._is_continued and _UNFINISHED_REPORT.match(self._current):
             return 0
         complete = _complete_bytes(self._current)
-        escape = _PARTIAL_ESCAPE.search(self._current, max(complete - 32, 0), complete)
+        escape = storable.PARTIAL_ANSI.search(
+            self._current, max(complete - storable.MAX_PARTIAL_ANSI_BYTES, 0), complete
+        )
         if escape is not None:
             complete = escape.start()
         if self._dropped_bytes:  # The end is not here, but gone: there is nothing to wait for.

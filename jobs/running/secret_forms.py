@@ -7,14 +7,13 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from jobs.storable import ANSI, storable_text, without_ansi
+from jobs.storable import ANSI, MAX_PARTIAL_ANSI_BYTES, PARTIAL_ANSI, storable_text, without_ansi
 
 SHORTEST_PART = 4  # characters that a line of a longer secret has, to be a secret by itself
 MOST_STEPS = 1_000  # back from the end of a line; a text that needs more is made of nothing but a secret's beginning
 
 _NEWLINE = re.compile("\r\n|\r|\n")
 _ANSI = re.compile(ANSI.pattern.encode())
-_PARTIAL_ESCAPE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]*\x1b?)?\Z")
 
 
 def forms_of(secret: str) -> set[str]:
@@ -41,7 +40,7 @@ class UnfinishedSecrets:
         In one step it may not be done: what is left then may end in the beginning of another, or of a whole one.
         Colours between the characters are looked through.
         """
-        partial = _PARTIAL_ESCAPE.search(raw, max(len(raw) - 4096, 0))
+        partial = PARTIAL_ANSI.search(raw, max(len(raw) - MAX_PARTIAL_ANSI_BYTES, 0))
         end = partial.start() if partial else len(raw)
         shown, places = (raw, None) if b"\x1b" not in raw else _without_ansi(raw)
         for _ in range(MOST_STEPS):
