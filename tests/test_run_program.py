@@ -104,6 +104,11 @@ def test_a_syntax_error_shows_its_line_and_place(run: Run) -> None:
     assert said.exit_code == 1
 
 
+def test_a_traceback_shows_the_lines_of_a_file_that_has_gone(run: Run) -> None:
+    [entry] = run("import os\nos.remove(__file__)\nint('x')").entries
+    assert "\n    int('x')\n" in entry.message
+
+
 def test_nothing_of_a_program_runs_that_is_none(run: Run) -> None:
     said = run("print('ran')\n(yield)")
     assert said.of(Failure)
