@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -26,10 +27,13 @@ from served import ENDED, Served
 PROGRAM = """\
 echo $QUAERO_JOB_ID >> {file}
 echo begun
-sleep 0.{tenths}
+sleep {seconds}
 echo ended
 """
-WITHIN_S = 300.0
+WITHIN_S = 600.0
+LOST = "lost its process"
+
+Order = Callable[[Served, Path], str]
 
 
 def main() -> int:
@@ -38,30 +42,69 @@ def main() -> int:
     parser.add_argument("--every", type=float, default=5.0)
     options = parser.parse_args()
     targets = Targets()
-    with Served() as served, tempfile.TemporaryDirectory() as directory:
-        begun = Path(directory) / "begun"
-        killer = Killer(served, options.every)
-        began = time.monotonic()
-        jobs = [order(served, begun) for _ in range(options.jobs)]
-        killer.start()
-        ended = wait_for_all(served, jobs)
-        killer.stop()
-        took = time.monotonic() - began
-        starts = Counter(begun.read_text().split())
-        outcomes = Counter(ended.get(job, "not ended") for job in jobs)
-        with table("Short jobs while workers are killed", "jobs", "seconds", "killed", *outcomes) as result:
-            result.add(len(jobs), took, killer.count, *outcomes.values())
-        targets.check("every job has ended", set(outcomes) <= set(ENDED))
-        targets.check("none has begun twice", max(starts.values()) == 1)
-        targets.check("none is told to have completed that has not begun", set(completed(ended)) <= set(starts))
-        targets.check("terminal states have stayed", ended == {job: status_of(served, job) for job in jobs})
-        targets.check("each has failed for the loss of its worker, if at all", not other_failures(served, ended))
-        targets.check("no process of a run is left", not left_over(directory))
+    for name, order in (("programs", order_program), ("retried", order_retried)):
+        with Served(settings="crash_settings") as served, tempfile.TemporaryDirectory() as directory:
+            found = Round(served, Path(directory), options.every)
+            found.run(order, options.jobs)
+            found.show(name)
+            found.check(name, targets, may_begin_again=order is order_retried)
     return targets.exit_code
 
 
-def order(served: Served, begun: Path) -> str:
-    return served.run(PROGRAM.format(file=begun, tenths=random.randint(1, 9)), name="short job")
+def order_program(served: Served, begun: Path) -> str:
+    return served.run(PROGRAM.format(file=begun, seconds=duration()), name="short job")
+
+
+def order_retried(served: Served, begun: Path) -> str:
+    body = {"parameters": {"file": str(begun), "seconds": duration()}}
+    answer = served.client.post("/api/runnables/short-job/run", json=body).raise_for_status()
+    return str(answer.json()["execution_id"])
+
+
+def duration() -> float:
+    return random.randint(1, 9) / 10
+
+
+class Round:
+    def __init__(self, served: Served, directory: Path, every_s: float) -> None:
+        self.served, self.directory = served, directory
+        self.killer = Killer(served, every_s)
+        self.jobs: list[str] = []
+        self.ended: dict[str, str] = {}
+        self.starts: Counter[str] = Counter()
+        self.seconds = 0.0
+
+    def run(self, order: Order, count: int) -> None:
+        began = time.monotonic()
+        begun = self.directory / "begun"
+        self.jobs = [order(self.served, begun) for _ in range(count)]
+        self.killer.start()
+        self.ended = wait_for_all(self.served, self.jobs)
+        self.killer.stop()
+        self.seconds = time.monotonic() - began
+        self.starts = Counter(begun.read_text().split())
+
+    def show(self, name: str) -> None:
+        outcomes = Counter(self.ended.get(job, "not ended") for job in self.jobs)
+        again = sum(self.starts.values()) - len(self.starts)
+        heads = ("jobs", "seconds", "workers killed", *outcomes, "begun again")
+        with table(f"Short jobs ({name}) while workers are killed", *heads) as result:
+            result.add(len(self.jobs), self.seconds, self.killer.count, *outcomes.values(), again)
+
+    def check(self, name: str, targets: Targets, *, may_begin_again: bool) -> None:
+        completed = {job for job, status in self.ended.items() if status == "completed"}
+        others = set(self.ended) - completed
+        targets.check(f"{name}: each has ended in one terminal state", set(self.ended) == set(self.jobs))
+        still = {job: status_of(self.served, job) for job in self.jobs}
+        targets.check(f"{name}: which it has kept", self.ended == still)
+        targets.check(f"{name}: none has completed that has not begun", completed <= set(self.starts))
+        if may_begin_again:
+            targets.check(f"{name}: all have completed", not others)
+        else:
+            reasons = {self.served.get(f"/api/jobs/{job}")["error"] for job in others}
+            targets.check(f"{name}: none has begun twice", max(self.starts.values()) == 1)
+            targets.check(f"{name}: who has failed has lost its process", reasons <= {LOST})
+        targets.check(f"{name}: no process of a run is left", not left_over(self.directory))
 
 
 class Killer(threading.Thread):
@@ -99,20 +142,10 @@ def status_of(served: Served, job: str) -> str:
     return str(served.get(f"/api/jobs/{job}")["status"])
 
 
-def completed(ended: dict[str, str]) -> list[str]:
-    return [job for job, status in ended.items() if status == "completed"]
-
-
-def other_failures(served: Served, ended: dict[str, str]) -> list[str]:
-    failed = [job for job, status in ended.items() if status != "completed"]
-    return [job for job in failed if served.get(f"/api/jobs/{job}")["error"] != "lost its process"]
-
-
-def left_over(directory: str) -> list[psutil.Process]:
+def left_over(directory: Path) -> list[psutil.Process]:
     """Processes whose programs name the directory: none outlives its job."""
-    return [
-        process for process in psutil.process_iter(["cmdline"]) if directory in " ".join(process.info["cmdline"] or ())
-    ]
+    name = str(directory)
+    return [process for process in psutil.process_iter(["cmdline"]) if name in " ".join(process.info["cmdline"] or ())]
 
 
 if __name__ == "__main__":

@@ -24,13 +24,15 @@ ENDED = ("completed", "failed", "cancelled")
 class Served:
     """Runs from start to end of a `with` block."""
 
-    def __init__(self, *, workers: int = 2) -> None:
+    def __init__(self, *, workers: int = 2, settings: str = "quaero.settings") -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="quaero-benchmark-", ignore_cleanup_errors=True)
         self.port = free_port()
         others = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
         self.environment = {
             **others, "QUAERO_DATA_DIR": self._directory.name, "QUAERO_PROGRAMS": "python,shell",
-            "QUAERO_WORKERS": str(workers), "QUAERO_SAMPLE_JOBS": "off", "PYTHONPATH": str(ROOT),
+            "QUAERO_WORKERS": str(workers), "QUAERO_SAMPLE_JOBS": "off",
+            "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "benchmarks"))),
+            "DJANGO_SETTINGS_MODULE": settings,
         }  # fmt: skip
 
     def __enter__(self) -> Served:
