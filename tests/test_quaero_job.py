@@ -14,6 +14,7 @@ from jobs.recording import NewEntry
 from jobs.running.items import SpawnRequest
 from jobs.storable import MAX_JSON_DEPTH
 from jobs.text import GroupEnd, GroupStart, Progress, Result
+from tests.processes import ROOT
 from tests.programs import Said, run_program
 
 pytestmark = pytest.mark.slow
@@ -27,7 +28,8 @@ def run(tmp_path: Path) -> Run:
     """Runs a program that has `quaero_job` imported."""
 
     def run(program: str, **options: object) -> Said:
-        return run_program(tmp_path / "program.py", f"import quaero_job\n{program}", **options)  # type: ignore[arg-type]
+        heading = "" if "PYTHONPATH" in options else "import quaero_job\n"
+        return run_program(tmp_path / "program.py", heading + program, **options)  # type: ignore[arg-type]
 
     return run
 
@@ -83,6 +85,17 @@ def test_without_the_bootstrap_reports_begin_a_line_of_their_own_as_well(run: Ru
     said = run("print('half', end=''); quaero_job.progress(5); print('whole'); quaero_job.progress(6)", bootstrap=False)
     assert said.messages == ["half", "whole"]
     assert said.of(Progress) == [Progress(5), Progress(6)]
+
+
+def test_imported_by_its_whole_name_it_knows_as_well_what_was_printed(run: Run) -> None:
+    program = """
+from jobs.running.child import quaero_output
+quaero_output.take_over()
+from jobs.running.child import quaero_job
+print("half", end="")
+quaero_job.progress(5)
+"""
+    assert run(program, bootstrap=False, PYTHONPATH=str(ROOT)).items[1:] == [Progress(5)]
 
 
 def test_reports_go_to_the_output_even_when_prints_go_elsewhere(run: Run) -> None:

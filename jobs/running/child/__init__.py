@@ -6,6 +6,7 @@ The directory is on the path of that process, and the modules stand at the top t
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import Path
 
@@ -14,3 +15,7 @@ DIRECTORY = Path(__file__).parent
 # Where these modules are imported by their whole names, they still find each other by their short ones.
 if str(DIRECTORY) not in sys.path:
     sys.path.append(str(DIRECTORY))
+
+# By whichever name they are imported, they are one: what they know of the process's output there is only once.
+for _name in ("quaero_output", "quaero_values", "quaero_reports", "quaero_failures"):
+    globals()[_name] = sys.modules[f"{__name__}.{_name}"] = importlib.import_module(_name)
