@@ -56,7 +56,7 @@ def test_every_line_is_recorded_with_stream_and_level() -> None:
 )
 def test_the_exit_code_becomes_the_status(script: str, outcome: Outcome) -> None:
     job, told = sh(script)
-    assert told == outcome == (job.status, job.exit_code, job.error)
+    assert told == outcome == (job.status, job.exit_code, job.error, job.result)
     assert job.finished_at is not None
 
 
