@@ -86,8 +86,9 @@ class Guard:
         self.is_worker_there = True
         self.kill_at = float("inf")
         self.term_at = float("inf")
-        self.wakeup, wakeup_end = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        os.set_blocking(wakeup_end, False)
+        self.wakeup, wakeup_end = os.pipe()
+        for descriptor in (self.wakeup, wakeup_end):
+            os.set_blocking(descriptor, False)
         signal.set_wakeup_fd(wakeup_end, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
 

@@ -51,8 +51,8 @@ class Heartbeat(threading.Thread):
         self.join()
 
     def _beat(self) -> None:
-        if not lifecycle.beat(self._job):
-            self._on_lost()
+        if not lifecycle.beat(self._job) and Job.objects.filter(pk=self._job.pk).exists():
+            self._on_lost()  # a job that was deleted is nobody's, and its command may go on
 
     def _listen(self) -> None:
         row = Job.objects.filter(pk=self._job.pk).values_list("status", "cancel_requested_at").first()
