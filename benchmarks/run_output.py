@@ -3,8 +3,8 @@
     python benchmarks/run_output.py [--lines N]
 
 Everything must be stored, in order; targets: 30,000 lines/s or more from the start of the job to its end, and less
-than 150 MB for the worker. The program is held back where it is faster: `blocked` is for how much of its time it
-waited for its pipe. Once more with a secret parameter, for which every line is looked through.
+than 150 MB for the worker, which holds the program back where it is faster. Once more with a secret parameter, for
+which every line is looked through.
 """
 
 from __future__ import annotations
