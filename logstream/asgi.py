@@ -20,7 +20,7 @@ from logstream.shutdown import Connections, call_on_signals
 
 Duty = Callable[[], Awaitable[None]]
 
-STREAM_PATHS = re.compile(r"/api/(jobs/stream|jobs/[^/]+/logs/stream|service/logs/stream|streams/status)")
+STREAM_PATHS = re.compile(r"/api/(jobs/stream|jobs/[^/]+/logs/stream|logs/[^/]+|service/logs/stream|streams/status)")
 
 SLOW_CLIENTS_END_AFTER_S = 1.0  # all streams end within 2 s of the signal (S9)
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from jobs.queries import START, Page, Position
 from logstream.feed import FeedHost
-from logstream.log_feed import LogFeed, logs_event
+from logstream.log_feed import LogFeed
 
 
 async def last_entries(live: FeedHost, feed: LogFeed, limit: int, end: Position) -> AsyncIterator[bytes]:
@@ -18,7 +18,7 @@ async def last_entries(live: FeedHost, feed: LogFeed, limit: int, end: Position)
         async for data in entries_between(live, feed, start, end, has_older=start != START):
             yield data
     else:
-        yield logs_event(page.records, feed.total, feed.displayed, page.has_more, end)
+        yield feed.encode(page.records, page.has_more, end)
 
 
 async def entries_after(live: FeedHost, feed: LogFeed, start: Position, end: Position) -> AsyncIterator[bytes]:
@@ -37,7 +37,7 @@ async def entries_between(
     while True:
         page: Page = await live.read(log.after, start, end)
         scanned = position_of_last(page) if page.has_more else end
-        yield logs_event(page.records, feed.total, feed.displayed, has_older, scanned)
+        yield feed.encode(page.records, has_older, scanned)
         if not page.has_more:
             return
         start, has_older = scanned, True

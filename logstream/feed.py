@@ -10,14 +10,10 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import NamedTuple, ParamSpec, Protocol, TypeVar
 
-import msgspec
-
-from jobs.models.record import wire_time
 from jobs.queries import START, Filter, Position
-from logstream.events import event
+from logstream.formats import EVENTS, Format
 from logstream.meter import RateMeter
 from logstream.registry import Registry, Topic
 from logstream.subscription import Frame, Subscription
@@ -35,6 +31,7 @@ RETRY_AFTER_FAILURE_S = 1.0
 class FeedKey(NamedTuple):
     topic: Topic
     wanted: Filter
+    format: Format = EVENTS
 
 
 class FeedHost(Protocol):
@@ -125,9 +122,10 @@ class Feed(ABC):
         for client in tuple(self.clients):
             client.push(frame)
 
-    def broadcast_note(self, name: str, data: bytes) -> None:
-        """Sends an event without entries, with the id up to which the clients have everything."""
-        self.broadcast(Frame(event(name, data, self.scanned.id), self.scanned))
+    def broadcast_note(self, data: bytes) -> None:
+        """Sends what has no entries; nothing when the feed's format has no bytes for it."""
+        if data:
+            self.broadcast(Frame(data, self.scanned))
 
     # The task.
 
@@ -169,7 +167,7 @@ class Feed(ABC):
             self.hear(None)
         self._tell_scanned()
         if not self.is_over and self.live.loop.time() >= self._ping_at():
-            self.broadcast_note("ping", ping_data())
+            self.broadcast_note(self.key.format.ping(self.scanned.id))
 
     async def _wait(self) -> None:
         """Until something is due: news at once after a quiet time, then one batch per interval; duties; a ping."""
@@ -198,7 +196,3 @@ class Feed(ABC):
             if not changed.done():
                 changed.set_result(None)
         self._scanned_changed.clear()
-
-
-def ping_data() -> bytes:
-    return msgspec.json.encode({"timestamp": wire_time(datetime.now(UTC))})

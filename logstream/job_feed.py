@@ -12,7 +12,6 @@ from jobs.cursors import newest_position
 from jobs.models import COLUMN_NAMES, AppendedBatch, EntryRecord, Job, Step
 from jobs.queries import Log, Position
 from jobs.rows import JobSummary, StepRow, job_summary, step_row
-from logstream.events import event
 from logstream.feed import STATUS_INTERVAL_S, FeedHost, FeedKey
 from logstream.log_feed import LogFeed
 from logstream.news import Changed
@@ -72,8 +71,6 @@ class JobFeed(LogFeed):
         self.job_id: UUID = key.topic.job_id
         self.heard_line = 0  # the newest line and revision that are here or on their way here
         self.heard_revision = 0
-        self.end_frames: tuple[bytes, ...] = ()
-        self.is_deleted = False
         self._everything = Log(self.job_id)
         self._told_payload = b""
         self._told_signature: object = None
@@ -94,7 +91,6 @@ class JobFeed(LogFeed):
 
     @property
     def status(self) -> bytes:
-        """The data of a `status` event, as of now."""
         return self.state.payload()
 
     async def start(self) -> None:
@@ -165,19 +161,18 @@ class JobFeed(LogFeed):
         self._is_status_stale = payload != self._told_payload
         is_due = self.live.loop.time() >= self._told_at + STATUS_INTERVAL_S
         if signature != self._told_signature or (self._is_status_stale and is_due):
-            self.broadcast_note("status", payload)
+            self.broadcast_note(self.encode_status(self.scanned))
             self._told_signature, self._told_payload = signature, payload
             self._told_at, self._is_status_stale = self.live.loop.time(), False
 
     def _end_if_finished(self) -> None:
         job = self.state.job
         if job.is_finished and self.scanned.line >= job.last_line:
-            done = msgspec.json.encode({"status": job.status, "exit_code": job.exit_code})
-            self._end(event("status", self.status, self.scanned.id), event("done", done, "done"))
+            self._end(self.encode_status(self.scanned), self.key.format.done(job.status, job.exit_code))
 
     def _end_deleted(self) -> None:
         self.is_deleted = True
-        self._end(event("reset", b'{"reason":"deleted"}'))
+        self._end(self.key.format.reset("deleted"))
 
     def _end(self, *frames: bytes) -> None:
         self.end_frames = frames

@@ -1,17 +1,14 @@
-"""What the feeds of entries share, a job's and the service's: from entries to `logs` events."""
+"""What the feeds of entries share, a job's and the service's: from entries to frames."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
-
-import msgspec
 
 from jobs.models import EntryRecord
 from jobs.models.counters import count_from
 from jobs.models.record import wire_size
-from jobs.pages import logs_payload
 from jobs.queries import PAGE_BYTES, PAGE_ENTRIES, Log, Position
-from logstream.events import event
 from logstream.feed import Feed, FeedHost, FeedKey
 from logstream.subscription import Frame
 
@@ -19,13 +16,27 @@ EMPTY_INTERVAL_S = 1.0  # how often scanned entries without a match are told of
 
 
 class LogFeed(Feed):
-    """Entries in, `logs` frames out. `counts` are the counters that bound the request (job, step or all)."""
+    """Entries in, frames out. `counts` are the counters that bound the request (job, step or all)."""
 
     def __init__(self, live: FeedHost, key: FeedKey) -> None:
         super().__init__(live, key)
         self.counts: dict[str, int] = {}
         self._matches = key.wanted.matcher()
         self._counted = 0  # matching entries up to `scanned`, where the counters cannot tell
+        self.end_frames: tuple[bytes, ...] = ()  # what a client gets that comes after the end
+        self.is_deleted = False
+
+    @property
+    @abstractmethod
+    def status(self) -> bytes:
+        """The data of a `status` event, as of now."""
+
+    def encode_status(self, scanned: Position | None = None) -> bytes:
+        return self.key.format.status(self.status, None if scanned is None else scanned.id)
+
+    def encode(self, records: Sequence[EntryRecord], has_more: bool, scanned: Position) -> bytes:
+        """Entries with the counts of now; `has_more`: there are older ones. They bring a client to `scanned`."""
+        return self.key.format.entries(records, self.total, self.displayed, has_more, scanned.id)
 
     def client_log(self) -> Log:
         """What a client reads that must catch up: the same entries, through the same filter."""
@@ -56,13 +67,9 @@ class LogFeed(Feed):
 
     def _send_batch(self, records: Sequence[EntryRecord]) -> None:
         has_more = self.displayed > len(records)
-        data = logs_event(records, self.total, self.displayed, has_more, self.scanned)
+        data = self.encode(records, has_more, self.scanned)
         self._batch_sent_at = self.live.loop.time()
         self.broadcast(Frame(data, self.scanned))
-
-
-def logs_event(records: Sequence[EntryRecord], total: int, displayed: int, has_more: bool, scanned: Position) -> bytes:
-    return event("logs", msgspec.json.encode(logs_payload(list(records), total, displayed, has_more)), scanned.id)
 
 
 def split(records: Sequence[EntryRecord], end: Position) -> list[tuple[Sequence[EntryRecord], Position]]:

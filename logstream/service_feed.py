@@ -21,8 +21,7 @@ SERVICE_STATUS_INTERVAL_S = 5.0
 
 
 class ServiceFeed(LogFeed):
-    end_frames: tuple[bytes, ...] = ()  # the service never ends
-    is_deleted = False
+    """It never ends."""
 
     def __init__(self, live: FeedHost, key: FeedKey) -> None:
         super().__init__(live, key)
@@ -57,7 +56,7 @@ class ServiceFeed(LogFeed):
             await self._read_status()
             if self._status != self._told_status:
                 self._told_status = self._status
-                self.broadcast_note("status", self.status)
+                self.broadcast_note(self.encode_status(self.scanned))
 
     def _take(self, batches: Sequence[AppendedBatch]) -> bool:
         """Sends entries that came with the signals, those of all batches at once; False when there is a gap."""

@@ -7,19 +7,17 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import msgspec
 from django.utils import timezone
 
 from jobs.queries import START, Filter, Position
 from logstream import events
 from logstream.catch_up import entries_after, last_entries
 from logstream.feed import FeedKey
-from logstream.job_feed import JobFeed
+from logstream.formats import EVENTS, Format
 from logstream.jobs_feed import JobsFeed
 from logstream.live import Live, OpenStream
 from logstream.log_feed import LogFeed
 from logstream.registry import JOBS, Topic
-from logstream.service_feed import ServiceFeed
 from logstream.subscription import Closed, Overflowed, Subscription
 
 # Clients that all lost the same server come back spread over this time.
@@ -37,6 +35,7 @@ class LogRequest:
     limit: int
     since: Position | None = None  # None: the last `limit`
     reset_reason: str | None = None  # then: everything that is there
+    format: Format = EVENTS
 
 
 @contextmanager
@@ -52,30 +51,29 @@ def open_stream(live: Live, topic: Topic, user_id: int) -> Iterator[Subscription
 
 
 async def log_stream(live: Live, request: LogRequest) -> AsyncIterator[bytes]:
-    """The events of a job's or the service's log stream."""
+    """What a log stream sends, of a job or of the service."""
     with open_stream(live, request.topic, request.user_id) as subscription:
         yield events.retry(USUAL_RETRY_MS)
-        feed = await live.feed(FeedKey(request.topic, request.wanted))
-        assert isinstance(feed, JobFeed | ServiceFeed)
+        feed = await live.feed(FeedKey(request.topic, request.wanted, request.format))
+        assert isinstance(feed, LogFeed)
         try:
             async for data in follow(live, feed, subscription, request):
-                yield data
+                if data:  # not every format has bytes for everything
+                    yield data
         except Closed:
             yield comeback()
         finally:
             feed.release(subscription)
 
 
-async def follow(
-    live: Live, feed: JobFeed | ServiceFeed, subscription: Subscription, request: LogRequest
-) -> AsyncIterator[bytes]:
+async def follow(live: Live, feed: LogFeed, subscription: Subscription, request: LogRequest) -> AsyncIterator[bytes]:
     if request.since is not None:
         await feed.reach(request.since)
     position = feed.attach(subscription)
     if request.reset_reason is not None:
-        yield events.event("reset", msgspec.json.encode({"reason": request.reset_reason}))
+        yield request.format.reset(request.reset_reason)
     if not feed.is_deleted:
-        yield events.event("status", feed.status)
+        yield feed.encode_status()
         async for data in until_closed(subscription, stored_entries(live, feed, request, position)):
             yield data
     async for data in live_entries(live, feed, subscription, position):
@@ -103,7 +101,7 @@ def stored_entries(live: Live, feed: LogFeed, request: LogRequest, end: Position
 
 
 async def live_entries(
-    live: Live, feed: JobFeed | ServiceFeed, subscription: Subscription, position: Position
+    live: Live, feed: LogFeed, subscription: Subscription, position: Position
 ) -> AsyncIterator[bytes]:
     """The feed's frames from `position` on; where the client fell behind, what it missed from the database."""
     while subscription.has_frames or not feed.is_over:
@@ -115,7 +113,7 @@ async def live_entries(
             async for data in until_closed(subscription, entries_after(live, feed, start, position)):
                 yield data
             if not feed.is_over:
-                yield events.event("status", feed.status, position.id)
+                yield feed.encode_status(position)
             continue
         yield frame.data
         position = frame.end

@@ -9,6 +9,7 @@ from logstream import views
 urlpatterns = [
     path("api/jobs/stream", views.job_list_stream, name="job-list-stream"),
     path("api/jobs/<str:job_id>/logs/stream", views.job_log_stream, name="job-log-stream"),
+    path("api/logs/<str:job_id>", views.plain_log_stream, name="plain-log-stream"),
     path("api/service/logs/stream", views.service_log_stream, name="service-log-stream"),
     path("api/streams/status", views.streams_status, name="streams-status"),
 ]

@@ -10,25 +10,13 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 
-from jobs import access
-from jobs.cursors import CursorReset, position_of
 from jobs.errors import ApiError, Unavailable, as_api_error, error_response
-from jobs.parameters import (
-    FILTER_PARAMETERS,
-    Parameters,
-    read_cursor,
-    read_filter,
-    read_limit,
-)
-from jobs.queries import Position
+from jobs.parameters import Parameters
 from logstream import live
-from logstream.registry import JOBS, SERVICE, Topic, job_topic
+from logstream.registry import JOBS, SERVICE
+from logstream.requests import read_job_request, read_plain_request, read_service_request, stream_reader
 from logstream.streams import LogRequest, jobs_stream, log_stream
 
-STREAM_PARAMETERS = (*FILTER_PARAMETERS, "limit", "since", "ticket")
-SERVICE_PARAMETERS = ("job", *STREAM_PARAMETERS)
-SERVICE_LIMIT = 50
-DONE_ID = "done"
 FULL_RETRY_AFTER_S = 5
 
 AsyncView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
@@ -84,22 +72,30 @@ def require_room(here: live.Live) -> None:
         )
 
 
-@stream_view
-async def job_log_stream(request: HttpRequest, job_id: str) -> HttpResponseBase:
-    """GET /api/jobs/{id}/logs/stream"""
+async def answer(read: Callable[..., LogRequest | None], *arguments: object) -> HttpResponseBase:
+    """The log stream that was asked for, as `read` says; 204 when there is nothing more to come."""
     here = live.current()
-    asked = await sync_to_async(read_job_request)(request, job_id)
+    asked = await sync_to_async(read)(*arguments)
     require_room(here)
     return HttpResponse(status=204) if asked is None else EventStream(log_stream(here, asked))
 
 
 @stream_view
+async def job_log_stream(request: HttpRequest, job_id: str) -> HttpResponseBase:
+    """GET /api/jobs/{id}/logs/stream"""
+    return await answer(read_job_request, request, job_id)
+
+
+@stream_view
+async def plain_log_stream(request: HttpRequest, job_id: str) -> HttpResponseBase:
+    """GET /api/logs/{id}: every entry of the job as an event without a name."""
+    return await answer(read_plain_request, request, job_id)
+
+
+@stream_view
 async def service_log_stream(request: HttpRequest) -> HttpResponseBase:
     """GET /api/service/logs/stream"""
-    here = live.current()
-    asked = await sync_to_async(read_service_request)(request)
-    require_room(here)
-    return EventStream(log_stream(here, asked))
+    return await answer(read_service_request, request)
 
 
 @stream_view
@@ -129,56 +125,3 @@ async def streams_status(request: HttpRequest) -> HttpResponseBase:
             "limit": here.max_streams,
         }
     )
-
-
-# What follows reads the database, and is called in a thread.
-
-
-def stream_reader(request: HttpRequest) -> access.Caller:
-    caller = access.stream_caller_of(request)
-    caller.require("read")
-    return caller
-
-
-def read_job_request(request: HttpRequest, job_id: str) -> LogRequest | None:
-    """The checked request; None when the client has had the end already and only asks again (S8)."""
-    caller = access.stream_caller_of(request)
-    job = access.readable_job(caller, job_id)
-    if request.headers.get("Last-Event-ID") == DONE_ID and job.is_finished:
-        return None
-    parameters = Parameters.of_query(request.GET, STREAM_PARAMETERS)
-    return log_request(request, caller, job_topic(job.pk), parameters, read_limit(parameters))
-
-
-def read_service_request(request: HttpRequest) -> LogRequest:
-    caller = stream_reader(request)
-    parameters = Parameters.of_query(request.GET, SERVICE_PARAMETERS)
-    return log_request(request, caller, SERVICE, parameters, read_limit(parameters, SERVICE_LIMIT))
-
-
-def log_request(
-    request: HttpRequest, caller: access.Caller, topic: Topic, parameters: Parameters, limit: int
-) -> LogRequest:
-    wanted = read_filter(parameters, topic.job_id)
-    since, reset_reason = read_start(request, topic, parameters)
-    return LogRequest(topic, wanted, caller.user.pk, limit, since, reset_reason)
-
-
-def read_start(request: HttpRequest, topic: Topic, parameters: Parameters) -> tuple[Position | None, str | None]:
-    """Where the client wants to go on, or why it must begin anew (S5).
-
-    `Last-Event-ID` wins over `since`: a browser that reconnects repeats the old address. A header that makes
-    no sense is no reason to refuse it for ever, so it begins anew.
-    """
-    cursor = read_cursor(parameters, "since")
-    header = request.headers.get("Last-Event-ID", "").strip()
-    if header:
-        if not (header.isascii() and header.isdigit() and len(header) < 19):
-            return None, "bad_last_event_id"
-        cursor = int(header)
-    if cursor is None:
-        return None, None
-    try:
-        return position_of(topic.job_id, cursor), None
-    except CursorReset as reset:
-        return None, reset.reason.value

@@ -14,8 +14,8 @@ from jobs.api.documentation import documented
 from jobs.errors import ApiError
 
 # The names of the stream routes, by which this app knows them: they belong to the live side.
-STREAM_ROUTES = ("job-log-stream", "service-log-stream", "job-list-stream")
-STREAM_PATHS = "/api/jobs/{id}/logs/stream, /api/service/logs/stream or /api/jobs/stream"
+STREAM_ROUTES = ("job-log-stream", "plain-log-stream", "service-log-stream", "job-list-stream")
+STREAM_PATHS = "/api/jobs/{id}/logs/stream, /api/logs/{id}, /api/service/logs/stream or /api/jobs/stream"
 
 router = Router()
 

@@ -26,7 +26,7 @@ def bearer(user: User, *scopes: str) -> dict[str, str]:
 
 
 def test_a_ticket_opens_the_stream_it_was_asked_for(anonymous: Client, viewer: User, job: Job) -> None:
-    for path in (*STREAMS, f"/api/jobs/{job.pk}/logs/stream"):
+    for path in (*STREAMS, f"/api/jobs/{job.pk}/logs/stream", f"/api/logs/{job.pk}"):
         response = ask(anonymous, {"path": path}, **bearer(viewer))
         assert response.status_code == 200
         body = response.json()

@@ -37,7 +37,7 @@ class EventParser:
         self.last_id = self.last_id if event_id is None else event_id
         if "data" not in fields:
             return None
-        return Event(fields["event"][0], json.loads("\n".join(fields["data"])), event_id)
+        return Event(fields.get("event", ["message"])[0], json.loads("\n".join(fields["data"])), event_id)
 
 
 def lines_of(events: list[Event]) -> list[int]:

@@ -11,8 +11,8 @@ from jobs.parameters import BadParameter, Parameters
 from jobs.queries import Filter
 from logstream.live import Live
 from logstream.registry import job_topic
+from logstream.requests import STREAM_PARAMETERS, read_start
 from logstream.streams import LogRequest, log_stream
-from logstream.views import STREAM_PARAMETERS, read_start
 from tests.live.conftest import append
 from tests.live.sse import lines_of, names_of
 from tests.live.watching import Watcher, in_thread, watch_job, watch_service

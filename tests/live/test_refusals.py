@@ -17,6 +17,7 @@ from tests.live.conftest import append
 from tests.live.watching import in_thread
 
 STREAMS = ["/api/jobs/{job}/logs/stream", "/api/service/logs/stream"]
+PLAIN = "/api/logs/{job}"
 
 
 @pytest.fixture
@@ -65,7 +66,8 @@ async def test_misspelt_parameter_is_refused_with_those_that_exist(headers: dict
 
 @pytest.mark.parametrize("job_id", ["1", "not-a-uuid", str(uuid4())])
 async def test_unknown_job_is_not_found(headers: dict[str, str], job_id: str) -> None:
-    assert (await refusal(f"/api/jobs/{job_id}/logs/stream", headers, 404))["code"] == "no_such_job"
+    for path in (f"/api/jobs/{job_id}/logs/stream", f"/api/logs/{job_id}"):
+        assert (await refusal(path, headers, 404))["code"] == "no_such_job"
 
 
 async def test_step_of_another_job_is_refused(headers: dict[str, str], job: Job) -> None:
@@ -82,7 +84,7 @@ async def test_cursor_of_another_job_is_refused(headers: dict[str, str], job: Jo
     assert body["code"] == "cursor_of_another_job"
 
 
-@pytest.mark.parametrize("path", [*STREAMS, "/api/jobs/stream", "/api/streams/status"])
+@pytest.mark.parametrize("path", [*STREAMS, PLAIN, "/api/jobs/stream", "/api/streams/status"])
 @pytest.mark.parametrize("authorization", ["", "Bearer quaero_wrong", "Basic dTpw", "Bearer"])
 async def test_nobody_and_wrong_tokens_get_401(job: Job, path: str, authorization: str) -> None:
     headers = {"authorization": authorization} if authorization else {}
@@ -91,7 +93,7 @@ async def test_nobody_and_wrong_tokens_get_401(job: Job, path: str, authorizatio
     assert response["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("path", [*STREAMS, "/api/jobs/stream"])
+@pytest.mark.parametrize("path", [*STREAMS, PLAIN, "/api/jobs/stream"])
 async def test_stranger_gets_403(job: Job, path: str) -> None:
     client = AsyncClient()
     await client.aforce_login(await User.objects.acreate_user("stranger"))
@@ -99,23 +101,27 @@ async def test_stranger_gets_403(job: Job, path: str) -> None:
     assert (response.status_code, response.json()["code"]) == (403, "permission_missing")
 
 
-def test_other_methods_are_refused(job: Job, token: str) -> None:
-    response = Client().post(f"/api/jobs/{job.pk}/logs/stream", headers={"authorization": f"Bearer {token}"})
+@pytest.mark.parametrize("path", [STREAMS[0], PLAIN])
+@pytest.mark.parametrize("method", ["post", "head", "delete"])
+def test_other_methods_are_refused(job: Job, token: str, path: str, method: str) -> None:
+    response = getattr(Client(), method)(path.format(job=job.pk), headers={"authorization": f"Bearer {token}"})
     assert (response.status_code, response["Allow"]) == (405, "GET")
 
 
+@pytest.mark.parametrize("path", [STREAMS[0], PLAIN])
 async def test_more_streams_than_there_is_room_for_get_503(
-    headers: dict[str, str], job: Job, live_side: live.Live
+    headers: dict[str, str], job: Job, live_side: live.Live, path: str
 ) -> None:
     live_side.max_streams = 0
-    response = await AsyncClient().get(f"/api/jobs/{job.pk}/logs/stream", headers=headers)
+    response = await AsyncClient().get(path.format(job=job.pk), headers=headers)
     assert (response.status_code, response["Retry-After"]) == (503, "5")
 
 
+@pytest.mark.parametrize("path", [STREAMS[0], PLAIN])
 async def test_ticket_opens_its_own_stream_only_and_not_for_long(
-    job: Job, token: str, monkeypatch: pytest.MonkeyPatch, live_side: live.Live
+    job: Job, token: str, monkeypatch: pytest.MonkeyPatch, live_side: live.Live, path: str
 ) -> None:
-    path = f"/api/jobs/{job.pk}/logs/stream"
+    path = path.format(job=job.pk)
     user = await User.objects.aget()
     ticket = issue_ticket(Caller(user), path)
     live_side.max_streams = 0  # opening means: getting as far as the question of room

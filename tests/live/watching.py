@@ -10,8 +10,9 @@ from django.db import connections
 
 from jobs.cursors import position_of
 from jobs.models import Job
-from jobs.queries import Filter
+from jobs.queries import START, Filter
 from logstream import live
+from logstream.formats import PLAIN
 from logstream.registry import SERVICE, job_topic
 from logstream.streams import LogRequest, log_stream
 from tests.live.sse import Event, EventParser, lines_of
@@ -93,4 +94,15 @@ async def watch_service(wanted: Filter | None = None, *, since: int | None = Non
     position = None if since is None else await in_thread(position_of, None, since)
     watcher = Watcher(log_stream(live.current(), LogRequest(SERVICE, wanted or Filter(), 1, limit, position)))
     await watcher.until_event("logs")
+    return watcher
+
+
+async def watch_plain(job: Job, wanted: Filter | None = None, *, since: int = 0) -> Watcher:
+    """A client of the job's plain stream, which has been told at least that it lives."""
+    position = await in_thread(position_of, job.pk, since) if since else START
+    request = LogRequest(job_topic(job.pk), wanted or Filter(), 1, 0, position, format=PLAIN)
+    watcher = Watcher(log_stream(live.current(), request))
+    async with asyncio.timeout(live.current().ping_interval_s / 2):  # not by a ping
+        while len(watcher.raw) < 2:
+            await asyncio.sleep(0.001)
     return watcher

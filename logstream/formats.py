@@ -1,0 +1,100 @@
+"""How a feed's news look on the wire: as the events that Quaero's own pages read, or as plain lines.
+
+A format is part of what a feed is found by, so each encoding is done once for all clients that asked for it (S2).
+There is one of each, and no format knows anything of a client.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from jobs.models import EntryRecord
+from jobs.models.record import wire_time
+from jobs.pages import logs_payload
+from logstream.events import comment, event, message
+
+
+class Format(ABC):
+    """`scanned_id` is the id up to which the client has everything. Nothing to say is said by no bytes."""
+
+    @abstractmethod
+    def entries(
+        self, records: Sequence[EntryRecord], total: int, displayed: int, has_more: bool, scanned_id: int
+    ) -> bytes:
+        """Entries, perhaps none, with the counts of the log and whether there are older ones."""
+
+    @abstractmethod
+    def status(self, payload: bytes, scanned_id: int | None) -> bytes:
+        """How the job stands; without an id before the entries that a client begins with."""
+
+    @abstractmethod
+    def ping(self, scanned_id: int) -> bytes:
+        """What keeps a quiet stream alive; always some bytes."""
+
+    @abstractmethod
+    def done(self, status: str, exit_code: int | None) -> bytes:
+        """The end, after which nothing comes."""
+
+    def reset(self, reason: str) -> bytes:
+        """What the client shows is to be dropped."""
+        return event("reset", msgspec.json.encode({"reason": reason}))
+
+
+class EventFormat(Format):
+    """Named events: `status`, `logs`, `ping`, `done` (DESIGN section 5)."""
+
+    def entries(
+        self, records: Sequence[EntryRecord], total: int, displayed: int, has_more: bool, scanned_id: int
+    ) -> bytes:
+        return event("logs", msgspec.json.encode(logs_payload(list(records), total, displayed, has_more)), scanned_id)
+
+    def status(self, payload: bytes, scanned_id: int | None) -> bytes:
+        return event("status", payload, scanned_id)
+
+    def ping(self, scanned_id: int) -> bytes:
+        return event("ping", msgspec.json.encode({"timestamp": wire_time(datetime.now(UTC))}), scanned_id)
+
+    def done(self, status: str, exit_code: int | None) -> bytes:
+        return event("done", msgspec.json.encode({"status": status, "exit_code": exit_code}), "done")
+
+
+class PlainEntry(msgspec.Struct, gc=False):
+    timestamp: str
+    level: str
+    message: str
+
+
+class PlainFormat(Format):
+    """One event without a name for each entry, and `done`: what a few lines in any language can read.
+
+    Each has the id of its own entry, so a client that is cut off within a batch resumes exactly. Entries that
+    do not match move no cursor; they are looked through again.
+    """
+
+    KEEP_ALIVE = comment("ping")
+
+    def entries(
+        self, records: Sequence[EntryRecord], total: int, displayed: int, has_more: bool, scanned_id: int
+    ) -> bytes:
+        return b"".join([self.entry(record) for record in records]) or self.KEEP_ALIVE
+
+    def entry(self, record: EntryRecord) -> bytes:
+        plain = PlainEntry(record.timestamp, record.level, record.message)
+        return message(msgspec.json.encode(plain), record.id)
+
+    def status(self, payload: bytes, scanned_id: int | None) -> bytes:
+        return b""
+
+    def ping(self, scanned_id: int) -> bytes:
+        return self.KEEP_ALIVE
+
+    def done(self, status: str, exit_code: int | None) -> bytes:
+        return event("done", b"{}", "done")
+
+
+EVENTS = EventFormat()
+PLAIN = PlainFormat()
