@@ -5,6 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from uuid import UUID
 
+from django.db import models
+
+from jobs.families import extent_of, is_member, members
 from jobs.models import SERVICE_JOB_ID, Job, LogEntry
 from jobs.models.sequence import newest_id_ever
 from jobs.queries import START, Position
@@ -27,8 +30,8 @@ class CursorOfAnotherJob(ValueError):
     """The id is that of another job's entry."""
 
 
-def position_of(job_id: UUID | None, entry_id: int) -> Position:
-    """The place after the entry `entry_id` in a job's log, or in everybody's (None).
+def position_of(job_id: UUID | None, entry_id: int, *, with_children: bool = False) -> Position:
+    """The place after the entry `entry_id` in a job's log (with its descendants'), or in everybody's (None).
 
     Raises CursorOfAnotherJob, and CursorReset when what follows the cursor cannot be told exactly any more.
     """
@@ -36,25 +39,31 @@ def position_of(job_id: UUID | None, entry_id: int) -> Position:
         return START
     row = LogEntry.objects.filter(pk=entry_id).values_list("job_id", "line").first()
     if row is not None:
-        if job_id is not None and row[0] != job_id:
+        if job_id is not None and row[0] != job_id and not (with_children and is_member(job_id, row[0])):
             raise CursorOfAnotherJob(f"entry {entry_id} is of another job")
         return Position(row[1], entry_id)
-    return position_of_deleted(job_id, entry_id)
+    return position_of_deleted(job_id, entry_id, with_children)
 
 
-def position_of_deleted(job_id: UUID | None, entry_id: int) -> Position:
-    pruned_to = pruned_to_id(job_id)
+def position_of_deleted(job_id: UUID | None, entry_id: int, with_children: bool) -> Position:
+    pruned_to = family_pruned_to_id(job_id) if job_id is not None and with_children else pruned_to_id(job_id)
     if entry_id == pruned_to:
         return Position(0, entry_id)  # everything before it is gone: go on with the first that is stored
     if entry_id < pruned_to:
         raise CursorReset(ResetReason.PRUNED)
-    if job_id is None and entry_id <= newest_id_ever():
+    if (job_id is None or with_children) and entry_id <= newest_id_ever():
         return Position(0, entry_id)  # gone with its job; whatever is stored above it still follows
     raise CursorReset(ResetReason.UNKNOWN)
 
 
 def pruned_to_id(job_id: UUID | None) -> int:
     pruned = Job.objects.filter(pk=job_id or SERVICE_JOB_ID).values_list("pruned_to_id", flat=True).first()
+    return pruned or 0
+
+
+def family_pruned_to_id(root: UUID) -> int:
+    """The newest entry that retention has deleted of any member: from there on all are stored."""
+    pruned = members(root).aggregate(newest=models.Max("pruned_to_id"))["newest"]
     return pruned or 0
 
 
@@ -68,4 +77,16 @@ def newest_position(job_id: UUID | None, last_line: int) -> Position:
     return Position(last_line, newest or pruned_to_id(job_id))
 
 
-__all__ = ["CursorOfAnotherJob", "CursorReset", "ResetReason", "newest_position", "position_of"]
+def newest_family_position(root: UUID) -> Position:
+    """The place of the newest entry of a job and its descendants."""
+    return Position(0, max(extent_of(root).last_id, family_pruned_to_id(root)))
+
+
+__all__ = [
+    "CursorOfAnotherJob",
+    "CursorReset",
+    "ResetReason",
+    "newest_family_position",
+    "newest_position",
+    "position_of",
+]

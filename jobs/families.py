@@ -1,12 +1,107 @@
-"""A job and what it has spawned, over all generations."""
+"""A job with its descendants: who belongs to it, and where its entries lie.
+
+Membership is asked in SQL, anew with each query: children appear while a job runs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from jobs.models import Job
+from django.db import models
+
+from jobs import statuses
+from jobs.models import COLUMN_NAMES, Job, LogEntry
 from jobs.models.job import JobQuerySet
+
+# UNION and not UNION ALL: were two jobs each other's parents, this would still end.
+MEMBERS_SQL = (
+    "WITH RECURSIVE family(id) AS (SELECT %s UNION "
+    "SELECT child.id FROM jobs_job child JOIN family ON child.parent_id = family.id) SELECT id FROM family"
+)
+MOST_COLLECTED = 100_000  # entries whose ids are read from the jobs' indexes in some 30 ms
+WORTH_COLLECTING = 10  # ids of others for each of the family's: then passing over them takes longer
+
+
+class InFamily(models.Func):
+    """Whether a column with a job's id names the job `root` or a descendant of it.
+
+    With `nearest`, of so many at most, those next to the root first.
+    """
+
+    output_field = models.BooleanField()
+
+    def __init__(self, column: str, root: UUID, nearest: int | None = None) -> None:
+        super().__init__(models.F(column), models.Value(root, models.UUIDField()))
+        self.nearest = nearest
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override]
+        column, of_column = compiler.compile(self.source_expressions[0])
+        root, of_root = compiler.compile(self.source_expressions[1])
+        limit = "" if self.nearest is None else f" LIMIT {self.nearest:d}"
+        return f"{column} IN ({MEMBERS_SQL % root}{limit})", (*of_column, *of_root)
+
+
+class InFamilyUnindexed(InFamily):
+    """The same, for a query that another index is to answer, in its order.
+
+    From the index of each job, SQLite would collect all entries of the family and sort them, for a hundred.
+    """
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:
+        sql, parameters = self.as_sql(compiler, connection, **context)
+        return f"+{sql}", parameters
+
+
+class Extent(NamedTuple):
+    """The ids between which a family's entries lie, both included, and how many those are."""
+
+    first_id: int
+    last_id: int
+    entries: int
+
+    def should_collect(self, low: int, high: int) -> bool:
+        """Whether it takes less to read all its entries' ids than to pass over those of others in (low, high]."""
+        width = min(high, self.last_id) - max(low, self.first_id)
+        return self.entries <= MOST_COLLECTED and width > self.entries * WORTH_COLLECTING
+
+
+NOWHERE = Extent(0, 0, 0)
+
+
+def members(root: UUID) -> JobQuerySet:
+    """The job and its descendants."""
+    return Job.objects.filter(InFamily("pk", root))
+
+
+def extent_of(root: UUID) -> Extent:
+    """Two look-ups in an index for each member: its first and its last entry."""
+    entries = LogEntry.objects.filter(job=models.OuterRef("pk"))
+    found = (
+        members(root)
+        .annotate(
+            first=models.Subquery(entries.order_by("line").values("pk")[:1]),
+            last=models.Subquery(entries.order_by("-line").values("pk")[:1]),
+        )
+        .aggregate(
+            first_id=models.Min("first"),
+            last_id=models.Max("last"),
+            **{column: models.Sum(column) for column in COLUMN_NAMES},
+        )
+    )
+    if found["first_id"] is None:
+        return NOWHERE
+    return Extent(found["first_id"], found["last_id"], sum(found[column] for column in COLUMN_NAMES))
+
+
+def is_member(root: UUID, job_id: UUID) -> bool:
+    return members(root).filter(pk=job_id).exists()
+
+
+def is_finished(root: UUID) -> bool:
+    """Whether the job and all its descendants have ended."""
+    return not members(root).filter(status__in=statuses.ACTIVE).exists()
 
 
 def generations(job_id: UUID) -> Iterable[JobQuerySet]:

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from django.db import models
 
+from jobs.families import members
 from jobs.models import EntryRecord, Job, Step
 from jobs.models.counters import COLUMN_NAMES, count_from, counts_by_name
 from jobs.queries import END, Filter, Log, Page, Position
@@ -31,11 +32,13 @@ def logs_payload(records: list[EntryRecord], total: int, displayed: int, has_mor
     return LogsPayload(records, LogsMeta(total, displayed, has_more, oldest, newest))
 
 
-def counts_of(job_id: UUID | None, step_id: UUID | None) -> dict[str, int]:
-    """The counters that bound a request: the step's, the job's, or those of all jobs together."""
+def counts_of(job_id: UUID | None, step_id: UUID | None, family: UUID | None = None) -> dict[str, int]:
+    """The counters that bound a request: the step's, the job's, its family's together, or those of all jobs."""
     rows: models.QuerySet[Step] | models.QuerySet[Job]
     if step_id is not None:
         rows = Step.objects.filter(pk=step_id)
+    elif family is not None:
+        rows = members(family)
     else:
         rows = Job.objects.filter(pk=job_id) if job_id else Job.objects.all()
     sums = rows.aggregate(**{f"sum_{column}": models.Sum(column) for column in COLUMN_NAMES})
@@ -66,7 +69,7 @@ def read_page(
     else:
         page = log.last(limit, end=END if before is None else just_before(before))
         has_more = page.has_more
-    counts = counts_of(log.job_id or log.wanted.job, log.wanted.step)
+    counts = counts_of(log.job_id or log.wanted.job, log.wanted.step, log.wanted.family)
     return logs_payload(page.records, counts["total"], displayed_count(log, counts), has_more)
 
 

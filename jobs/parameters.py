@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 
 from jobs import levels
+from jobs.families import is_member
 from jobs.models import STREAMS, Job, Step
 from jobs.models.entry import utc
 from jobs.queries import Filter
@@ -22,6 +23,7 @@ T = TypeVar("T")
 MAX_ID = 2**63 - 1
 MAX_SEARCH = 1_000  # characters; SQLite refuses patterns of 50,000 bytes
 
+CHILDREN = "children"  # asks for a job's log with those of its descendants
 FILTER_PARAMETERS = ("step", "level", "stream", "search", "from", "to", "first_line", "last_line")
 
 
@@ -88,11 +90,14 @@ class Parameters:
 def read_filter(parameters: Parameters, job_id: UUID | None) -> Filter:
     """The filter that was asked for. A step must be one of the job's (of any, without a job).
 
-    Only the log of all jobs (`job_id` None) can be narrowed to a job. Raises BadParameter.
+    Only the log of all jobs (`job_id` None) can be narrowed to a job, and only a job's be widened by `children`
+    to those of its descendants, whose steps may then be named too. Raises BadParameter.
     """
+    family = read_family(parameters, job_id)
     return Filter(
         job=read_job(parameters) if job_id is None else None,
-        step=read_step(parameters, job_id),
+        family=family,
+        step=read_step(parameters, job_id, with_children=family is not None),
         level=read_level(parameters),
         stream=parameters.read("stream", one_of(STREAMS), f"one of {', '.join(STREAMS)}"),
         search=parameters.read("search", search_text, f"at most {MAX_SEARCH} characters"),
@@ -101,6 +106,17 @@ def read_filter(parameters: Parameters, job_id: UUID | None) -> Filter:
         first_line=parameters.number("first_line", 1, MAX_ID),
         last_line=parameters.number("last_line", 1, MAX_ID),
     )
+
+
+def read_family(parameters: Parameters, job_id: UUID | None) -> UUID | None:
+    """The job, if its descendants are asked for too. Lines are numbers within one job, so they do not go with it."""
+    choice = parameters.read(CHILDREN, one_of(("0", "1")), "1 (with the job's descendants) or 0")
+    if job_id is None or choice != "1":
+        return None
+    for name in ("first_line", "last_line"):
+        if name in parameters.given:
+            raise BadParameter(name, parameters.given[name], f"a line of one job: not to be given with {CHILDREN}=1")
+    return job_id
 
 
 def read_level(parameters: Parameters) -> int | None:
@@ -115,12 +131,16 @@ def read_job(parameters: Parameters, name: str = "job") -> UUID | None:
     return job_id
 
 
-def read_step(parameters: Parameters, job_id: UUID | None) -> UUID | None:
-    allowed = "the id of a step" + (" of this job" if job_id else "")
+def read_step(parameters: Parameters, job_id: UUID | None, *, with_children: bool = False) -> UUID | None:
+    allowed = "the id of a step"
+    if job_id is not None:
+        allowed += " of this job or its descendants" if with_children else " of this job"
     step_id = parameters.read("step", UUID, allowed)
     if step_id is not None:
-        steps = Step.objects.filter(pk=step_id)
-        if not (steps.filter(job=job_id) if job_id else steps).exists():
+        step = Step.objects.filter(pk=step_id).first()
+        if step is None or not (
+            job_id in (None, step.job_id) or (job_id and with_children and is_member(job_id, step.job_id))
+        ):
             raise BadParameter("step", step_id, allowed)
     return step_id
 

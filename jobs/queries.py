@@ -1,7 +1,8 @@
 """The one way out: the filter, and every reading of entries through it.
 
 A filter means the same in SQL (history, counts, downloads) and in Python (live entries): `Filter.condition` and
-`Filter.matcher` stand side by side, and a test holds them against each other.
+`Filter.matcher` stand side by side, and a test holds them against each other. The entries of a family of jobs
+are read through SQL alone, live ones too.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from django.db import connections, models
 from django.db.models.expressions import RawSQL
 
 from jobs import levels
+from jobs.families import InFamily, InFamilyUnindexed, extent_of
 from jobs.models import EntryRecord, Job, LogEntry, Step
 from jobs.models.entry import NOTABLE
 from jobs.models.record import UNSET, wire_time, wire_uuid
@@ -73,16 +75,19 @@ class Filter:
     to_time: datetime | None = None
     first_line: int | None = None
     last_line: int | None = None
+    family: UUID | None = None  # entries of this job and its descendants
 
     @property
     def is_counted(self) -> bool:
         """Whether the counters on job and step already say how many entries match."""
-        return self == Filter(job=self.job, step=self.step, level=self.level)
+        return self == Filter(job=self.job, family=self.family, step=self.step, level=self.level)
 
     def condition(self) -> models.Q:
         conditions = models.Q()
         if self.job is not None:
             conditions &= models.Q(job=self.job)
+        if self.family is not None:
+            conditions &= models.Q(InFamilyUnindexed("job_id", self.family))
         if self.step is not None:
             conditions &= models.Q(step=self.step)
         if self.level is not None:
@@ -105,7 +110,11 @@ class Filter:
         return conditions
 
     def matcher(self) -> Callable[[EntryRecord], bool] | None:
-        """A function that tells whether an entry matches; None when all do."""
+        """A function that tells whether an entry matches; None when all do.
+
+        Who belongs to a family only the database knows, so a family's entries are always read through `condition`.
+        """
+        assert self.family is None
         tests = list(self._tests())
         if not tests:
             return None
@@ -171,14 +180,17 @@ class Names:
 
 
 class Log:
-    """The entries of one job, or of all jobs (`job_id` None), as a filter shows them."""
+    """The entries of one job, or of all jobs (`job_id` None), as a filter shows them.
+
+    A filter for a job's family makes the job's log one of several jobs, in the order of ids.
+    """
 
     def __init__(self, job_id: UUID | None, wanted: Filter = EVERYTHING, names: Names | None = None) -> None:
-        self.job_id = job_id
+        self.job_id = job_id if wanted.family is None else None
         self.wanted = wanted
         self.names = names or Names()
         # A step's entries and everybody's are found by id (indexes on step + id, and the key); a job's by line.
-        self.key = "id" if job_id is None or wanted.step is not None else "line"
+        self.key = "id" if self.job_id is None or wanted.step is not None else "line"
         # Within a job both orders are one, and only the line has an index with the job.
         self.order = "line" if wanted.job is not None and wanted.step is None else self.key
 
@@ -216,6 +228,8 @@ class Log:
         if self.job_id is not None and self.wanted.step is None:  # a step belongs to its job
             entries = entries.filter(job=self.job_id)
         low, high = getattr(start, self.key), getattr(end, self.key)
+        if self.wanted.family is not None and self.wanted.step is None:
+            return entries_of_family(entries, self.wanted.family, low, high)
         if low > 0:
             entries = entries.filter(**{f"{self.key}__gt": low})
         if high < 0:
@@ -247,6 +261,19 @@ class Log:
             step_id,
             None if step_id is None else self.names.steps.get(step_id, ""),
         )
+
+
+def entries_of_family(entries: models.QuerySet[LogEntry], root: UUID, low: int, high: int) -> models.QuerySet[LogEntry]:
+    """Those of `entries`, which are the family's, with ids in (low, high].
+
+    They are read in the order of ids, passing over those of other jobs, but no further than from the family's first
+    entry to its last. Where it has few entries among many of others, their ids are collected first.
+    """
+    extent = extent_of(root)
+    entries = entries.filter(pk__gt=max(low, extent.first_id - 1), pk__lte=min(high, extent.last_id))
+    if extent.should_collect(low, high):
+        entries = entries.filter(pk__in=LogEntry.objects.filter(InFamily("job_id", root)).values("pk"))
+    return entries
 
 
 def page_of_rows(entries: models.QuerySet[LogEntry]) -> tuple[list[Row], bool]:

@@ -35,6 +35,12 @@ class JobSummary(msgspec.Struct):
     finished_at: str | None
 
 
+class ChildRow(JobSummary):
+    """What a `status` event tells of a descendant."""
+
+    parent: str | None
+
+
 class JobRow(JobSummary):
     """A job in a list."""
 
@@ -51,6 +57,12 @@ class JobRow(JobSummary):
     attempt: int
     worker: str
     attributes: dict[str, object]
+
+
+class TreeRow(JobRow):
+    """A job in a list, with the jobs that it spawned."""
+
+    children: list[TreeRow]
 
 
 class JobDetail(JobRow):
@@ -77,9 +89,18 @@ def job_summary(job: Job) -> JobSummary:
     return JobSummary(**summary_members(job))  # type: ignore[arg-type]
 
 
+def child_row(job: Job) -> ChildRow:
+    return ChildRow(**summary_members(job), parent=optional_id(job.parent_id))  # type: ignore[arg-type]
+
+
 def job_row(job: Job) -> JobRow:
     """The row of a job that was read with its `created_by` (select_related)."""
     return JobRow(**summary_members(job), **row_members(job))  # type: ignore[arg-type]
+
+
+def tree_row(job: Job) -> TreeRow:
+    """As `job_row`, without children yet."""
+    return TreeRow(**summary_members(job), **row_members(job), children=[])  # type: ignore[arg-type]
 
 
 def job_detail(job: Job, steps: Iterable[Step]) -> JobDetail:

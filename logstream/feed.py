@@ -71,9 +71,14 @@ class Feed(ABC):
         self._batch_sent_at = -1e9
         self._anything_sent_at = live.loop.time()
         self._scanned_changed: set[asyncio.Future[None]] = set()
-        self._unsubscribe: Callable[[], None] = live.registry.subscribe(key.topic, self.hear)
+        self._unsubscribe: Callable[[], None] = live.registry.subscribe(self.heard_topic, self.hear)
 
     # What each kind of feed does in its own way.
+
+    @property
+    def heard_topic(self) -> Topic:
+        """Whose news the feed hears."""
+        return self.key.topic
 
     @abstractmethod
     async def start(self) -> None:

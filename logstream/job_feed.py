@@ -12,10 +12,9 @@ from jobs.cursors import newest_position
 from jobs.models import COLUMN_NAMES, AppendedBatch, EntryRecord, Job, Step
 from jobs.queries import Log, Position
 from jobs.rows import JobSummary, StepRow, job_summary, step_row
-from logstream.feed import STATUS_INTERVAL_S, FeedHost, FeedKey
-from logstream.log_feed import LogFeed
+from logstream.ending_feed import EndingFeed
+from logstream.feed import FeedHost, FeedKey
 from logstream.news import Changed
-from logstream.subscription import Frame
 
 
 class StatusPayload(msgspec.Struct):
@@ -47,12 +46,15 @@ class JobState:
             if step is not None and sum(state.counts) > step.counts["total"]:
                 set_counters(step, state.counts)
 
+    @property
+    def is_finished(self) -> bool:
+        return self.job.is_finished
+
     def payload(self) -> bytes:
         steps = [step_row(step) for step in self.steps.values()]
         return msgspec.json.encode(StatusPayload(job_summary(self.job), steps))
 
     def signature(self) -> object:
-        """What is told at once when it changes; the rest (counts, progress) can wait a second."""
         steps = [(step.pk, step.name, step.status) for step in self.steps.values()]
         return self.job.name, self.job.status, steps
 
@@ -62,9 +64,7 @@ def set_counters(row: Job | Step, counts: tuple[int, ...]) -> None:
         setattr(row, column, count)
 
 
-class JobFeed(LogFeed):
-    state: JobState
-
+class JobFeed(EndingFeed[JobState]):
     def __init__(self, live: FeedHost, key: FeedKey) -> None:
         super().__init__(live, key)
         assert key.topic.job_id is not None
@@ -72,10 +72,6 @@ class JobFeed(LogFeed):
         self.heard_line = 0  # the newest line and revision that are here or on their way here
         self.heard_revision = 0
         self._everything = Log(self.job_id)
-        self._told_payload = b""
-        self._told_signature: object = None
-        self._told_at = -1e9
-        self._is_status_stale = False
 
     def unit(self, position: Position) -> int:
         return position.line
@@ -86,25 +82,21 @@ class JobFeed(LogFeed):
             self.heard_revision = max(self.heard_revision, news.job_revision)
         return isinstance(news, Changed) and news.is_urgent
 
-    def next_duty_at(self) -> float:
-        return self._told_at + STATUS_INTERVAL_S if self._is_status_stale else float("inf")
-
     @property
-    def status(self) -> bytes:
-        return self.state.payload()
+    def has_sent_all(self) -> bool:
+        return self.scanned.line >= self.state.job.last_line
 
     async def start(self) -> None:
         state = await self.live.read(JobState.read, self.job_id)
         if state is None:
-            self._end_deleted()
+            self.end_deleted()
             return
         self.scanned = await self.live.read(newest_position, self.job_id, state.job.last_line)
         self._set_state(state)
-        self._told_signature, self._told_payload = state.signature(), state.payload()
-        self._told_at = self.live.loop.time()
+        self.begin_status()
         if self.count_needed():
             self._counted = await self.live.read(self.client_log().count, self.scanned)
-        self._end_if_finished()
+        self.end_if_finished()
 
     async def work(self, news: list[object]) -> None:
         batches = sorted((item for item in news if isinstance(item, AppendedBatch)), key=lambda b: b.first_line)
@@ -112,9 +104,9 @@ class JobFeed(LogFeed):
         if len(batches) < len(news) or not has_taken_all:
             await self._read()
         if not self.is_over:
-            self._end_if_finished()
+            self.end_if_finished()
         if not self.is_over:
-            self._send_status()
+            self.send_status()
 
     def _take(self, batches: Sequence[AppendedBatch]) -> bool:
         """Sends entries that came with the signals, those of all batches at once; False when there is a gap."""
@@ -136,7 +128,7 @@ class JobFeed(LogFeed):
     async def _read(self) -> None:
         state = await self.live.read(JobState.read, self.job_id)
         if state is None:
-            self._end_deleted()
+            self.end_deleted()
             return
         self._set_state(state)
         last_line = state.job.last_line
@@ -155,26 +147,3 @@ class JobFeed(LogFeed):
     def _update_counts(self) -> None:
         step = self.state.steps.get(self.key.wanted.step) if self.key.wanted.step else None
         self.counts = (step or self.state.job).counts
-
-    def _send_status(self) -> None:
-        signature, payload = self.state.signature(), self.state.payload()
-        self._is_status_stale = payload != self._told_payload
-        is_due = self.live.loop.time() >= self._told_at + STATUS_INTERVAL_S
-        if signature != self._told_signature or (self._is_status_stale and is_due):
-            self.broadcast_note(self.encode_status(self.scanned))
-            self._told_signature, self._told_payload = signature, payload
-            self._told_at, self._is_status_stale = self.live.loop.time(), False
-
-    def _end_if_finished(self) -> None:
-        job = self.state.job
-        if job.is_finished and self.scanned.line >= job.last_line:
-            self._end(self.encode_status(self.scanned), self.key.format.done(job.status, job.exit_code))
-
-    def _end_deleted(self) -> None:
-        self.is_deleted = True
-        self._end(self.key.format.reset("deleted"))
-
-    def _end(self, *frames: bytes) -> None:
-        self.end_frames = frames
-        self.is_over = True
-        self.broadcast(Frame(b"".join(frames), self.scanned, is_last=True))

@@ -17,12 +17,13 @@ from typing import ParamSpec, TypeVar
 from django.conf import settings
 
 from jobs.models.record import wire_time
+from logstream.family_feed import FamilyFeed
 from logstream.feed import Feed, FeedKey
 from logstream.job_feed import JobFeed
 from logstream.jobs_feed import JobsFeed
 from logstream.meter import RateMeter
 from logstream.reading import ReadingPool
-from logstream.registry import JOBS, SERVICE, Registry, Topic
+from logstream.registry import FAMILY, Registry, Topic
 from logstream.service_feed import ServiceFeed
 from logstream.subscription import Subscription
 from logstream.wakeups import wakeups_of_database
@@ -34,6 +35,8 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 READING_THREADS = 2
+
+FEEDS: dict[str, type[Feed]] = {"job": JobFeed, FAMILY: FamilyFeed, "jobs": JobsFeed, "service": ServiceFeed}
 
 
 @dataclass(eq=False, slots=True)
@@ -85,9 +88,7 @@ class Live:
         return feed
 
     def _new_feed(self, key: FeedKey) -> Feed:
-        if key.topic == JOBS:
-            return JobsFeed(self, key)
-        return ServiceFeed(self, key) if key.topic == SERVICE else JobFeed(self, key)
+        return FEEDS[key.topic.kind](self, key)
 
     def forget(self, feed: Feed) -> None:
         """Ends a feed that nobody watches any more; called also by one that is over."""

@@ -21,7 +21,8 @@ class LogFeed(Feed):
     def __init__(self, live: FeedHost, key: FeedKey) -> None:
         super().__init__(live, key)
         self.counts: dict[str, int] = {}
-        self._matches = key.wanted.matcher()
+        # A family's entries come through SQL alone, filtered already.
+        self._matches = key.wanted.matcher() if key.wanted.family is None else None
         self._counted = 0  # matching entries up to `scanned`, where the counters cannot tell
         self.end_frames: tuple[bytes, ...] = ()  # what a client gets that comes after the end
         self.is_deleted = False

@@ -13,18 +13,23 @@ from uuid import UUID
 
 
 class Topic(NamedTuple):
-    """What can be watched: one job, the list of jobs, or the whole service."""
+    """What can be watched: one job, alone or with its descendants, the list of jobs, or the whole service."""
 
     kind: str
     job_id: UUID | None = None
 
 
+FAMILY = "family"
 JOBS = Topic("jobs")
 SERVICE = Topic("service")
 
 
 def job_topic(job_id: UUID) -> Topic:
     return Topic("job", job_id)
+
+
+def family_topic(job_id: UUID) -> Topic:
+    return Topic(FAMILY, job_id)
 
 
 Listener = Callable[[object], None]

@@ -11,15 +11,16 @@ from django.http import HttpRequest
 
 from jobs import access
 from jobs.cursors import CursorReset, position_of
+from jobs.families import is_finished
 from jobs.models import Job
-from jobs.parameters import FILTER_PARAMETERS, Parameters, read_cursor, read_filter, read_limit
-from jobs.queries import NO_LIMIT, START, Position
+from jobs.parameters import CHILDREN, FILTER_PARAMETERS, Parameters, read_cursor, read_filter, read_limit
+from jobs.queries import NO_LIMIT, START, Filter, Position
 from logstream.formats import PLAIN
-from logstream.registry import SERVICE, Topic, job_topic
+from logstream.registry import FAMILY, SERVICE, Topic, family_topic, job_topic
 from logstream.streams import LogRequest
 
-STREAM_PARAMETERS = (*FILTER_PARAMETERS, "limit", "since", "ticket")
-SERVICE_PARAMETERS = ("job", *STREAM_PARAMETERS)
+SERVICE_PARAMETERS = ("job", *FILTER_PARAMETERS, "limit", "since", "ticket")
+STREAM_PARAMETERS = (*FILTER_PARAMETERS, CHILDREN, "limit", "since", "ticket")
 PLAIN_PARAMETERS = ("level", "since", "ticket")
 SERVICE_LIMIT = 50
 DONE_ID = "done"
@@ -35,20 +36,19 @@ def read_job_request(request: HttpRequest, job_id: str) -> LogRequest | None:
     """The checked request; None when the client has had the end already and only asks again (S8)."""
     caller = access.stream_caller_of(request)
     job = access.readable_job(caller, job_id)
-    if has_had_the_end(request, job):
-        return None
     parameters = Parameters.of_query(request.GET, STREAM_PARAMETERS)
-    return log_request(request, caller, job_topic(job.pk), parameters, read_limit(parameters))
+    asked = log_request(request, caller, job_topic(job.pk), parameters, read_limit(parameters))
+    return None if has_had_the_end(request, job, asked.wanted) else asked
 
 
 def read_plain_request(request: HttpRequest, job_id: str) -> LogRequest | None:
     """As `read_job_request`, for the stream that begins with the first entry."""
     caller = access.stream_caller_of(request)
     job = access.readable_job(caller, job_id)
-    if has_had_the_end(request, job):
-        return None
     parameters = Parameters.of_query(request.GET, PLAIN_PARAMETERS)
     asked = log_request(request, caller, job_topic(job.pk), parameters, NO_LIMIT)
+    if has_had_the_end(request, job, asked.wanted):
+        return None
     return replace(asked, since=asked.since or START, format=PLAIN)
 
 
@@ -58,14 +58,18 @@ def read_service_request(request: HttpRequest) -> LogRequest:
     return log_request(request, caller, SERVICE, parameters, read_limit(parameters, SERVICE_LIMIT))
 
 
-def has_had_the_end(request: HttpRequest, job: Job) -> bool:
-    return request.headers.get("Last-Event-ID") == DONE_ID and job.is_finished
+def has_had_the_end(request: HttpRequest, job: Job, wanted: Filter) -> bool:
+    if request.headers.get("Last-Event-ID") != DONE_ID:
+        return False
+    return job.is_finished if wanted.family is None else is_finished(wanted.family)
 
 
 def log_request(
     request: HttpRequest, caller: access.Caller, topic: Topic, parameters: Parameters, limit: int
 ) -> LogRequest:
     wanted = read_filter(parameters, topic.job_id)
+    if wanted.family is not None:
+        topic = family_topic(wanted.family)
     since, reset_reason = read_start(request, topic, parameters)
     return LogRequest(topic, wanted, caller.user.pk, limit, since, reset_reason)
 
@@ -85,6 +89,6 @@ def read_start(request: HttpRequest, topic: Topic, parameters: Parameters) -> tu
     if cursor is None:
         return None, None
     try:
-        return position_of(topic.job_id, cursor), None
+        return position_of(topic.job_id, cursor, with_children=topic.kind == FAMILY), None
     except CursorReset as reset:
         return None, reset.reason.value

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
+from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -114,12 +116,16 @@ async def streams_status(request: HttpRequest) -> HttpResponseBase:
     await sync_to_async(stream_reader)(request)
     here = live.current()
     by_topic = here.streams_by_topic()
+    by_job: Counter[UUID] = Counter()  # with and without descendants
+    for topic, count in by_topic.items():
+        if topic.job_id:
+            by_job[topic.job_id] += count
     return JsonResponse(
         {
             "status": "closing" if here.is_closing else "active",
             "connections": {
                 "global": {"sse": by_topic[SERVICE] + by_topic[JOBS]},
-                "jobs": {str(topic.job_id): {"sse": n} for topic, n in by_topic.items() if topic.job_id},
+                "jobs": {str(job_id): {"sse": n} for job_id, n in by_job.items()},
             },
             "lagging": here.lagging_count(),
             "limit": here.max_streams,

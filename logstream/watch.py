@@ -9,6 +9,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from jobs.models import Job, LogEntry
+from logstream.family_feed import FamilyFeed
+from logstream.family_state import Pulse, pulses_of
 from logstream.feed import Feed, FeedHost
 from logstream.job_feed import JobFeed
 from logstream.jobs_feed import JobsFeed
@@ -68,13 +70,18 @@ class Watch:
                 logger.warning("could not look for changes: %s", error)
 
     async def look(self) -> None:
-        """One query over the watched jobs, one for the newest entry; feeds hear of what is news to them."""
+        """One query over the watched jobs, one for each family, one for the newest entry; feeds hear of their news."""
         feeds = tuple(self.feeds())
         job_feeds = [feed for feed in feeds if isinstance(feed, JobFeed) and feed.ready.done()]
         if job_feeds:
             found = await self.live.read(watched_jobs, {feed.job_id for feed in job_feeds})
             for job_feed in job_feeds:
                 tell(job_feed, found.get(job_feed.job_id))
+        family_feeds = [feed for feed in feeds if isinstance(feed, FamilyFeed) and feed.ready.done()]
+        if family_feeds:
+            pulses = await self.live.read(pulses_of, {feed.root for feed in family_feeds})
+            for family_feed in family_feeds:
+                tell_family(family_feed, pulses[family_feed.root])
         service_feeds = [feed for feed in feeds if isinstance(feed, ServiceFeed)]
         if service_feeds:
             newest_id = await self.live.read(newest_entry_id)
@@ -91,6 +98,12 @@ def tell(feed: JobFeed, found: WatchedJob | None) -> None:
         feed.hear(Deleted(feed.job_id))
     elif found.last_line > feed.heard_line or found.revision > feed.heard_revision:
         feed.hear(Changed(feed.job_id, is_urgent=found.status != feed.state.job.status))
+
+
+def tell_family(feed: FamilyFeed, found: Pulse) -> None:
+    known = feed.state.pulse
+    if found != known:
+        feed.hear(Changed(feed.root, is_urgent=found.is_urgent_after(known)))
 
 
 def watched_jobs(job_ids: set[UUID]) -> dict[UUID, WatchedJob]:

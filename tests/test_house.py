@@ -16,8 +16,8 @@ FLOORS = {
     "words": "levels statuses storable signals text level_detection level_headers level_shapes level_words "
     "structured_lines producer_times workflow_commands workflow_reports",
     "models": "models",
-    "core": "recording lifecycle queries listing pages rows cursors parameters errors access sign_in retention "
-    "installation families operations executions runnables",
+    "core": "recording lifecycle families queries listing tree pages rows cursors parameters errors access sign_in "
+    "retention installation operations executions runnables",
     "doors": "api admin views urls error_views health management running background tracked tracking "
     "handlers ingest apps reporting",
 }

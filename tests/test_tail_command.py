@@ -15,11 +15,12 @@ from django.core.management.base import CommandError
 from django.test import Client
 
 from jobs import statuses
+from jobs.families import members
 from jobs.models import Job, LogEntry
 from jobs.queries import Filter
 from jobs.recording import NewEntry, append
 from logstream.tailing.choosing import NotChosen
-from logstream.tailing.following import FollowedJob
+from logstream.tailing.following import FollowedFamily, FollowedJob
 from tests.factories import NOON, append_lines, make_job, make_step
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -238,3 +239,49 @@ def test_full_disk_is_said_so(job: Job) -> None:
 def test_wrong_usage_is_refused(arguments: list[str]) -> None:
     with pytest.raises(CommandError):
         tail(*arguments)
+
+
+@pytest.fixture
+def family(busy_job: Job) -> Job:
+    """The busy job, with a child and a grandchild that have ended too."""
+    child = make_job("child", parent=busy_job)
+    append_lines(child, 3, level="error")
+    append_lines(make_job("stranger"), 3)
+    append_lines(make_job("grandchild", parent=child), ["Über_100%"], step=None)
+    Job.objects.filter(pk__in=members(busy_job.pk)).update(status=statuses.COMPLETED)
+    return busy_job
+
+
+@pytest.mark.parametrize("filters", [*FILTERS[:4], {"search": "Über_100%"}])
+def test_children_give_what_the_page_endpoint_gives(family: Job, viewer: User, filters: dict[str, str]) -> None:
+    options = [word for name, value in filters.items() for word in (f"--{name}", value)]
+    browser = Client()
+    browser.force_login(viewer)
+    page = browser.get(f"/api/jobs/{family.pk}/logs", {"children": "1", "limit": "1000", **filters}).json()["logs"]
+    printed = [json.loads(line) for line in tail(str(family.pk), "--children", "-n", "1000", "--json", *options).lines]
+    assert printed == page
+    assert printed
+
+
+def test_children_are_named_and_their_steps_can_be_asked_for(family: Job) -> None:
+    child = Job.objects.get(name="child")
+    append_lines(child, ["in step"], step=make_step(child, "theirs"))
+    assert tail(str(family.pk), "--children", "-n", "1").lines[0].endswith("[child/theirs] | in step")
+    assert messages(str(family.pk), "--children", "--step", "theirs") == ["in step"]
+
+
+def test_with_children_it_follows_until_all_have_ended(family: Job) -> None:
+    printed = tail(str(family.pk), "--children", follow=True)
+    assert (len(printed.lines), printed.code) == (66, 0)  # one message has two lines
+    Job.objects.filter(name="child").update(status=statuses.RUNNING)
+    followed = FollowedFamily(family, Filter(family=family.pk))
+    followed.look()
+    assert not followed.is_over
+
+
+def test_children_do_not_go_with_the_service_or_with_cursors_of_others(family: Job) -> None:
+    assert "--children" in refused("--service", "--children")
+    [theirs] = append_lines(make_job("stranger"), 1).ids
+    assert "another job" in refused(str(family.pk), "--children", "--since", str(theirs))
+    [ours, _] = append_lines(Job.objects.get(name="grandchild"), ["old", "new"]).ids
+    assert messages(str(family.pk), "--children", "--since", str(ours)) == ["new"]

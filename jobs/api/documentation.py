@@ -51,8 +51,11 @@ PAGE = {
     "before": Parameter("The id of an entry: the last before it.", NUMBER),
     "offset": Parameter("From this matching entry on, the first being 0.", NUMBER),
 }
-JOB_LOG_PARAMETERS = {**FILTER, **LIMIT, **PAGE}
-SERVICE_LOG_PARAMETERS = {"job": Parameter("Entries of this job.", ID), **JOB_LOG_PARAMETERS}
+CHILDREN = {
+    "children": Parameter("1: entries of the job's descendants too, in the order of ids.", {"enum": ["0", "1"]})
+}
+JOB_LOG_PARAMETERS = {**FILTER, **CHILDREN, **LIMIT, **PAGE}
+SERVICE_LOG_PARAMETERS = {"job": Parameter("Entries of this job.", ID), **FILTER, **LIMIT, **PAGE}
 JOB_LIST_PARAMETERS = {
     "status": Parameter(f"One or several of {', '.join(statuses.JOB_STATUSES)}, separated by commas.", TEXT),
     "kind": Parameter("Jobs of this kind.", TEXT),

@@ -13,7 +13,8 @@ from jobs.api.documentation import JOB_LIST_PARAMETERS, documented
 from jobs.listing import JobCursor, JobFilter, JobPage, count_by_status, page_of_jobs
 from jobs.operations import delete
 from jobs.parameters import Parameters, read_job, read_limit, read_moment, search_text
-from jobs.rows import JobDetail, JobRow, StepRow, job_detail, job_row, step_row
+from jobs.rows import JobDetail, JobRow, StepRow, TreeRow, job_detail, job_row, step_row
+from jobs.tree import tree_of
 
 DEFAULT_LIMIT = 50
 
@@ -28,6 +29,11 @@ class JobList(msgspec.Struct):
 
 class Deleted(msgspec.Struct):
     deleted: int  # how many jobs
+
+
+class JobTree(msgspec.Struct):
+    job: TreeRow
+    truncated: bool  # there are more than 1,000 jobs, or than 100 levels of them
 
 
 class StepList(msgspec.Struct):
@@ -56,6 +62,14 @@ def delete_job(request: HttpRequest, job_id: str) -> HttpResponse:
     caller = caller_of(request)
     job = operable_job(caller, job_id)
     return json_answer(Deleted(delete(job, caller.user.get_username())))
+
+
+@router.get("/jobs/{job_id}/tree", summary="A job with its descendants", openapi_extra=documented(JobTree))
+def get_tree(request: HttpRequest, job_id: str) -> HttpResponse:
+    """The job, the jobs that it spawned, those that they spawned; siblings in the order in which they were made."""
+    job = readable_job(caller_of(request), job_id)
+    tree = tree_of(job.pk)
+    return json_answer(JobTree(tree.root, tree.is_truncated))
 
 
 @router.get("/jobs/{job_id}/steps", summary="A job's steps", openapi_extra=documented(StepList))

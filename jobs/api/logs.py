@@ -50,14 +50,14 @@ def service_logs(request: HttpRequest) -> HttpResponse:
 
 def page_of(job_id: UUID | None, parameters: Parameters, limit: int) -> LogsPayload:
     wanted = read_filter(parameters, job_id)
-    start = read_start(parameters, job_id)
+    start = read_start(parameters, job_id, with_children=wanted.family is not None)
     page = read_page(Log(job_id, wanted), limit, since=start.since, before=start.before, offset=start.offset)
     if start.reset is not None:
         page.meta.reset = start.reset
     return page
 
 
-def read_start(parameters: Parameters, job_id: UUID | None) -> Start:
+def read_start(parameters: Parameters, job_id: UUID | None, *, with_children: bool = False) -> Start:
     """Where the page begins.
 
     A cursor that is no longer stored is no mistake of the client's, and a page has no `reset` event: it begins
@@ -74,9 +74,9 @@ def read_start(parameters: Parameters, job_id: UUID | None) -> Start:
     since, before = read_cursor(parameters, "since"), read_cursor(parameters, "before")
     try:
         if since is not None:
-            return Start(since=position_of(job_id, since))
+            return Start(since=position_of(job_id, since, with_children=with_children))
         if before is not None:
-            return Start(before=position_of(job_id, before))
+            return Start(before=position_of(job_id, before, with_children=with_children))
     except CursorReset as error:
         return Start(since=None if since is None else START, reset=error.reason.value)
     return Start(offset=read_cursor(parameters, "offset"))

@@ -24,7 +24,7 @@ from jobs.rows import JobDetail, JobRow, StepRow
 View = Callable[..., HttpResponseBase]
 
 DESCRIBED = (
-    *(jobs.JobList, JobDetail, JobRow, jobs.StepList, StepRow, jobs.Deleted, LogsPayload),
+    *(jobs.JobList, JobDetail, JobRow, jobs.StepList, StepRow, jobs.Deleted, jobs.JobTree, LogsPayload),
     *(tickets.Ticket, tickets.TicketRequest, runnables.RunnableList, runnables.RunnableRow),
     *(execution.ProgramOrder, execution.WaitingOrder, execution.Accepted, execution.WaitedFor),
     *(execution.ExecutionList, Completed, runs.RunOrder, control.Asked, control.Rerun, control.WorkerList),

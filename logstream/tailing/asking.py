@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from jobs.cursors import CursorReset, position_of
 from jobs.models import Job
-from jobs.parameters import FILTER_PARAMETERS, Parameters, read_cursor, read_filter
+from jobs.parameters import CHILDREN, FILTER_PARAMETERS, Parameters, read_cursor, read_filter
 from jobs.queries import START, Filter, Position
-from logstream.tailing.choosing import job_called, latest_job, step_called
+from logstream.tailing.choosing import NotChosen, job_called, latest_job, step_called
 
-OPTIONS = (*FILTER_PARAMETERS, "since", "n")
+OPTIONS = (*FILTER_PARAMETERS, CHILDREN, "since", "n")
 USUAL_COUNT = 100
 MOST_LINES = 1_000_000_000
 
@@ -29,8 +29,11 @@ def read_request(options: Mapping[str, object]) -> Asked:
     job = chosen_job(options)
     job_id = None if job is None else job.pk
     given = {name: str(options[name]) for name in OPTIONS if options.get(name) is not None}
+    with_children = given.get(CHILDREN) == "1"
+    if job is None and with_children:
+        raise NotChosen("--children goes with one job: --service shows all jobs anyway")
     if job is not None and given.get("step"):
-        given["step"] = str(step_called(job, given["step"]).pk)
+        given["step"] = str(step_called(job, given["step"], with_children=with_children).pk)
     parameters = Parameters.of(given, OPTIONS)
     wanted = read_filter(parameters, job_id)
     count = parameters.number("n", 0, MOST_LINES)
@@ -38,7 +41,7 @@ def read_request(options: Mapping[str, object]) -> Asked:
     if cursor is None:
         return Asked(job, wanted, USUAL_COUNT if count is None else count)
     try:
-        return Asked(job, wanted, None, position_of(job_id, cursor))
+        return Asked(job, wanted, None, position_of(job_id, cursor, with_children=with_children))
     except CursorReset as reset:
         return Asked(job, wanted, None, reset_reason=reset.reason.value)
 

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from jobs.families import members
 from jobs.listing import NEWEST_FIRST
 from jobs.models import Job, Step
 from jobs.models.job import JobQuerySet
@@ -72,9 +75,12 @@ def jobs_named(word: str) -> JobQuerySet:
     return Job.objects.listed().filter(name=storable_text(word)).order_by(*NEWEST_FIRST)
 
 
-def step_called(job: Job, word: str) -> Step:
-    """The job's step with this id or name. Raises NotChosen, also for a name that several steps have."""
-    steps = list(job.steps.order_by("position"))
+def step_called(job: Job, word: str, *, with_children: bool = False) -> Step:
+    """The step of the job, or of one of its descendants, with this id or name.
+
+    Raises NotChosen, also for a name that several steps have.
+    """
+    steps = list(steps_of(job, with_children))
     found = [step for step in steps if str(step.pk) == word.lower()]
     found = found or [step for step in steps if step.name == storable_text(word)]
     if len(found) == 1:
@@ -83,6 +89,12 @@ def step_called(job: Job, word: str) -> Step:
         raise NotChosen(f"several steps are called {shown(word)}, use an id:\n{listed(list(map(step_line, found)))}")
     there = f"it has\n{listed(list(map(step_line, steps)))}" if steps else "it has no steps"
     raise NotChosen(f"the job has no step {shown(word)}: {there}")
+
+
+def steps_of(job: Job, with_children: bool) -> QuerySet[Step]:
+    if not with_children:
+        return job.steps.order_by("position")
+    return Step.objects.filter(job__in=members(job.pk)).order_by("job__created_at", "job", "position")
 
 
 def job_line(job: Job) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from jobs.cursors import newest_position
+from jobs.cursors import newest_family_position, newest_position
+from jobs.families import is_finished
 from jobs.models import EntryRecord, Job, Step
 from jobs.queries import START, Filter, Log, Position
 from jobs.running.patience import patiently
@@ -91,6 +92,27 @@ class FollowedJob(FollowedLog):
         if self.job.last_line > self.end.line:
             self.end = patiently(lambda: newest_position(self.job.pk, self.job.last_line))
             self._step_count = patiently(lambda: steps_up_to_two(self.job.pk)) if self._step_count < 2 else 2
+
+
+class FollowedFamily(FollowedLog):
+    """A job's log with those of its descendants, in the order of ids. It ends with the last of them.
+
+    Raises JobDeleted when the job itself is gone.
+    """
+
+    has_several_steps = True
+
+    def __init__(self, job: Job, wanted: Filter, since: Position = START) -> None:
+        super().__init__(Log(job.pk, wanted), since)
+        self.job = job
+        self.is_over = False
+
+    def look(self) -> None:
+        # Whether all have ended first, then the newest entry: so no end that is seen overtakes a line.
+        self.is_over = patiently(lambda: is_finished(self.job.pk))
+        self.job = patiently(lambda: read_again(self.job))
+        newest = patiently(lambda: newest_family_position(self.job.pk))
+        self.end = max(self.end, newest, key=lambda position: position.id)
 
 
 class FollowedService(FollowedLog):

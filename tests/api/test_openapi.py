@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from jobs.parameters import FILTER_PARAMETERS
+from jobs.parameters import CHILDREN, FILTER_PARAMETERS
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_every_operation_tells_its_answer_and_its_refusal(schema: dict[str, Any]
 
 def test_log_parameters_are_those_of_the_filter(schema: dict[str, Any]) -> None:
     page = {"limit", "since", "before", "offset"}
-    assert names(schema, "/api/jobs/{job_id}/logs") == {"job_id", *FILTER_PARAMETERS, *page}
+    assert names(schema, "/api/jobs/{job_id}/logs") == {"job_id", *FILTER_PARAMETERS, CHILDREN, *page}
     assert names(schema, "/api/service/logs") == {"job", *FILTER_PARAMETERS, *page}
 
 

@@ -19,7 +19,7 @@ from jobs.parameters import BadParameter
 from logstream.tailing.asking import Asked, read_request
 from logstream.tailing.choosing import NotChosen
 from logstream.tailing.colours import COLOUR_CHOICES, palette_for
-from logstream.tailing.following import Followed, FollowedJob, FollowedService, JobDeleted
+from logstream.tailing.following import Followed, FollowedFamily, FollowedJob, FollowedService, JobDeleted
 from logstream.tailing.interrupting import exit_on_interrupt
 from logstream.tailing.lines import HumanLines, JsonLines, LineFormat
 from logstream.tailing.neutral import RESET, plain_name
@@ -39,6 +39,7 @@ EPILOG = """\
 examples:
   manage.py tail --latest
   manage.py tail 3f2a --level warn --search timeout
+  manage.py tail 3f2a --children
   manage.py tail "nightly import" --no-follow -n 1000 --json | jq .message
 
 Lines: time (UTC), level, step where a job has several, | for stdout, ! for stderr or * for system, message.
@@ -69,6 +70,12 @@ class Command(BaseCommand):
         )
         which.add_argument("--latest", action="store_true", help="the newest job")
         which.add_argument("--service", action="store_true", help="all jobs, and what Quaero itself logs")
+        parser.add_argument(
+            "--children",
+            action="store_const",
+            const="1",
+            help="also what the job's descendants log, until all have ended",
+        )
         parser.add_argument("--step", help="only this step: its name or id")
         parser.add_argument("--level", help=f"only this level or above: {', '.join(levels.NUMBERS)}")
         parser.add_argument("--stream", help=f"only this stream: {', '.join(STREAMS)}")
@@ -135,10 +142,12 @@ class Command(BaseCommand):
     def line_format(self, asked: Asked, *, as_json: bool) -> LineFormat:
         if as_json:
             return JsonLines(for_terminal=self.output.is_terminal)
-        return HumanLines(self.palette, self.output.encoding, with_jobs=asked.job is None)
+        return HumanLines(
+            self.palette, self.output.encoding, with_jobs=asked.job is None or asked.wanted.family is not None
+        )
 
     def say_beginning(self, asked: Asked, followed: Followed) -> None:
-        if isinstance(followed, FollowedJob):
+        if isinstance(followed, FollowedJob | FollowedFamily):
             self.say(opening(followed.job, self.told_palette))
         else:
             self.say("all jobs and Quaero itself")
@@ -146,7 +155,7 @@ class Command(BaseCommand):
             self.say(f"--since cannot be continued ({asked.reset_reason}): everything that is there follows")
 
     def end_of(self, followed: Followed) -> int:
-        if not isinstance(followed, FollowedJob) or not followed.is_over:
+        if not isinstance(followed, FollowedJob | FollowedFamily) or not followed.is_over:
             return 0
         self.say(closing(followed.job, self.told_palette))
         return EXIT_CODES[followed.job.status]
@@ -161,10 +170,11 @@ class Command(BaseCommand):
         self.output.write_if_ready(f"{RESET}\n".encode() if self.palette else b"\n")
 
 
-def followed_of(asked: Asked) -> FollowedJob | FollowedService:
+def followed_of(asked: Asked) -> FollowedJob | FollowedFamily | FollowedService:
     if asked.job is None:
         return FollowedService(asked.wanted, asked.since)
-    return FollowedJob(asked.job, asked.wanted, asked.since)
+    kind = FollowedJob if asked.wanted.family is None else FollowedFamily
+    return kind(asked.job, asked.wanted, asked.since)
 
 
 def colour_choice(options: dict[str, Any]) -> str:

@@ -1,0 +1,140 @@
+"""The feed of a job with its descendants: their entries in the order of ids, how each stands, the end of all.
+
+Descendants appear while it runs, from this or another process. So it takes nothing from the news but that there is
+some, and reads everything through the database, at one moment each time: who belongs, how they stand, and the
+entries from the cursor to the newest of any of them. Entries get their ids in the order of commits, and a job is
+there before its first entry, so nothing can come later under the cursor.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from uuid import UUID
+
+from jobs.cursors import newest_family_position
+from jobs.models import AppendedBatch, Job
+from jobs.pages import counts_of
+from jobs.queries import Page, Position
+from logstream.catch_up import position_of_last
+from logstream.ending_feed import EndingFeed
+from logstream.family_state import FamilyState
+from logstream.feed import FeedHost, FeedKey
+from logstream.news import Changed, Deleted
+from logstream.reading import snapshot
+from logstream.registry import JOBS, Topic
+
+MOST_STRANGERS = 100_000  # ids kept of jobs that do not belong
+STATUS_SECONDS_A_CHILD = 0.0005  # a status tells of every child: of a thousand, it is told twice a second at most
+
+
+class Reading(NamedTuple):
+    state: FamilyState
+    counts: dict[str, int]
+    end: Position  # the newest entry of any of them
+    page: Page = Page([], False)  # of those after the cursor
+
+
+class FamilyFeed(EndingFeed[FamilyState]):
+    def __init__(self, live: FeedHost, key: FeedKey) -> None:
+        super().__init__(live, key)
+        assert key.topic.job_id is not None
+        self.root: UUID = key.topic.job_id
+        self._log = self.client_log()
+        self._members: set[UUID] = {self.root}
+        self._strangers: set[UUID] = set()
+
+    @property
+    def heard_topic(self) -> Topic:
+        return JOBS  # of all jobs, for any may turn out to be a new member
+
+    def unit(self, position: Position) -> int:
+        return position.id
+
+    @property
+    def has_sent_all(self) -> bool:
+        return True  # a state is only kept with the last page of its moment
+
+    def status_interval(self) -> float:
+        return len(self.state.children) * STATUS_SECONDS_A_CHILD
+
+    def is_urgent_news(self, news: object) -> bool:
+        return isinstance(news, Changed) and news.is_urgent
+
+    def hear(self, news: object) -> None:
+        if job_of(news) not in self._strangers:
+            super().hear(news)
+
+    async def start(self) -> None:
+        reading = await self.live.read(self._read_beginning)
+        if reading is None:
+            self.end_deleted()
+            return
+        self._keep(reading)
+        self.scanned = reading.end
+        self.begin_status()
+        self.end_if_finished()
+
+    async def work(self, news: list[object]) -> None:
+        about = {job_of(item) for item in news}
+        unknown = {job_id for job_id in about if job_id is not None} - self._members
+        # A job without a parent is nobody's child. Of one that has some, the reading tells whether it belongs.
+        if about - unknown or (len(unknown) > 0 and await self.live.read(any_is_a_child, unknown)):
+            await self._read()
+        self._note_strangers(unknown - self._members)
+        if not self.is_over:
+            self.end_if_finished()
+        if not self.is_over:
+            self.send_status()
+
+    async def _read(self) -> None:
+        while True:
+            reading = await self.live.read(self._read_on)
+            if reading is None:
+                self.end_deleted()
+                return
+            self.counts = reading.counts
+            if reading.page.has_more:
+                self.send_entries(reading.page.records, position_of_last(reading.page))
+            else:
+                # Its state tells of what has been sent with this page, and not of more.
+                self._keep(reading)
+                self.send_entries(reading.page.records, max(reading.end, self.scanned, key=self.unit))
+                return
+
+    def _keep(self, reading: Reading) -> None:
+        self.state, self.counts, self._members = reading.state, reading.counts, reading.state.ids
+
+    def _note_strangers(self, job_ids: set[UUID]) -> None:
+        if len(self._strangers) > MOST_STRANGERS:
+            self._strangers.clear()
+        self._strangers |= job_ids
+
+    # What follows is called in a reading thread.
+
+    def _read_beginning(self) -> Reading | None:
+        with snapshot():
+            reading = self._reading()
+            if reading is not None and self.count_needed():
+                self._counted = self._log.count(reading.end)
+            return reading
+
+    def _read_on(self) -> Reading | None:
+        with snapshot():
+            reading = self._reading()
+            return reading and reading._replace(page=self._log.after(self.scanned, reading.end))
+
+    def _reading(self) -> Reading | None:
+        state = FamilyState.read(self.root)
+        if state is None:
+            return None
+        counts = counts_of(None, self.key.wanted.step, self.root)
+        return Reading(state, counts, newest_family_position(self.root))
+
+
+def job_of(news: object) -> UUID | None:
+    """The job that the news are about; None when they only say "look"."""
+    return news.job_id if isinstance(news, AppendedBatch | Changed | Deleted) else None
+
+
+def any_is_a_child(job_ids: set[UUID]) -> bool:
+    return Job.objects.filter(pk__in=job_ids, parent__isnull=False).exists()

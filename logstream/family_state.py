@@ -1,0 +1,91 @@
+"""A job with its descendants as the database has them at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+from django.db.models import Count, Q, Sum
+
+from jobs import statuses
+from jobs.families import members
+from jobs.models import COLUMN_NAMES, Job, Step
+from jobs.rows import ChildRow, JobSummary, StepRow, child_row, job_summary, step_row
+
+SHOWN = ("name", "kind", "status", "progress", "last_line", "started_at", "finished_at", "parent", *COLUMN_NAMES)
+NEEDED = (*SHOWN, "revision", "exit_code", "created_at")
+
+
+class Pulse(NamedTuple):
+    """Numbers of a family of which one at least is another whenever anything in it is."""
+
+    members: int
+    pending: int
+    ended: int
+    revisions: int  # each change and each append counts one up
+
+    def is_urgent_after(self, earlier: Pulse) -> bool:
+        """Whether jobs have come, gone, begun or ended since."""
+        return self[:3] != earlier[:3]
+
+
+class FamilyPayload(msgspec.Struct):
+    job: JobSummary
+    steps: list[StepRow]
+    children: list[ChildRow]
+
+
+@dataclass(frozen=True)
+class FamilyState:
+    job: Job
+    steps: list[Step]
+    children: list[Job]  # and theirs; in the order in which they were made
+
+    @classmethod
+    def read(cls, root: UUID) -> FamilyState | None:
+        """None: the job is not there. Call it in a snapshot."""
+        jobs = list(members(root).only(*NEEDED).order_by("created_at", "pk"))
+        job = next((each for each in jobs if each.pk == root), None)
+        if job is None:
+            return None
+        return cls(job, list(job.steps.order_by("position")), [each for each in jobs if each is not job])
+
+    @property
+    def is_finished(self) -> bool:
+        return all(job.is_finished for job in (self.job, *self.children))
+
+    @property
+    def ids(self) -> set[UUID]:
+        return {self.job.pk, *(job.pk for job in self.children)}
+
+    @property
+    def pulse(self) -> Pulse:
+        jobs = [self.job, *self.children]
+        pending = sum(job.status == statuses.PENDING for job in jobs)
+        return Pulse(len(jobs), pending, sum(job.is_finished for job in jobs), sum(job.revision for job in jobs))
+
+    def payload(self) -> bytes:
+        steps = [step_row(step) for step in self.steps]
+        children = [child_row(job) for job in self.children]
+        return msgspec.json.encode(FamilyPayload(job_summary(self.job), steps, children))
+
+    def signature(self) -> object:
+        steps = [(step.pk, step.name, step.status) for step in self.steps]
+        return [(job.pk, job.name, job.status) for job in (self.job, *self.children)], steps
+
+
+def pulses_of(roots: set[UUID]) -> dict[UUID, Pulse]:
+    """The pulses of these families; those of jobs that are gone have no members."""
+    return {root: pulse_of(root) for root in roots}
+
+
+def pulse_of(root: UUID) -> Pulse:
+    found = members(root).aggregate(
+        members=Count("pk"),
+        pending=Count("pk", filter=Q(status=statuses.PENDING)),
+        ended=Count("pk", filter=Q(status__in=statuses.TERMINAL)),
+        revisions=Sum("revision"),
+    )
+    return Pulse(found["members"], found["pending"], found["ended"], found["revisions"] or 0)
