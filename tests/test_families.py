@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs import levels
@@ -80,6 +80,7 @@ wishes = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None, max_examples=60)  # each writes a dozen times, whatever else the machine does
 @given(scripts, wishes, st.booleans(), st.booleans())
 def test_the_same_entries_however_they_are_read(
     script: list[tuple[int, str, str, bool]], wish: dict[str, Any], of_step: bool, collects: bool
