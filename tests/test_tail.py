@@ -162,6 +162,23 @@ def test_since_goes_on_without_a_gap(tail: Manage, job: Job) -> None:
     assert [message_of(line) for line in end_of(tailing)[1]] == ["line 4", "line 5", "new"]
 
 
+def test_with_children_it_follows_those_that_appear_until_all_have_ended(
+    manage: Manage, tail: Manage, job: Job
+) -> None:
+    tailing = tail(job.name, "--children")
+    append_lines(job, ["from the parent"])
+    with manage("runjob", "--name", "spawned", "--", "echo", "from a child", QUAERO_JOB_ID=str(job.pk)) as spawned:
+        wait_until(Job.objects.filter(parent=job).exists)
+        lifecycle.finish_job(job, statuses.FAILED)
+        assert spawned.wait(DEADLINE_S) == 0
+    code, lines, told = end_of(tailing)
+    assert [line[25:] for line in lines] == [
+        "INFO  [nightly import] | from the parent",
+        "INFO  [spawned] | from a child",
+    ]
+    assert (code, "nightly import: failed" in told) == (1, True)
+
+
 def test_service_follows_all_jobs_until_interrupted(tail: Manage) -> None:
     tailing = tail("--service")
     for name in ("first", "second"):

@@ -61,6 +61,13 @@
     return query ? url + (url.includes('?') ? '&' : '?') + query : url;
   }
 
+  /** The jobs under a row of `/tree`, in the order in which they were made: the `children` of a `status` event. */
+  function descendants(row) {
+    const below = row.children.flatMap(({ children, ...job }) => [job, ...descendants({ children })]);
+    const place = (job) => `${job.created_at} ${job.id}`;
+    return below.sort((one, other) => (place(one) < place(other) ? -1 : 1));
+  }
+
   class HttpError extends Error {
     constructor(status, message, retryAfterMs = 0) {
       super(message);
@@ -315,9 +322,10 @@
   /**
    * The entries of one endpoint under one filter, live and exact over reconnects.
    *
-   * Options: `filters` (step, level, stream, search, ...), `limit`, `since` (an id to start after; 0 is everything),
-   * `maxBufferSize`, `fallbackTimeoutMs`, `autoReconnect`, `maxReconnectAttempts`. Callbacks: `onLogs(entries, meta)`
-   * with new entries only, `onStatus(status)`, `onConnect()`, `onDisconnect(reason)`, `onError(error)`, `onDone(end)`,
+   * Options: `filters` (step, level, stream, search, ...; `children: 1` for the log of a job with its descendants),
+   * `limit`, `since` (an id to start after; 0 is everything), `maxBufferSize`, `fallbackTimeoutMs`, `autoReconnect`,
+   * `maxReconnectAttempts`. Callbacks: `onLogs(entries, meta)` with new entries only, `onStatus(status)` (of a job with
+   * its descendants also `children`), `onConnect()`, `onDisconnect(reason)`, `onError(error)`, `onDone(end)`,
    * `onReset(reason)` (drop what you show), `onState(state, reason)`.
    */
   class LogStream {
@@ -484,22 +492,33 @@
         if (signal.aborted) return false;
         const received = this._accept(page);
         this._advance(page.meta.newest_id);
-        // A page may be short only because its lines are long, so its length says nothing.
-        isAtEnd = received === 0 || page.logs.at(-1).line >= status?.job.last_line;
+        // A page may be short only because its lines are long, so its length says nothing; nor does a line
+        // of one of several jobs.
+        isAtEnd = received === 0 || (!this._hasChildren && page.logs.at(-1).line >= status?.job.last_line);
       }
       if (!status) return false;
-      this.options.onStatus(status);
-      const hasEnded = isAtEnd && TERMINAL.has(status.job.status);
+      const { isTruncated, ...told } = status;
+      this.options.onStatus(told);
+      const jobs = [status.job, ...(status.children ?? [])];
+      const hasEnded = isAtEnd && !isTruncated && jobs.every((job) => TERMINAL.has(job.status));
       if (hasEnded) this._ended({ status: status.job.status, exit_code: status.job.exit_code ?? null });
       return hasEnded;
     }
 
-    /** A job's own address, in the shape of a `status` event; the service's stream has none. */
+    get _hasChildren() {
+      return String(this.filters.children) === '1';
+    }
+
+    /** A job's own address, in the shape of a `status` event; the service's stream has none. `isTruncated`: not
+     *  all descendants are told of, so nobody knows whether they have ended. */
     async _readJob(signal) {
       const address = this.endpoint.match(/^(.*\/jobs\/[^/]+)\/logs\/stream/);
       if (!address) return null;
       const answer = await fetchJson(address[1], signal);
-      return answer.job ? answer : { job: answer, steps: answer.steps };
+      const status = answer.job ? answer : { job: answer, steps: answer.steps };
+      if (!this._hasChildren) return status;
+      const tree = await fetchJson(`${address[1]}/tree`, signal);
+      return { ...status, children: descendants(tree.job), isTruncated: tree.truncated };
     }
 
     _stateChanged(state, previous) {

@@ -197,3 +197,50 @@ test('polling reads page after page until it has caught up', async () => {
   assert.deepEqual(requests, ['/api/jobs/j', pagesFrom(1), pagesFrom(3), pagesFrom(4)]);
   assert.deepEqual(shown(), [1, 2, 3, 4]);
 });
+
+const jobRow = (id, status, children = []) => ({ id, status, created_at: `2026-01-31T12:00:0${id}Z`, children });
+
+test('a job with its descendants is one more filter, and their statuses come with the job\u2019s', () => {
+  install();
+  const statuses = [];
+  open({ filters: { children: 1, level: 'warn' }, onStatus: (status) => statuses.push(status) });
+  assert.equal(newest().url, '/api/jobs/j/logs/stream?limit=100&children=1&level=warn');
+  newest().send('status', { job: { id: 'j' }, steps: [], children: [{ id: 'c', status: 'running' }] });
+  assert.deepEqual(statuses[0].children, [{ id: 'c', status: 'running' }]);
+});
+
+test('polling with descendants tells of them in the order in which they were made', async () => {
+  const children = [jobRow('1', 'completed', [jobRow('3', 'running')]), jobRow('2', 'failed')];
+  const tree = { job: jobRow('0', 'completed', children), truncated: false };
+  const pages = [page([2]), page([])];
+  const statuses = [];
+  const requests = install((url) => {
+    if (url.includes('/logs')) return pages.shift() ?? page([]);
+    return url.endsWith('/tree') ? tree : { job: { status: 'completed', last_line: 2 }, steps: [] };
+  });
+  open({ filters: { children: 1 }, onStatus: (status) => statuses.push(status) });
+  newest().send('logs', page([1]), 1);
+  newest().fail();
+  await settle();
+  const pagesFrom = (id) => `/api/jobs/j/logs?limit=1000&children=1&since=${id}`;
+  assert.deepEqual(requests, ['/api/jobs/j', '/api/jobs/j/tree', pagesFrom(1), pagesFrom(2)]);
+  assert.deepEqual(Object.keys(statuses[0]), ['job', 'steps', 'children']);
+  assert.deepEqual(statuses[0].children.map((job) => job.id), ['1', '2', '3']);
+  assert.ok(!('children' in statuses[0].children[0]));
+  assert.equal(stream.getState().state, 'Connecting'); // one still runs, though the job's last line is there
+});
+
+for (const [truncated, state] of [[false, 'Ended'], [true, 'Connecting']]) {
+  test(`polling with descendants that have all ended, ${truncated ? 'as far as is known' : 'all known'}`, async () => {
+    install((url) => {
+      if (url.includes('/logs')) return page([]);
+      const job = jobRow('0', 'completed', [jobRow('1', 'failed')]);
+      return url.endsWith('/tree') ? { job, truncated } : { job: { status: 'completed', last_line: 1 }, steps: [] };
+    });
+    open({ filters: { children: 1 } });
+    newest().send('logs', page([1]), 1);
+    newest().fail();
+    await settle();
+    assert.equal(stream.getState().state, state);
+  });
+}
