@@ -52,7 +52,10 @@ def position_of_deleted(job_id: UUID | None, entry_id: int, with_children: bool)
     if entry_id < pruned_to:
         raise CursorReset(ResetReason.PRUNED)
     if (job_id is None or with_children) and entry_id <= newest_id_ever():
-        return Position(0, entry_id)  # gone with its job; whatever is stored above it still follows
+        # Gone with its job; whatever is stored above it still follows. Were it the newest of all, a feed, which
+        # knows of stored entries alone, would be waited for until it got there.
+        newest = newest_position(None, 0) if job_id is None else newest_family_position(job_id)
+        return Position(0, min(entry_id, newest.id))
     raise CursorReset(ResetReason.UNKNOWN)
 
 

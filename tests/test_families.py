@@ -215,5 +215,12 @@ def test_a_place_in_a_child_that_was_deleted_goes_on(family: list[Job]) -> None:
     assert ids_of(family[0]) == list(kept)
 
 
+def test_the_newest_place_of_a_deleted_child_is_after_all_that_is_stored(family: list[Job]) -> None:
+    kept, gone = append_lines(family[1], 1).ids, append_lines(family[2], 2).ids
+    family[2].delete()
+    assert place(family[0], gone[1]).id == kept[0]
+    assert position_of(None, gone[1]).id == kept[0]
+
+
 def test_a_family_of_nobody_is_empty() -> None:
     assert Log(uuid4(), Filter(family=uuid4())).after(START) == ([], False)

@@ -191,6 +191,18 @@ async def test_deleted_parent_ends_it_and_a_deleted_child_is_told(live_side: Liv
     assert (events[-1].name, events[-1].data) == ("reset", {"reason": "deleted"})
 
 
+async def test_cursor_that_went_with_its_child_goes_on(live_side: Live, job: Job) -> None:
+    child = await in_thread(child_of, job)
+    await in_thread(append, job, "kept")
+    gone = (await in_thread(append, child, "gone", "gone too")).ids
+    await in_thread(child.delete)
+    watcher = await watch_family(job, since=gone[1])
+    await in_thread(append, job, "new")
+    await watcher.until_lines(1)
+    assert messages_of(watcher.events) == ["new"]
+    await watcher.leave()
+
+
 async def test_counts_alone_are_told_once_a_second_at_most(live_side: Live, job: Job) -> None:
     child = await in_thread(child_of, job)
     watcher = await watch_family(job)
