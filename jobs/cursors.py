@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import models
 
-from jobs.families import extent_of, is_member, members
+from jobs.families import is_member, members, newest_id_of
 from jobs.models import SERVICE_JOB_ID, Job, LogEntry
 from jobs.models.sequence import newest_id_ever
 from jobs.queries import START, Position
@@ -82,7 +82,7 @@ def newest_position(job_id: UUID | None, last_line: int) -> Position:
 
 def newest_family_position(root: UUID) -> Position:
     """The place of the newest entry of a job and its descendants."""
-    return Position(0, max(extent_of(root).last_id, family_pruned_to_id(root)))
+    return Position(0, max(newest_id_of(root), family_pruned_to_id(root)))
 
 
 __all__ = [

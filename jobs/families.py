@@ -95,6 +95,13 @@ def extent_of(root: UUID) -> Extent:
     return Extent(found["first_id"], found["last_id"], sum(found[column] for column in COLUMN_NAMES))
 
 
+def newest_id_of(root: UUID) -> int:
+    """The family's newest entry; 0 when it has none. One look-up in an index for each member."""
+    last = LogEntry.objects.filter(job=models.OuterRef("pk")).order_by("-line").values("pk")[:1]
+    found = members(root).annotate(last=models.Subquery(last)).aggregate(newest=models.Max("last"))
+    return found["newest"] or 0
+
+
 def is_member(root: UUID, job_id: UUID) -> bool:
     return members(root).filter(pk=job_id).exists()
 

@@ -28,6 +28,7 @@ from jobs.storable import utf8_length
 PAGE_ENTRIES = 1_000  # S7: what one page or batch holds at most,
 PAGE_BYTES = 1024 * 1024  # by whichever comes first
 NO_LIMIT = 2**62
+FEW_IDS = 5_000  # passed over faster than the family's first and last entry are looked up
 
 
 class Position(NamedTuple):
@@ -269,6 +270,8 @@ def entries_of_family(entries: models.QuerySet[LogEntry], root: UUID, low: int, 
     They are read in the order of ids, passing over those of other jobs, but no further than from the family's first
     entry to its last. Where it has few entries among many of others, their ids are collected first.
     """
+    if high - low <= FEW_IDS:
+        return entries.filter(pk__gt=low, pk__lte=high)
     extent = extent_of(root)
     entries = entries.filter(pk__gt=max(low, extent.first_id - 1), pk__lte=min(high, extent.last_id))
     if extent.should_collect(low, high):

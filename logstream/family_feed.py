@@ -17,8 +17,8 @@ from jobs.pages import counts_of
 from jobs.queries import Page, Position
 from logstream.catch_up import position_of_last
 from logstream.ending_feed import EndingFeed
-from logstream.family_state import FamilyState
-from logstream.feed import FeedHost, FeedKey
+from logstream.family_state import NOBODY, FamilyState, Pulse, pulse_of
+from logstream.feed import STATUS_INTERVAL_S, FeedHost, FeedKey
 from logstream.news import Changed, Deleted
 from logstream.reading import snapshot
 from logstream.registry import JOBS, Topic
@@ -29,6 +29,7 @@ STATUS_SECONDS_A_CHILD = 0.0005  # a status tells of every child: of a thousand,
 
 class Reading(NamedTuple):
     state: FamilyState
+    pulse: Pulse
     counts: dict[str, int]
     end: Position  # the newest entry of any of them
     page: Page = Page([], False)  # of those after the cursor
@@ -39,7 +40,10 @@ class FamilyFeed(EndingFeed[FamilyState]):
         super().__init__(live, key)
         assert key.topic.job_id is not None
         self.root: UUID = key.topic.job_id
+        self.pulse = NOBODY  # as of the last reading
         self._log = self.client_log()
+        self._state_kept_at = -1e9
+        self._state_due_at = 0.0  # when it is to be read again though nothing urgent is known; 0: with the next reading
         self._members: set[UUID] = {self.root}
         self._strangers: set[UUID] = set()
 
@@ -53,6 +57,9 @@ class FamilyFeed(EndingFeed[FamilyState]):
     @property
     def has_sent_all(self) -> bool:
         return True  # a state is only kept with the last page of its moment
+
+    def next_duty_at(self) -> float:
+        return min(super().next_duty_at(), self._state_due_at)
 
     def status_interval(self) -> float:
         return len(self.state.children) * STATUS_SECONDS_A_CHILD
@@ -70,7 +77,7 @@ class FamilyFeed(EndingFeed[FamilyState]):
             self.end_deleted()
             return
         self._keep(reading)
-        self.scanned = reading.end
+        self.counts, self.scanned = reading.counts, reading.end
         self.begin_status()
         self.end_if_finished()
 
@@ -78,7 +85,9 @@ class FamilyFeed(EndingFeed[FamilyState]):
         about = {job_of(item) for item in news}
         unknown = {job_id for job_id in about if job_id is not None} - self._members
         # A job without a parent is nobody's child. Of one that has some, the reading tells whether it belongs.
-        if about - unknown or (len(unknown) > 0 and await self.live.read(any_is_a_child, unknown)):
+        if len(unknown) > 0 and await self.live.read(any_is_a_child, unknown):
+            self._state_due_at = 0.0
+        if about - unknown or self.live.loop.time() >= self._state_due_at:
             await self._read()
         self._note_strangers(unknown - self._members)
         if not self.is_over:
@@ -99,10 +108,17 @@ class FamilyFeed(EndingFeed[FamilyState]):
                 # Its state tells of what has been sent with this page, and not of more.
                 self._keep(reading)
                 self.send_entries(reading.page.records, max(reading.end, self.scanned, key=self.unit))
-                return
+                if not self.state.is_finished or self.state.pulse == self.pulse:
+                    return
+                self._state_due_at = 0.0  # the end tells the last counts
 
     def _keep(self, reading: Reading) -> None:
-        self.state, self.counts, self._members = reading.state, reading.counts, reading.state.ids
+        self.state, self.pulse, self._members = reading.state, reading.pulse, reading.state.ids
+        if self.state.pulse == self.pulse:
+            self._state_due_at = float("inf")
+            self._state_kept_at = self.live.loop.time()
+        else:
+            self._state_due_at = self._state_kept_at + STATUS_INTERVAL_S
 
     def _note_strangers(self, job_ids: set[UUID]) -> None:
         if len(self._strangers) > MOST_STRANGERS:
@@ -124,11 +140,19 @@ class FamilyFeed(EndingFeed[FamilyState]):
             return reading and reading._replace(page=self._log.after(self.scanned, reading.end))
 
     def _reading(self) -> Reading | None:
-        state = FamilyState.read(self.root)
+        pulse = pulse_of(self.root)
+        state = self._state_at(pulse)
         if state is None:
             return None
         counts = counts_of(None, self.key.wanted.step, self.root)
-        return Reading(state, counts, newest_family_position(self.root))
+        return Reading(state, pulse, counts, newest_family_position(self.root))
+
+    def _state_at(self, pulse: Pulse) -> FamilyState | None:
+        """The rows of a thousand children take their time, so their counts may be a second old, as those told are."""
+        is_due = self._state_kept_at + STATUS_INTERVAL_S <= self.live.loop.time() or self._state_due_at == 0.0
+        if is_due or pulse.is_urgent_after(self.state.pulse):
+            return FamilyState.read(self.root, pulse)
+        return self.state.with_new_steps()
 
 
 def job_of(news: object) -> UUID | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from jobs.models import COLUMN_NAMES, Job, Step
 from jobs.rows import ChildRow, JobSummary, StepRow, child_row, job_summary, step_row
 
 SHOWN = ("name", "kind", "status", "progress", "last_line", "started_at", "finished_at", "parent", *COLUMN_NAMES)
-NEEDED = (*SHOWN, "revision", "exit_code", "created_at")
+NEEDED = (*SHOWN, "exit_code", "created_at")
 
 
 class Pulse(NamedTuple):
@@ -31,6 +31,9 @@ class Pulse(NamedTuple):
         return self[:3] != earlier[:3]
 
 
+NOBODY = Pulse(0, 0, 0, 0)
+
+
 class FamilyPayload(msgspec.Struct):
     job: JobSummary
     steps: list[StepRow]
@@ -42,15 +45,20 @@ class FamilyState:
     job: Job
     steps: list[Step]
     children: list[Job]  # and theirs; in the order in which they were made
+    pulse: Pulse
 
     @classmethod
-    def read(cls, root: UUID) -> FamilyState | None:
-        """None: the job is not there. Call it in a snapshot."""
+    def read(cls, root: UUID, pulse: Pulse) -> FamilyState | None:
+        """The state at this pulse, which was taken in the same snapshot. None: the job is not there."""
         jobs = list(members(root).only(*NEEDED).order_by("created_at", "pk"))
         job = next((each for each in jobs if each.pk == root), None)
         if job is None:
             return None
-        return cls(job, list(job.steps.order_by("position")), [each for each in jobs if each is not job])
+        return cls(job, list(job.steps.order_by("position")), [each for each in jobs if each is not job], pulse)
+
+    def with_new_steps(self) -> FamilyState:
+        """The same jobs, with the steps of now."""
+        return replace(self, steps=list(self.job.steps.order_by("position")))
 
     @property
     def is_finished(self) -> bool:
@@ -59,12 +67,6 @@ class FamilyState:
     @property
     def ids(self) -> set[UUID]:
         return {self.job.pk, *(job.pk for job in self.children)}
-
-    @property
-    def pulse(self) -> Pulse:
-        jobs = [self.job, *self.children]
-        pending = sum(job.status == statuses.PENDING for job in jobs)
-        return Pulse(len(jobs), pending, sum(job.is_finished for job in jobs), sum(job.revision for job in jobs))
 
     def payload(self) -> bytes:
         steps = [step_row(step) for step in self.steps]

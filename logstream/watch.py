@@ -101,9 +101,8 @@ def tell(feed: JobFeed, found: WatchedJob | None) -> None:
 
 
 def tell_family(feed: FamilyFeed, found: Pulse) -> None:
-    known = feed.state.pulse
-    if found != known:
-        feed.hear(Changed(feed.root, is_urgent=found.is_urgent_after(known)))
+    if found != feed.pulse:
+        feed.hear(Changed(feed.root, is_urgent=found.is_urgent_after(feed.pulse)))
 
 
 def watched_jobs(job_ids: set[UUID]) -> dict[UUID, WatchedJob]:

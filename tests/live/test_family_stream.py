@@ -22,6 +22,7 @@ from jobs.models import Job, LogEntry
 from jobs.queries import START, Filter, Log
 from logstream import live
 from logstream.family_feed import FamilyFeed
+from logstream.family_state import FamilyState, Pulse
 from logstream.live import Live
 from logstream.registry import family_topic
 from logstream.streams import LogRequest, log_stream
@@ -205,7 +206,9 @@ async def test_cursor_that_went_with_its_child_goes_on(live_side: Live, job: Job
 
 async def test_counts_alone_are_told_once_a_second_at_most(live_side: Live, job: Job) -> None:
     child = await in_thread(child_of, job)
+    live_side.ping_interval_s = 60.0
     watcher = await watch_family(job)
+    live_side.watch.end()  # nothing else reminds the feed of what it has still to tell
     live_side.batch_interval_s = 0.0
     for number in range(20):
         await in_thread(append, child, str(number))
@@ -215,6 +218,28 @@ async def test_counts_alone_are_told_once_a_second_at_most(live_side: Live, job:
         lambda events: events[-1].name == "status" and events[-1].data["children"][0]["last_line"] == 20
     )
     await watcher.leave()
+
+
+async def test_rows_of_all_are_read_once_a_second_while_only_counts_are_new(
+    live_side: Live, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = await in_thread(child_of, job)
+    watcher = await watch_family(job)
+    read, readings = FamilyState.read, list[Pulse]()
+    monkeypatch.setattr(FamilyState, "read", lambda root, pulse: readings.append(pulse) or read(root, pulse))
+    live_side.batch_interval_s = 0.0
+    for number in range(10):
+        await in_thread(append, child, str(number))
+        await watcher.until_lines(number + 1)
+    assert len(readings) <= 2
+    await in_thread(lifecycle.finish_job, child, "completed")
+    await watcher.until(
+        lambda events: events[-1].name == "status" and children_in(events[-1]) == {"child": "completed"}
+    )
+    await in_thread(append, child, "late")
+    await in_thread(lifecycle.finish_job, job, "completed")
+    assert (await watcher.until_end())[-2].data["children"][0]["last_line"] == 11
+    assert len(readings) < 10
 
 
 async def test_slow_client_catches_up_from_the_database(live_side: Live, job: Job) -> None:
