@@ -54,6 +54,12 @@ def viewer(db: None) -> User:
 
 
 @pytest.fixture
+def runner(db: None) -> User:
+    """May look and run programs, but not cancel, rerun or delete."""
+    return make_user("runner", "Runners")
+
+
+@pytest.fixture
 def stranger(db: None) -> User:
     """May sign in, and nothing else."""
     return make_user("stranger")

@@ -32,3 +32,8 @@ def as_operator(operator: User) -> Client:
 @pytest.fixture
 def as_stranger(stranger: User) -> Client:
     return browser_of(stranger)
+
+
+@pytest.fixture
+def as_runner(runner: User) -> Client:
+    return browser_of(runner)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from typing import NamedTuple
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.test import Client, RequestFactory
-from django.urls import URLPattern, get_resolver
+from django.urls import get_resolver
 from ninja.errors import HttpError, ValidationError
 
 from jobs import error_views
@@ -19,44 +19,95 @@ from jobs.models import Job
 from tests.api.refusals import refused
 from tests.factories import make_token
 
-OPEN_TO_ALL = {"openapi-json", "api-root"}
+NOBODYS_ID = "00000000-0000-4000-8000-00000000dead"
+PLACES = {"job_id": NOBODYS_ID, "step_id": NOBODYS_ID, "execution_id": NOBODYS_ID, "name": "nowhere"}
+JOB = f"/api/jobs/{NOBODYS_ID}"
 
 
-def routes() -> list[str]:
-    """Every path of the API, with some id in place of each parameter."""
-    patterns = [pattern for pattern in api.urls[0] if isinstance(pattern, URLPattern)]
-    assert len(patterns) > 6
-    return [
-        "/api/" + str(pattern.pattern).replace("<job_id>", str(uuid4())).replace("<step_id>", str(uuid4()))
-        for pattern in patterns
-        if pattern.name not in OPEN_TO_ALL
-    ]
+class Door(NamedTuple):
+    """An operation of the API, and the right that it takes."""
+
+    method: str
+    path: str
+    right: str = "read"
+
+    def ask(self, browser: Client, **headers: str):  # type: ignore[no-untyped-def]
+        return browser.generic(self.method, self.path, "{}", content_type="application/json", headers=headers)
 
 
-def ask(browser: Client, path: str, **headers: str):  # type: ignore[no-untyped-def]
-    if path == "/api/tickets":
-        return browser.post(path, {"path": "/api/jobs/stream"}, content_type="application/json", headers=headers)
-    return browser.get(path, headers=headers)
+NOT_ONLY_TO_LOOK = [
+    Door("POST", "/api/execute", "run"),
+    Door("POST", "/api/execute-async", "run"),
+    Door("POST", "/api/runnables/nowhere/run", "run"),
+    Door("POST", f"{JOB}/cancel", "write"),
+    Door("POST", f"{JOB}/rerun", "write"),
+    Door("DELETE", JOB, "write"),
+]
 
 
-@pytest.mark.parametrize("path", routes())
+def methods_by_path() -> dict[str, set[str]]:
+    """What the API says there is, with some id in place of each parameter."""
+    paths = api.get_openapi_schema()["paths"]
+    return {path.format(**PLACES): {method.upper() for method in paths[path]} for path in paths}
+
+
+def doors() -> list[Door]:
+    all_methods = [(method, path) for path, methods in methods_by_path().items() for method in sorted(methods)]
+    changing = {(door.method, door.path): door for door in NOT_ONLY_TO_LOOK}
+    assert len(all_methods) > 14
+    assert changing.keys() <= set(all_methods)
+    return [changing.get(each, Door(*each)) for each in all_methods]
+
+
+every_door = pytest.mark.parametrize("door", doors(), ids=lambda door: f"{door.method} {door.path}")
+
+
+@every_door
 @pytest.mark.django_db
-def test_nobody_enters(anonymous: Client, path: str) -> None:
-    response = ask(anonymous, path)
+def test_nobody_enters(anonymous: Client, door: Door) -> None:
+    response = door.ask(anonymous)
     refused(response, 401, "unauthenticated")
     assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("path", routes())
-def test_strangers_and_wrong_scopes_are_turned_away(anonymous: Client, stranger: User, viewer: User, path: str) -> None:
-    for user, scope in ((stranger, "read"), (viewer, "run")):
-        refused(ask(anonymous, path, Authorization=f"Bearer {make_token(user, scope)}"), 403)
+@every_door
+def test_strangers_are_turned_away_by_session_and_token(anonymous: Client, stranger: User, door: Door) -> None:
+    token = make_token(stranger, "read", "write", "run")
+    refused(door.ask(anonymous, Authorization=f"Bearer {token}"), 403, "permission_missing")
+    anonymous.force_login(stranger)
+    refused(door.ask(anonymous), 403, "permission_missing" if door.method == "GET" else "csrf_failed")
 
 
-@pytest.mark.parametrize("path", routes())
-def test_a_wrong_token_is_turned_away_from_a_session_too(as_viewer: Client, path: str) -> None:
-    refused(ask(as_viewer, path, Authorization="Bearer quaero_wrong"), 401, "bad_token")
-    refused(ask(as_viewer, path, Authorization="quaero_no_scheme"), 401, "bad_authorization")
+@every_door
+def test_a_token_without_the_scope_is_turned_away(anonymous: Client, admin_user: User, door: Door) -> None:
+    others = {"read", "write", "run"} - {door.right}
+    body = refused(door.ask(anonymous, Authorization=f"Bearer {make_token(admin_user, *others)}"), 403, "scope_missing")
+    assert body["detail"] == {"scope": door.right}
+
+
+@every_door
+def test_a_scope_without_the_users_right_opens_nothing(
+    anonymous: Client, viewer: User, operator: User, runner: User, door: Door
+) -> None:
+    rights = {viewer: {"read"}, operator: {"read", "write"}, runner: {"read", "run"}}
+    for user, theirs in rights.items():
+        response = door.ask(anonymous, Authorization=f"Bearer {make_token(user, 'read', 'write', 'run')}")
+        assert (response.status_code == 403) == (door.right not in theirs), response.content
+
+
+@every_door
+def test_what_changes_something_takes_the_csrf_token_of_a_session(
+    anonymous: Client, admin_user: User, door: Door
+) -> None:
+    anonymous.force_login(admin_user)
+    response = door.ask(anonymous)
+    assert (response.status_code == 403) == (door.method != "GET"), response.content
+
+
+@every_door
+def test_a_wrong_token_is_turned_away_from_a_session_too(as_viewer: Client, door: Door) -> None:
+    refused(door.ask(as_viewer, Authorization="Bearer quaero_wrong"), 401, "bad_token")
+    refused(door.ask(as_viewer, Authorization="quaero_no_scheme"), 401, "bad_authorization")
 
 
 def test_tokens_and_sessions_see_the_same(as_viewer: Client, anonymous: Client, viewer: User, job: Job) -> None:
@@ -83,15 +134,16 @@ def test_where_there_is_nothing_is_a_404_in_json(as_viewer: Client, path: str) -
     assert "slash" in body["error"] or not path.endswith("/")
 
 
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options", "trace"])
+@pytest.mark.parametrize("path", methods_by_path())
 @pytest.mark.django_db
-def test_other_methods_are_refused_with_those_there_are(anonymous: Client, method: str) -> None:
-    for path in routes():
-        if (path, method) == ("/api/tickets", "post"):
-            continue
-        response = getattr(anonymous, method)(path)
-        refused(response, 405, "method_not_allowed")
-        assert response.headers["Allow"] == ("POST" if path == "/api/tickets" else "GET, HEAD")
+def test_other_methods_are_refused_with_those_there_are(anonymous: Client, path: str) -> None:
+    there_are = methods_by_path()[path]
+    there_are |= {"HEAD"} if "GET" in there_are else set()
+    for method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} - there_are:
+        response = anonymous.generic(method, path)
+        assert (response.status_code, response.headers["Allow"]) == (405, ", ".join(sorted(there_are))), method
+        if method != "HEAD":
+            refused(response, 405, "method_not_allowed")
 
 
 def test_head_is_get_without_the_body(as_viewer: Client, job: Job) -> None:

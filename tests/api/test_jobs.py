@@ -57,6 +57,11 @@ def test_jobs_are_filtered_and_counted(as_viewer: Client) -> None:
     assert sorted(listed(as_viewer, status="failed,completed")) == ["completed import", "failed import"]
     assert listed(as_viewer, status=" running ", q="IMPORT") == ["running import"]
     assert listed(as_viewer, kind="crawl") == ["other"]
+    assert (listed(as_viewer, name="other"), listed(as_viewer, name="Other"), listed(as_viewer, name="the")) == (
+        ["other"],
+        [],
+        [],
+    )
     assert listed(as_viewer, created_from="2026-01-31T12:30:00Z") == ["other"]
     counts = as_viewer.get("/api/jobs", {"created_to": "2026-01-31T12:30:00Z", "status": "failed"}).json()["counts"]
     assert counts == {"pending": 0, "running": 1, "completed": 1, "failed": 1, "cancelled": 0}
@@ -81,7 +86,7 @@ def test_children_are_found_by_their_parent(as_viewer: Client, job: Job) -> None
         ({"parent": str(uuid4())}, "the id of a job"),
         ({"created_from": "yesterday"}, "a time in RFC 3339, as 2026-01-31T12:00:00Z"),
         ({"q": "x" * 1001}, "at most 1000 characters"),
-        ({"state": "failed"}, "one of status, kind, parent, q, created_from, created_to, limit, cursor"),
+        ({"state": "failed"}, "one of status, kind, name, parent, q, created_from, created_to, limit, cursor"),
     ],
 )
 def test_a_wrong_parameter_is_refused_with_what_is_allowed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
 
@@ -111,4 +112,4 @@ def test_strangers_are_turned_away_before_their_body_is_read(anonymous: Client) 
 
 
 def test_a_body_beyond_bounds_is_refused(anonymous: Client, viewer: User) -> None:
-    refused(ask(anonymous, {"path": "x" * 3_000_000}, **bearer(viewer)), 413, "too_large")
+    refused(ask(anonymous, {"path": "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE}, **bearer(viewer)), 413, "too_large")
