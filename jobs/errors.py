@@ -12,7 +12,7 @@ from jobs import levels
 from jobs.cursors import CursorOfAnotherJob
 from jobs.lifecycle import JobIsRunning
 from jobs.models import NoSuchJob, StepOfAnotherJob
-from jobs.operations import JobHasEnded
+from jobs.operations import IsServiceJob, JobHasEnded
 from jobs.parameters import BadParameter
 from jobs.runnables import BadParameters, UnknownRunnable
 
@@ -87,6 +87,8 @@ def as_api_error(error: Exception) -> ApiError | None:
         return ApiError(str(error), status=409, code="job_is_running")
     if isinstance(error, JobHasEnded):
         return ApiError(str(error), status=409, code="job_has_ended")
+    if isinstance(error, IsServiceJob):
+        return Forbidden(str(error))
     return as_refusal(error)
 
 

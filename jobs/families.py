@@ -5,7 +5,7 @@ Membership is asked in SQL, anew with each query: children appear while a job ru
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from django.db import models
 from jobs import statuses
 from jobs.models import COLUMN_NAMES, Job, LogEntry
 from jobs.models.job import JobQuerySet
+
+TOO_LARGE = ("spec", "result")  # of a thousand children, for what is done with all of them
 
 # UNION and not UNION ALL: were two jobs each other's parents, this would still end.
 MEMBERS_SQL = (
@@ -111,17 +113,19 @@ def is_finished(root: UUID) -> bool:
     return not members(root).filter(status__in=statuses.ACTIVE).exists()
 
 
-def generations(job_id: UUID) -> Iterable[JobQuerySet]:
-    """The children, then their children, and so on: a query each, to be read before the next is asked for."""
-    parents = [job_id]
-    seen = {job_id}
+def generations(*job_ids: UUID) -> Iterator[list[Job]]:
+    """The children, then their children, and so on, each once. A generation is read when it is asked for."""
+    parents = list(job_ids)
+    seen = set(parents)
     while parents:
-        generation = Job.objects.filter(parent__in=parents).order_by("created_at", "pk")
-        yield generation
-        parents = [pk for pk in generation.values_list("pk", flat=True) if pk not in seen]
+        children = Job.objects.filter(parent__in=parents).defer(*TOO_LARGE).order_by("created_at", "pk")
+        generation = [job for job in children if job.pk not in seen]
+        parents = [job.pk for job in generation]
         seen.update(parents)
+        if generation:
+            yield generation
 
 
-def descendants(job_id: UUID) -> list[Job]:
-    """All of them, those of an earlier generation first."""
-    return [job for generation in generations(job_id) for job in generation]
+def descendants(*job_ids: UUID) -> list[Job]:
+    """All of them but the jobs themselves, those of an earlier generation first."""
+    return [job for generation in generations(*job_ids) for job in generation]

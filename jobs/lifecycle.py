@@ -213,11 +213,11 @@ def finish_step(step: Step, status: str, *, error: str = "", at: datetime | None
     return change_step(step, statuses.ACTIVE, status=status, finished_at=at or timezone.now(), error=error)
 
 
-def delete_job(job: Job) -> None:
-    """Deletes a job that does not run, with its entries. Raises JobIsRunning."""
+def delete_job(job: Job) -> bool:
+    """Deletes a job that does not run, with its entries; `job` loses its id. Raises JobIsRunning."""
     if Job.objects.filter(pk=job.pk, status=statuses.RUNNING).exists():
         raise JobIsRunning(f"{job.name} is running: cancel it first")
-    job.delete()
+    return job.delete()[1].get(Job._meta.label, 0) == 1
 
 
 def change_job(

@@ -14,8 +14,9 @@ from django.utils.safestring import SafeString
 
 from jobs import operations
 from jobs.admin.cells import number, shortened
+from jobs.families import descendants
 from jobs.lifecycle import JobIsRunning
-from jobs.models import Job, Step
+from jobs.models import Job, NoSuchJob, Step
 
 MOST_JOBS = 1_000  # at once: each takes some milliseconds, and its entries a few seconds a million
 JOBS_NAMED = 100
@@ -30,7 +31,8 @@ class Deletion(NamedTuple):
 
 
 def deletion_of(jobs: Sequence[Job]) -> Deletion:
-    """In one query, whatever the jobs have logged."""
+    """With what the jobs have spawned. In a query for each generation, whatever they have logged."""
+    jobs = [*jobs, *descendants(*(job.pk for job in jobs))]
     lines: list[str | SafeString] = [line_of(job) for job in jobs[:JOBS_NAMED]]
     if len(jobs) > JOBS_NAMED:
         lines.append(f"… and {number(len(jobs) - JOBS_NAMED)} more")
@@ -53,6 +55,8 @@ def delete_jobs(jobs: Iterable[Job], by: str) -> tuple[list[Job], list[Job]]:
             operations.delete(copy(job), by)  # what is deleted loses its id, and the history needs it
         except JobIsRunning:
             running.append(job)
-        else:
-            deleted.append(job)
+            continue
+        except NoSuchJob:
+            pass  # it went with its parent, which was chosen too
+        deleted.append(job)
     return deleted, running

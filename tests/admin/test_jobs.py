@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from unittest import mock
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from jobs import lifecycle, statuses
+from jobs import lifecycle, operations, statuses
 from jobs.models import DeletedJob, Job
 from tests.admin.acting import (
     ENTRIES,
@@ -109,13 +110,13 @@ def test_asking_before_a_deletion_reads_no_entries(operating: Client) -> None:
 
 def test_a_job_that_starts_meanwhile_is_not_deleted(operating: Client) -> None:
     job = make_job(status=statuses.PENDING)
-    really_delete = lifecycle.delete_job
+    really_look = operations.descendants
 
-    def start_first(job: Job) -> None:
-        lifecycle.start_job(job.pk)
-        really_delete(job)
+    def start_first(key: UUID) -> list[Job]:
+        lifecycle.start_job(key)
+        return really_look(key)
 
-    with mock.patch("jobs.lifecycle.delete_job", start_first):
+    with mock.patch("jobs.operations.descendants", start_first):
         response = operating.post(f"{JOBS}{job.pk}/delete/", {"post": "yes"}, follow=True)
     assert "because running" in said(response)
     assert Job.objects.filter(pk=job.pk).exists()

@@ -29,7 +29,8 @@ class Command(JobCommand):
 
     def is_agreed(self, job: Job) -> bool:
         spawned = len(descendants(job.pk))
-        with_them = f" and the {spawned} jobs that it has spawned" if spawned else ""
+        them = "the job" if spawned == 1 else f"the {spawned} jobs"
+        with_them = f" and {them} that it has spawned" if spawned else ""
         try:
             return input(f"Delete {plain_name(job.name)} ({job.pk}){with_them}? [y/N] ").strip().lower() in ("y", "yes")
         except EOFError:

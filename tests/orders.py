@@ -1,0 +1,37 @@
+"""Orders of runs for tests, with defaults for all that a test does not care about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from jobs.models import Job
+from jobs.runnables import registry
+from jobs.running.orders import order_program, order_runnable
+
+
+def program(text: str = "print('hello')", **members: Any) -> Job:
+    """A pending program. Python must be allowed."""
+    return stored(order_program(text, **members))
+
+
+def run_of(name: str, **parameters: Any) -> Job:
+    """A pending run of a registered job."""
+    return stored(order_runnable(name, parameters))
+
+
+def stored(job: Job) -> Job:
+    return Job.objects.get(pk=job.pk)
+
+
+@contextmanager
+def registered(function: Any, **options: Any) -> Iterator[str]:
+    """The function is a registered job while the block runs; gives its name."""
+    before = dict(registry.by_name)
+    registry.job(**options)(function)
+    try:
+        (name,) = registry.by_name.keys() - before.keys()
+        yield name
+    finally:
+        registry.by_name = before
