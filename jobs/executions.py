@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from jobs import statuses
-from jobs.models import Job
-from jobs.queries import Log
+from jobs.models import EntryRecord, Job
+from jobs.queries import END, Log, Position
 
 LAST_LOGS = 1_000
+MAX_PAGES = 16  # of a MiB of text each: all that an answer holds
 
 
 class PlainEntry(msgspec.Struct):
@@ -74,8 +75,15 @@ def result_of(job: Job) -> ResultAnswer:
 
 
 def last_logs(job: Job) -> list[PlainEntry]:
-    page = Log(job.pk).last(LAST_LOGS)
-    return [PlainEntry(record.timestamp, record.level, record.message) for record in page.records]
+    """Its last entries, oldest first. Fewer than LAST_LOGS where they are large."""
+    log, records, end = Log(job.pk), list[EntryRecord](), END
+    for _ in range(MAX_PAGES):
+        page = log.last(LAST_LOGS - len(records), end=end)
+        records = page.records + records
+        if len(records) == LAST_LOGS or not page.has_more:
+            break
+        end = Position(page.records[0].line - 1, page.records[0].id - 1)
+    return [PlainEntry(record.timestamp, record.level, record.message) for record in records]
 
 
 def json_type(value: object) -> str:

@@ -18,11 +18,30 @@ def read_body(request: HttpRequest, kind: type[T]) -> T:
 
     Raises ApiError: 400 for what is no JSON or no such object, 415 for a form that was read as one already.
     """
+    return decoded(raw_body(request), kind)
+
+
+def read_optional_body(request: HttpRequest, kind: type[T]) -> T:
+    """The same, and the defaults of `kind` when there is no body."""
+    body = raw_body(request)
+    return decoded(body, kind) if body.strip() else kind()
+
+
+def raw_body(request: HttpRequest) -> bytes:
     try:
-        return msgspec.json.decode(request.body, type=kind)
-    except msgspec.ValidationError as error:
-        raise ApiError(f"the body is not as it should be: {error}", code="bad_body") from error
-    except msgspec.DecodeError as error:
-        raise ApiError(f"the body is not valid JSON: {error}", code="bad_json") from error
+        return request.body
     except RawPostDataException as error:
         raise ApiError("send the body as application/json", status=415, code="unsupported_media_type") from error
+
+
+def decoded(body: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        members = list(kind.__struct_fields__)
+        text = f"the body is not as it should be: {error} (its members are {', '.join(members)})"
+        raise ApiError(text, code="bad_body", detail={"members": members}) from error
+    except RecursionError as error:
+        raise ApiError("the body is nested too deep", code="bad_json") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ApiError(f"the body is not valid JSON: {error}", code="bad_json") from error

@@ -9,13 +9,14 @@ from ninja import Router
 from jobs import operations
 from jobs.access import caller_of, operable_job
 from jobs.api.answers import json_answer
-from jobs.api.bodies import read_body
+from jobs.api.bodies import read_optional_body
 from jobs.api.documentation import documented
+from jobs.listing import NOT_IN_A_LIST
 from jobs.models import Job, Worker
 from jobs.models.record import wire_time
 from jobs.rows import JobRow, job_row
 from jobs.running.reruns import rerun
-from jobs.running.workers import is_alive
+from jobs.running.workers import is_alive, status_of
 
 router = Router()
 
@@ -59,7 +60,7 @@ def rerun_job(request: HttpRequest, job_id: str) -> HttpResponse:
     """A new job that does the same. 409 for one that was not run here, or whose secret parameters are not given."""
     caller = caller_of(request)
     job = operable_job(caller, job_id)
-    order = read_body(request, Rerun) if request.body.strip() else Rerun()
+    order = read_optional_body(request, Rerun)
     again = rerun(job, caller.user.get_username(), created_by=caller.user, secrets=order.parameters)
     return json_answer(job_row(again))
 
@@ -68,21 +69,19 @@ def rerun_job(request: HttpRequest, job_id: str) -> HttpResponse:
 def list_workers(request: HttpRequest) -> HttpResponse:
     """Each with its heartbeat and the job that it runs."""
     caller_of(request).require("read")
-    workers = list(Worker.objects.select_related("job", "job__created_by"))
+    jobs = [f"job__{column}" for column in NOT_IN_A_LIST]
+    workers = list(Worker.objects.select_related("job", "job__created_by").defer(*jobs))
     rows = [worker_row(worker) for worker in workers]
     return json_answer(WorkerList(rows, sum(is_alive(worker) for worker in workers)))
 
 
 def worker_row(worker: Worker) -> WorkerRow:
-    status = "idle" if worker.job is None else "busy"
-    if not is_alive(worker):
-        status = "stopping" if worker.is_stopping else "lost"
     return WorkerRow(
         worker.name,
         worker.hostname,
         worker.pid,
         wire_time(worker.started_at),
         wire_time(worker.heartbeat_at),
-        status,
+        status_of(worker),
         None if worker.job is None else job_row(worker.job),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from contextlib import suppress
 from uuid import UUID
 
 import msgspec
@@ -16,9 +17,10 @@ from jobs.api.answers import json_answer
 from jobs.api.bodies import read_body
 from jobs.api.documentation import JOB_LIST_PARAMETERS, documented
 from jobs.api.jobs import DEFAULT_LIMIT, next_cursor, read_job_cursor, read_job_filter
+from jobs.errors import NotFound
 from jobs.executions import HTTP_STATUS, Completed, result_of
 from jobs.listing import count_by_status, page_of_jobs
-from jobs.models import Job
+from jobs.models import SERVICE_JOB_ID, Job
 from jobs.parameters import Parameters, read_limit
 from jobs.rows import JobRow, job_row
 from jobs.running.orders import BadOrder, Origin, order_program
@@ -120,7 +122,6 @@ def list_executions(request: HttpRequest) -> HttpResponse:
 
 
 def ordered(caller: Caller, order: ProgramOrder) -> Job:
-    parent = None if order.parent is None else readable_job(caller, order.parent)
     return order_program(
         order.program,
         language=order.language,
@@ -129,8 +130,19 @@ def ordered(caller: Caller, order: ProgramOrder) -> Job:
         attributes=order.attributes,
         parameters=order.parameters,
         secrets=order.secrets,
-        origin=Origin(created_by=caller.user, parent=parent),
+        origin=Origin(created_by=caller.user, parent=parent_of(caller, order.parent)),
     )
+
+
+def parent_of(caller: Caller, job_id: str | None) -> Job | None:
+    """The job that a new one is to be part of. Raises Forbidden for who may not look, and BadOrder."""
+    if job_id is None:
+        return None
+    with suppress(NotFound):
+        parent = readable_job(caller, job_id)
+        if parent.pk != SERVICE_JOB_ID:
+            return parent
+    raise BadOrder("parent", f"is {job_id[:100]!r}: it must be the id of a job")
 
 
 def waited_for(job_id: UUID, wait_s: float) -> Job:

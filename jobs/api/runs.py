@@ -6,11 +6,11 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from jobs.access import caller_of, readable_job
+from jobs.access import caller_of
 from jobs.api.answers import json_answer
-from jobs.api.bodies import read_body
+from jobs.api.bodies import read_optional_body
 from jobs.api.documentation import documented
-from jobs.api.execution import Accepted
+from jobs.api.execution import Accepted, parent_of
 from jobs.running.orders import Origin, order_runnable
 
 router = Router()
@@ -27,8 +27,7 @@ def run_runnable(request: HttpRequest, name: str) -> HttpResponse:
     """400 with the problem of each parameter; 409 when it is one that runs once at a time, and runs."""
     caller = caller_of(request)
     caller.require("run")
-    order = read_body(request, RunOrder) if request.body.strip() else RunOrder()
-    parent = None if order.parent is None else readable_job(caller, order.parent)
-    origin = Origin(created_by=caller.user, parent=parent)
+    order = read_optional_body(request, RunOrder)
+    origin = Origin(created_by=caller.user, parent=parent_of(caller, order.parent))
     job = order_runnable(name, order.parameters, attributes=order.attributes, origin=origin)
     return json_answer(Accepted(str(job.pk)))

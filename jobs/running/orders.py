@@ -6,6 +6,7 @@ with an order is an ApiError that names the part of it, and then there is no job
 
 from __future__ import annotations
 
+import json
 import math
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,9 @@ from jobs import lifecycle, statuses
 from jobs.errors import ApiError, Forbidden
 from jobs.models import Job
 from jobs.runnables import Runnable, registry
+from jobs.runnables.values import STORABLE
 from jobs.running.command_line import masked
+from jobs.running.masking import Masker
 from jobs.running.sealing import seal
 from jobs.running.sensitive import is_sensitive
 from jobs.running.specs import LANGUAGES, PROGRAM_KIND, REGISTERED_KIND, ProgramSpec, RegisteredSpec, Spec, as_json
@@ -29,9 +32,12 @@ from jobs.storable import storable_json
 from jobs.workflow_commands import shortened
 
 MAX_PROGRAM_BYTES = 1024 * 1024
-MAX_PARAMETERS_BYTES = 64 * 1024  # they reach the program by its environment
-MAX_NAME_CHARACTERS = 200
+MAX_PARAMETERS_BYTES = 64 * 1024  # as JSON in ASCII: they reach the program by one variable of its environment
+MAX_PARAMETER_NAME_CHARACTERS = 200
+MAX_ATTRIBUTES_BYTES = 64 * 1024  # every row of a list has them
+MAX_NAME_CHARACTERS = 255
 MAX_DERIVED_NAME_CHARACTERS = 80
+CONTROL_CHARACTERS = ("Cc", "Cs", "Zl", "Zp")  # surrogates and line ends among them
 MAX_TIMEOUT_S = 7 * 24 * 3600
 
 
@@ -87,6 +93,7 @@ def order_program(
     plain, hidden = divided(parameters or {}, secrets)
     spec = ProgramSpec(program, language, checked_timeout(timeout), plain, sorted(hidden))
     shown = checked_name(name) if name is not None else name_of_program(program, language)
+    shown = Masker(list(hidden.values())).mask(shown)
     with transaction.atomic():
         return create(shown, PROGRAM_KIND, spec, hidden, attributes, origin)
 
@@ -106,7 +113,7 @@ def order_runnable(
     """
     runnable = registry.find(name)
     plain, hidden = runnable.split(parameters or {}, from_text=from_text)
-    require_small(plain, hidden)
+    require_size("parameters", {**plain, **hidden}, MAX_PARAMETERS_BYTES)
     spec = RegisteredSpec(name, dict(plain), sorted(hidden), runnable.timeout_s, runnable.retries, runnable.concurrency)
     exclusive = "" if runnable.concurrency == "allow" else f"registered:{name}"
     with transaction.atomic():
@@ -132,6 +139,9 @@ def create(
     *,
     exclusive: str = "",
 ) -> Job:
+    require_size("attributes", attributes or {}, MAX_ATTRIBUTES_BYTES)
+    if origin.parent is not None:
+        require_parent(origin.parent)
     job = lifecycle.create_job(
         name,
         kind=kind,
@@ -146,6 +156,21 @@ def create(
     )
     seal(job, hidden)
     return job
+
+
+def require_parent(parent: Job) -> None:
+    """Refuses children of a job that is to end: whoever cancels it asks those that it has by then."""
+    row = Job.objects.select_for_update().filter(pk=parent.pk).values("status", "cancel_requested_at").first()
+    if row is None:
+        raise BadOrder("parent", f"is {parent.pk}: there is no such job any more")
+    if row["cancel_requested_at"] is not None or row["status"] == statuses.CANCELLED:
+        raise BadOrder("parent", f"is {parent.pk}, which was cancelled", status=409, code="parent_is_cancelled")
+
+
+def require_size(name: str, value: Mapping[str, object], most: int) -> None:
+    size = len(json.dumps(storable_json(value)))
+    if size > most:
+        raise BadOrder(name, f"takes {size} bytes as JSON: at most {most}", status=413, code="too_large")
 
 
 def require_program(program: str) -> None:
@@ -184,16 +209,16 @@ def checked_name(name: str) -> str:
         raise BadOrder("name", "is empty: leave it out, or give one")
     if len(name) > MAX_NAME_CHARACTERS:
         raise BadOrder("name", f"has {len(name)} characters: at most {MAX_NAME_CHARACTERS}")
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
+    if any(unicodedata.category(character) in CONTROL_CHARACTERS for character in name):
         raise BadOrder("name", "has a control character (NUL, a line break or the like), which is not allowed")
     return name.strip()
 
 
 def name_of_program(program: str, language: str) -> str:
     """Its first line that says something, without what makes it a comment, and without secrets."""
-    lines = (line.strip().lstrip("#!/ \t") for line in program.splitlines())
-    first = next((line for line in lines if line and not line.startswith("bin/")), f"{language} program")
-    return shortened("".join(filter(str.isprintable, masked([first])[0])), MAX_DERIVED_NAME_CHARACTERS)
+    lines = ("".join(filter(str.isprintable, line)) for line in program.splitlines() if not line.startswith("#!"))
+    first = next(filter(None, (line.lstrip("# ").rstrip() for line in lines)), f"{language} program")
+    return shortened(masked([first])[0], MAX_DERIVED_NAME_CHARACTERS)
 
 
 def divided(parameters: Mapping[str, object], secrets: Sequence[str]) -> tuple[dict[str, object], dict[str, str]]:
@@ -201,16 +226,22 @@ def divided(parameters: Mapping[str, object], secrets: Sequence[str]) -> tuple[d
     unknown = sorted(set(secrets) - parameters.keys())
     if unknown:
         raise BadOrder("secrets", f"names {', '.join(unknown)[:200]}, of which no parameter has the name")
-    if any("\0" in name or not name for name in parameters):
-        raise BadOrder("parameters", "has a name that is empty or has a NUL character")
-    require_small(parameters)
-    hidden = {name: secret_text(name, parameters[name]) for name in parameters if name in secrets or is_sensitive(name)}
+    require_parameters(parameters)
+    secret_names = {*secrets, *filter(is_sensitive, parameters)}
+    hidden = {name: secret_text(name, value) for name, value in parameters.items() if name in secret_names}
     return {name: value for name, value in parameters.items() if name not in hidden}, hidden
 
 
-def require_small(*parameters: Mapping[str, object]) -> None:
-    if sum(len(msgspec.json.encode(storable_json(part))) for part in parameters) > MAX_PARAMETERS_BYTES:
-        raise BadOrder("parameters", f"take more than {MAX_PARAMETERS_BYTES} bytes", status=413, code="too_large")
+def require_parameters(parameters: Mapping[str, object]) -> None:
+    require_size("parameters", parameters, MAX_PARAMETERS_BYTES)
+    for name, value in parameters.items():
+        if not 0 < len(name) <= MAX_PARAMETER_NAME_CHARACTERS or storable_json(name) != name:
+            raise BadOrder(
+                "parameters",
+                f"has a name that is not 1 to {MAX_PARAMETER_NAME_CHARACTERS} characters without NUL: {name[:50]!r}",
+            )
+        if storable_json(value) != value:
+            raise BadOrder(f"parameters.{name}", f"must be {STORABLE}")
 
 
 def secret_text(name: str, value: object) -> str:

@@ -32,18 +32,18 @@ def fail_lost_jobs(*, silent_for: timedelta = lifecycle.LEASE) -> list[UUID]:
         theirs = Q(worker=worker.name, heartbeat_at__isnull=False)
         lost += [job.pk for job in running.filter(theirs) if fail_lost_job(job, theirs)]
         Worker.objects.filter(pk=worker.pk).delete()
+    # Their jobs, which have hearts of their own, are lost when those are silent.
+    Worker.objects.filter(heartbeat_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()
     return lost
 
 
 def gone_workers() -> list[Worker]:
-    """Those of this machine whose process is not there any more: that is known at once. Others by a long silence."""
-    here, silent_since = machine_id(), timezone.now() - FORGOTTEN_AFTER
-    return [
-        worker
-        for worker in Worker.objects.all()
-        if (here and worker.machine == here and start_time(worker.pid) != worker.process_started_at)
-        or worker.heartbeat_at < silent_since
-    ]
+    """Those of this machine whose process is not there any more: that is known at once."""
+    here = machine_id()
+    if not here:
+        return []
+    there = Worker.objects.filter(machine=here)
+    return [worker for worker in there if start_time(worker.pid) != worker.process_started_at]
 
 
 def fail_lost_job(job: Job, still: Q) -> bool:

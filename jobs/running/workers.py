@@ -26,7 +26,22 @@ Duty = Callable[[], object]
 
 def is_alive(worker: Worker) -> bool:
     """Whether it will take further jobs, as far as its last heartbeat tells."""
-    return not worker.is_stopping and worker.heartbeat_at >= timezone.now() - lifecycle.LEASE
+    return not worker.is_stopping and not is_silent(worker)
+
+
+def is_silent(worker: Worker) -> bool:
+    return worker.heartbeat_at < timezone.now() - lifecycle.LEASE
+
+
+def status_of(worker: Worker) -> str:
+    """`lost` when it has been silent for longer than its lease, `stopping` when it takes no further job, else `busy`
+    or `idle`.
+    """
+    if is_silent(worker):
+        return "lost"
+    if worker.is_stopping:
+        return "stopping"
+    return "idle" if worker.job_id is None else "busy"
 
 
 def workers_alive() -> int:

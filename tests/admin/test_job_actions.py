@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from jobs import lifecycle
 from jobs.models import SERVICE_JOB_ID, Job, JobSecret, LogEntry
@@ -13,7 +14,7 @@ from tests.orders import program
 
 
 @pytest.fixture(autouse=True)
-def allowed(settings) -> None:  # type: ignore[no-untyped-def]
+def allowed(settings: Settings) -> None:
     settings.QUAERO_PROGRAMS = ("python",)
 
 
@@ -57,7 +58,7 @@ def test_what_cannot_be_run_again_is_told_and_the_rest_is_run(operating: Client)
     assert list(Job.objects.exclude(rerun_of=None).values_list("rerun_of", flat=True)) == [plain.pk]
 
 
-def test_programs_that_are_off_are_not_run_again(operating: Client, settings) -> None:  # type: ignore[no-untyped-def]
+def test_programs_that_are_off_are_not_run_again(operating: Client, settings: Settings) -> None:
     job = program()
     settings.QUAERO_PROGRAMS = ()
     assert "may not be run here" in said(act(operating, "rerun", job))

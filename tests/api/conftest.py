@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from pytest_django import Settings
+
+from tests.api.sending import Sender
 
 
 def browser_of(user: User | None = None) -> Client:
@@ -37,3 +40,20 @@ def as_stranger(stranger: User) -> Client:
 @pytest.fixture
 def as_runner(runner: User) -> Client:
     return browser_of(runner)
+
+
+@pytest.fixture
+def running(runner: User) -> Sender:
+    """A program that may look and run."""
+    return Sender(runner)
+
+
+@pytest.fixture
+def operating(operator: User) -> Sender:
+    """A program that may look, cancel, rerun and delete."""
+    return Sender(operator)
+
+
+@pytest.fixture
+def programs_on(settings: Settings) -> None:
+    settings.QUAERO_PROGRAMS = ("python", "shell")
