@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db.models import Q
 from django.utils import timezone
 
 from jobs import lifecycle
-from jobs.models import Job, LogEntry
+from jobs.models import Job, LogEntry, Worker
+from jobs.running import reaper
+from jobs.running.ending import Outcome, end_attempt
+from jobs.running.machine import machine_id, start_time
 from jobs.running.reaper import LOST, fail_lost_job, fail_lost_jobs
+from tests.factories import stored_messages
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+HERE = machine_id()
+NO_PID = 2**22 + 1  # beyond what Linux gives
 
 
 def running_job(silent_for_s: float | None = 60) -> Job:
@@ -63,3 +73,111 @@ def test_two_reapers_fail_a_job_once() -> None:
     found = at_once(fail_lost_jobs, fail_lost_jobs)
     assert sorted(found, key=len) == [[], [job.pk]]
     assert LogEntry.objects.count() == 1
+
+
+def make_worker(name: str = "here:1", **members: Any) -> Worker:
+    """The row of a worker that is this process."""
+    told = {"hostname": "here", "pid": os.getpid(), "machine": HERE, "process_started_at": start_time(os.getpid())}
+    return Worker.objects.create(name=name, **{**told, **members})
+
+
+def job_of(worker: Worker, silent_for_s: float = 0, **members: Any) -> Job:
+    """A job that it runs, and that has beaten so many seconds ago."""
+    job = lifecycle.create_job("import", due_at=timezone.now(), **members)
+    lifecycle.claim_job(job.pk, worker.name)
+    Job.objects.filter(pk=job.pk).update(heartbeat_at=timezone.now() - timedelta(seconds=silent_for_s))
+    Worker.objects.filter(pk=worker.pk).update(job=job)
+    return job
+
+
+@pytest.mark.parametrize("gone", [{"pid": NO_PID}, {"process_started_at": 1}])
+def test_the_job_of_a_worker_whose_process_is_gone_fails_at_once(gone: dict[str, int]) -> None:
+    worker = make_worker(**gone)
+    job, other = job_of(worker), job_of(make_worker("here:2"))
+    assert fail_lost_jobs() == [job.pk]
+    job.refresh_from_db()
+    assert (job.status, job.error, job.exit_code) == ("failed", LOST, None)
+    assert list(Worker.objects.values_list("name", flat=True)) == ["here:2"]
+    assert Job.objects.get(pk=other.pk).status == "running"
+
+
+def test_a_worker_that_is_a_zombie_is_gone() -> None:
+    with subprocess.Popen(["true"], start_new_session=True) as ended:
+        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+        assert start_time(ended.pid) is None
+        job = job_of(make_worker(pid=ended.pid, process_started_at=1))
+        assert fail_lost_jobs() == [job.pk]
+
+
+def test_a_lost_job_that_declares_retries_is_tried_again() -> None:
+    spec = {"type": "registered", "runnable": "x", "retries": 1}
+    job = job_of(make_worker(pid=NO_PID), spec=spec)
+    assert fail_lost_jobs() == [job.pk]
+    job.refresh_from_db()
+    assert (job.status, job.attempt) == ("pending", 2)
+    assert stored_messages(job) == [LOST, f"attempt 1 of 2 has failed ({LOST}): the next one begins in 2 s"]
+    assert fail_lost_jobs() == []
+
+
+def test_a_lost_job_without_retries_is_not_run_twice() -> None:
+    job = job_of(make_worker(pid=NO_PID), spec={"type": "program", "program": "1"})
+    fail_lost_jobs()
+    assert Job.objects.get(pk=job.pk).status == "failed"
+    assert not lifecycle.claim_job(job.pk, "here:2")
+
+
+def test_a_lost_job_that_was_asked_to_end_is_not_tried_again() -> None:
+    job = job_of(make_worker(pid=NO_PID), spec={"type": "registered", "runnable": "x", "retries": 1})
+    lifecycle.request_cancel(job)
+    fail_lost_jobs()
+    assert Job.objects.get(pk=job.pk).status == "failed"
+
+
+@pytest.mark.parametrize("machine", ["another boot pid:[1]", ""])
+def test_of_another_machine_only_silence_tells(machine: str) -> None:
+    worker = make_worker(pid=NO_PID, machine=machine)
+    beating = job_of(worker)
+    assert fail_lost_jobs() == []
+    silent = job_of(worker, silent_for_s=60)
+    assert fail_lost_jobs() == [silent.pk]
+    assert Job.objects.get(pk=beating.pk).status == "running"
+    assert Worker.objects.count() == 1
+
+
+def test_a_worker_that_is_silent_for_long_is_forgotten_and_what_beats_goes_on() -> None:
+    worker = make_worker(machine="another", heartbeat_at=timezone.now() - timedelta(hours=2))
+    make_worker("other", machine="another", heartbeat_at=timezone.now() - timedelta(minutes=50))
+    beating = job_of(worker)
+    assert fail_lost_jobs() == []
+    assert Worker.objects.get().name == "other"
+    assert Job.objects.get(pk=beating.pk).status == "running"
+
+
+def test_where_processes_cannot_be_told_apart_only_silence_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reaper, "machine_id", lambda: "")
+    job_of(make_worker(pid=NO_PID, machine=""))
+    assert fail_lost_jobs() == []
+
+
+def test_a_job_without_a_heart_is_left_alone_though_its_worker_is_gone() -> None:
+    worker = make_worker(pid=NO_PID)
+    job = lifecycle.create_job("reported")
+    lifecycle.start_job(job, worker=worker.name, leased=False)
+    assert (fail_lost_jobs(), Worker.objects.count()) == ([], 0)
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_many_reapers_free_a_gone_workers_job_once(attempt: int) -> None:
+    job = job_of(make_worker(pid=NO_PID), spec={"type": "registered", "runnable": "x", "retries": 5})
+    found = at_once(*[fail_lost_jobs] * 4)
+    assert sorted(found, key=len) == [[], [], [], [job.pk]]
+    job.refresh_from_db()
+    assert (job.attempt, len(stored_messages(job))) == (2, 2)
+
+
+def test_the_end_that_comes_after_its_job_was_given_up_is_none() -> None:
+    job = Job.objects.get(pk=job_of(make_worker(pid=NO_PID)).pk)
+    fail_lost_jobs()
+    assert not end_attempt(job, Outcome("completed", 0, ""))
+    assert not lifecycle.beat(job)
+    assert stored_messages(job) == [LOST]
