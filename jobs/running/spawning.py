@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from jobs.errors import ApiError
-from jobs.models import Job
+from jobs.models import DeletedJob, Job
 from jobs.running.orders import Origin, order_program, order_runnable
 
 MAX_CHILDREN = 1_000  # of one job
@@ -42,6 +42,8 @@ def ordered(request: ChildOrder, origin: Origin) -> Job:
         raise ValueError("give either a program or a runnable")
     if Job.objects.filter(pk=request.id).exists():
         raise ValueError(f"there is a job {request.id} already")
+    if DeletedJob.objects.filter(pk=request.id).exists():  # whoever watches the jobs knows that this one is gone
+        raise ValueError(f"there was a job {request.id} already")
     if request.runnable is not None:
         return order_runnable(request.runnable, request.parameters, attributes=request.attributes, origin=origin)
     return order_program(
