@@ -28,7 +28,10 @@ class Arguments:
 
 
 def read_arguments(words: Sequence[str], runnable: Runnable) -> Arguments:
-    """`--name value`, `--name=value`, `--name` alone (true), `--no-name` (false). Raises BadArgument."""
+    """`--name value`, `--name=value`, `--name` alone (true), `--no-name` (false). Raises BadArgument.
+
+    A value that looks like an option is written with `=`.
+    """
     known = {parameter.name for parameter in runnable.parameters}
     arguments, rest = Arguments(), list(words)
     while rest:
@@ -43,7 +46,7 @@ def read_arguments(words: Sequence[str], runnable: Runnable) -> Arguments:
             arguments.add(name, value)
         elif name not in known and name.startswith("no_") and name[3:] in known:
             arguments.add(name[3:], "false")
-        elif rest and not rest[0].startswith("--"):
+        elif rest and not rest[0].startswith("--") and rest[0] not in FOLLOW:
             arguments.add(name, rest.pop(0))
         else:
             arguments.add(name, "true")

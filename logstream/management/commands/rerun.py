@@ -5,13 +5,13 @@ from __future__ import annotations
 import getpass
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from jobs.models import Job
 from jobs.running.machine import at_the_command_line
 from jobs.running.reruns import rerun
 from jobs.running.specs import NotARun, spec_of
-from logstream.acting.command import JobCommand
+from logstream.acting.command import WRONG_USAGE, JobCommand
 from logstream.acting.following import follow, say_if_nobody_works
 
 
@@ -36,4 +36,7 @@ def asked_for(job: Job) -> dict[str, object]:
         names = spec_of(job).secrets
     except NotARun:
         return {}  # the refusal says more
-    return {name: getpass.getpass(f"{name}: ") for name in names}
+    try:
+        return {name: getpass.getpass(f"{name}: ") for name in names}
+    except EOFError as error:
+        raise CommandError(f"the secret parameters {', '.join(names)} are asked for", returncode=WRONG_USAGE) from error

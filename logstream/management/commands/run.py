@@ -37,6 +37,7 @@ class Command(BaseCommand):
             usage="manage.py run NAME [--parameter value ...] [--follow]",
             epilog=EPILOG,
             formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,  # or a parameter `s` or `v` would be an ambiguous option of the command's own
             **kwargs,
         )
 
