@@ -34,6 +34,8 @@ def test_defaults(tmp_path: Path) -> None:
     assert (found.default_limit, found.max_limit) == (100, 1000)
     assert (found.buffer_size, found.max_streams, found.retention_days) == (100, 10_000, 30)
     assert (found.programs, found.cors_origins, found.redis_url) == ((), (), "")
+    assert (found.workers, found.run_timeout_s, found.run_memory_mb) == (2, 3600, 2048)
+    assert (found.run_environment, found.mask_patterns) == ((), ())
     assert (found.service_log_level, found.sample_jobs) == ("info", True)
     assert found.database["NAME"] == str(tmp_path / "data" / "quaero.sqlite3")
 
@@ -50,6 +52,21 @@ def test_defaults(tmp_path: Path) -> None:
         ("QUAERO_STREAM_MAX_STREAMS", "1_000", "whole number"),
         ("QUAERO_RETENTION_DAYS", "9" * 5000, "to 36500"),
         ("QUAERO_PROGRAMS", "python,perl", "python, shell"),
+        ("QUAERO_WORKERS", "0", "a whole number from 1 to 1000"),
+        ("QUAERO_WORKERS", "two", "a whole number"),
+        ("QUAERO_WORKERS", "1001", "to 1000"),
+        ("QUAERO_RUN_TIMEOUT_S", "0", "from 1 to 604800"),
+        ("QUAERO_RUN_TIMEOUT_S", "604801", "from 1 to 604800"),
+        ("QUAERO_RUN_TIMEOUT_S", "1.5", "a whole number"),
+        ("QUAERO_RUN_MEMORY_MB", "63", "from 64 to 1048576"),
+        ("QUAERO_RUN_MEMORY_MB", "2GB", "a whole number"),
+        ("QUAERO_RUN_ENVIRONMENT", "GOOD,NOT GOOD", "names of environment variables"),
+        ("QUAERO_RUN_ENVIRONMENT", "1ST", "names of environment variables"),
+        ("QUAERO_RUN_ENVIRONMENT", "A=B", "names of environment variables"),
+        ("QUAERO_RUN_ENVIRONMENT", "LC_*", "names of environment variables"),
+        ("QUAERO_MASK_PATTERNS", "(", "regular expressions, one a line"),
+        ("QUAERO_MASK_PATTERNS", "[0-9]*", "none of which matches an empty text"),
+        ("QUAERO_MASK_PATTERNS", "sk-[a-z]+|", "none of which matches an empty text"),
         ("QUAERO_CORS_ORIGINS", "*", "origins such as https://example.org"),
         ("QUAERO_CORS_ORIGINS", "https://example.org/", "without a path"),
         ("QUAERO_CORS_ORIGINS", "https://example.org:port", "without a path"),
@@ -74,6 +91,12 @@ def test_every_wrong_value_is_told_at_once(tmp_path: Path) -> None:
     assert len(said.splitlines()) == 3
 
 
+def test_of_several_patterns_the_wrong_one_is_named(tmp_path: Path) -> None:
+    said = refusal(tmp_path, QUAERO_MASK_PATTERNS="sk-[a-z]+\n  x{2,1} \n")
+    assert "QUAERO_MASK_PATTERNS='x{2,1}' is not usable" in said
+    assert "min repeat greater than max repeat" in said
+
+
 def test_a_password_is_not_repeated(tmp_path: Path) -> None:
     said = refusal(tmp_path, DATABASE_URL="mysql://quaero:geheim@host/name", REDIS_URL="http://:geheim@host")
     assert "geheim" not in said
@@ -90,6 +113,12 @@ def test_lists_are_separated_by_commas(tmp_path: Path) -> None:
     )
     assert found.programs == ("shell", "python")
     assert found.cors_origins == ("http://localhost:3000", "https://[::1]")
+
+
+def test_names_of_variables_are_separated_by_commas_and_patterns_by_lines(tmp_path: Path) -> None:
+    found = read(tmp_path, QUAERO_RUN_ENVIRONMENT="PROXY, _x1,PROXY", QUAERO_MASK_PATTERNS="\n a{2,3}\n\nb,c \n")
+    assert found.run_environment == ("PROXY", "_x1")
+    assert found.mask_patterns == ("a{2,3}", "b,c")
 
 
 @pytest.mark.parametrize(
@@ -159,7 +188,8 @@ def test_a_default_limit_over_the_maximum_is_an_error(tmp_path: Path, monkeypatc
 
 
 def test_a_mistyped_variable_is_a_warning_with_the_right_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "ENVIRONMENT", read(tmp_path, QUAERO_STREAM_BUFER_SIZE="9", QUAERO_JOB_ID="x"))
+    of_a_run = {"QUAERO_JOB_ID": "x", "QUAERO_PARAMETERS": "{}", "QUAERO_PARAMETER_DAY": "1"}
+    monkeypatch.setattr(settings, "ENVIRONMENT", read(tmp_path, QUAERO_STREAM_BUFER_SIZE="9", **of_a_run))
     (warning,) = check_names(None)
     assert warning.id == "quaero.W001"
     assert "QUAERO_STREAM_BUFER_SIZE" in warning.msg

@@ -151,7 +151,7 @@ def test_the_first_start_runs_sample_jobs_and_stopping_ends_their_commands(tmp_p
 def test_sample_jobs_can_be_refused(tmp_path: Path, refused: str) -> None:
     options = [refused] if refused.startswith("--") else []
     wish = "on" if options else "off"
-    with Serving(tmp_path / "data", *options, QUAERO_SAMPLE_JOBS=wish) as server:
+    with Serving(tmp_path / "data", "--no-worker", *options, QUAERO_SAMPLE_JOBS=wish) as server:
         server.ready()
         assert {process.pid for process in server.everything()} == {server.web().pid}
 
@@ -159,7 +159,7 @@ def test_sample_jobs_can_be_refused(tmp_path: Path, refused: str) -> None:
 def test_the_second_start_has_nothing_to_do(tmp_path: Path) -> None:
     with Serving(tmp_path / "data") as first:
         first.ready().stop()
-    with Serving(tmp_path / "data", QUAERO_SAMPLE_JOBS="on") as second:
+    with Serving(tmp_path / "data", "--no-worker", QUAERO_SAMPLE_JOBS="on") as second:
         assert "migrations" not in second.ready().said
         assert {process.pid for process in second.everything()} == {second.web().pid}
 

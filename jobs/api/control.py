@@ -55,7 +55,9 @@ def cancel_job(request: HttpRequest, job_id: str) -> HttpResponse:
     return json_answer(Asked(job_row(now), [str(key) for key in asked]))
 
 
-@router.post("/jobs/{job_id}/rerun", summary="Run a job again", openapi_extra=documented(JobRow, body=Rerun))
+@router.post(
+    "/jobs/{job_id}/rerun", summary="Run a job again", openapi_extra=documented(JobRow, body=Rerun, needs_body=False)
+)
 def rerun_job(request: HttpRequest, job_id: str) -> HttpResponse:
     """A new job that does the same. 409 for one that was not run here, or whose secret parameters are not given."""
     caller = caller_of(request)

@@ -13,6 +13,7 @@ from jobs import levels, statuses
 from jobs.models import STREAMS
 
 Json = dict[str, object]
+Kinds = tuple[type[msgspec.Struct], ...]
 
 REF_TEMPLATE = "#/components/schemas/{name}"
 TEXT: Json = {"type": "string"}
@@ -79,25 +80,34 @@ def documented(
     answer: type[msgspec.Struct],
     parameters: Mapping[str, Parameter] | None = None,
     body: type[msgspec.Struct] | None = None,
+    *,
+    needs_body: bool = True,
+    others: Mapping[int, tuple[str, Kinds]] | None = None,
 ) -> Json:
-    """The `openapi_extra` of an operation that answers with `answer`, and takes `parameters` in its URL."""
+    """The `openapi_extra` of an operation that answers with `answer`, and takes `parameters` in its URL.
+
+    `others`: what else it may answer with, by status, with a word on when.
+    """
+    answers = {200: ("OK", (answer,)), **(others or {})}
+    responses: dict[int | str, Json] = {
+        status: {"description": when, "content": content_of(*kinds)} for status, (when, kinds) in answers.items()
+    }
+    responses["default"] = {"description": "Refused", "content": content_of(Refusal)}
     described: Json = {
         "parameters": [
             {"in": "query", "name": name, "description": each.description, "schema": each.schema, "required": False}
             for name, each in (parameters or {}).items()
         ],
-        "responses": {
-            200: {"description": "OK", "content": content_of(answer)},
-            "default": {"description": "Refused", "content": content_of(Refusal)},
-        },
+        "responses": responses,
     }
     if body is not None:
-        described["requestBody"] = {"required": True, "content": content_of(body)}
+        described["requestBody"] = {"required": needs_body, "content": content_of(body)}
     return described
 
 
-def content_of(kind: type[msgspec.Struct]) -> Json:
-    return {"application/json": {"schema": {"$ref": REF_TEMPLATE.format(name=kind.__name__)}}}
+def content_of(*kinds: type[msgspec.Struct]) -> Json:
+    references: list[Json] = [{"$ref": REF_TEMPLATE.format(name=kind.__name__)} for kind in kinds]
+    return {"application/json": {"schema": references[0] if len(references) == 1 else {"oneOf": references}}}
 
 
 def schemas_of(kinds: Iterable[type[msgspec.Struct]]) -> Json:

@@ -18,7 +18,7 @@ from jobs.api.bodies import read_body
 from jobs.api.documentation import JOB_LIST_PARAMETERS, documented
 from jobs.api.jobs import DEFAULT_LIMIT, next_cursor, read_job_cursor, read_job_filter
 from jobs.errors import NotFound
-from jobs.executions import HTTP_STATUS, Completed, result_of
+from jobs.executions import HTTP_STATUS, Cancelled, Completed, Failed, Running, result_of
 from jobs.listing import count_by_status, page_of_jobs
 from jobs.models import SERVICE_JOB_ID, Job
 from jobs.parameters import Parameters, read_limit
@@ -83,7 +83,19 @@ def execute_async(request: HttpRequest) -> HttpResponse:
     return json_answer(Accepted(str(ordered(caller, read_body(request, ProgramOrder)).pk)))
 
 
-@router.post("/execute", summary="Run a program and wait", openapi_extra=documented(WaitedFor, body=WaitingOrder))
+@router.post(
+    "/execute",
+    summary="Run a program and wait",
+    openapi_extra=documented(
+        WaitedFor,
+        body=WaitingOrder,
+        others={
+            200: ("It has completed, or was cancelled", (WaitedFor, Cancelled)),
+            500: ("It has failed", (Failed,)),
+            504: ("It goes on", (StillRunning,)),
+        },
+    ),
+)
 def execute(request: HttpRequest) -> HttpResponse:
     """The result, or the refusal of `/api/result/{id}`; 504 with the id when it takes longer than `wait` seconds."""
     caller = caller_of(request)
@@ -101,7 +113,18 @@ def execute(request: HttpRequest) -> HttpResponse:
     return json_answer(answer, HTTP_STATUS[type(answer)])
 
 
-@router.get("/result/{execution_id}", summary="The result of a run", openapi_extra=documented(Completed))
+@router.get(
+    "/result/{execution_id}",
+    summary="The result of a run",
+    openapi_extra=documented(
+        Completed,
+        others={
+            200: ("It has completed, or was cancelled", (Completed, Cancelled)),
+            202: ("It has not ended", (Running,)),
+            500: ("It has failed", (Failed,)),
+        },
+    ),
+)
 def get_result(request: HttpRequest, execution_id: str) -> HttpResponse:
     """200 when it has completed or was cancelled, 202 while it runs, 500 when it has failed; with its last entries."""
     answer = result_of(readable_job(caller_of(request), execution_id))

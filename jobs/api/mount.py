@@ -14,10 +14,10 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
+from jobs import executions
 from jobs.api import control, execution, jobs, logs, runnables, runs, tickets
 from jobs.api.documentation import SECURITY, SECURITY_SCHEMES, schemas_of
 from jobs.api.refusals import method_not_allowed, refuse
-from jobs.executions import Completed
 from jobs.pages import LogsPayload
 from jobs.rows import JobDetail, JobRow, StepRow
 
@@ -27,7 +27,15 @@ DESCRIBED = (
     *(jobs.JobList, JobDetail, JobRow, jobs.StepList, StepRow, jobs.Deleted, jobs.JobTree, LogsPayload),
     *(tickets.Ticket, tickets.TicketRequest, runnables.RunnableList, runnables.RunnableRow),
     *(execution.ProgramOrder, execution.WaitingOrder, execution.Accepted, execution.WaitedFor),
-    *(execution.ExecutionList, Completed, runs.RunOrder, control.Asked, control.Rerun, control.WorkerList),
+    *(
+        execution.ExecutionList,
+        execution.StillRunning,
+        *executions.HTTP_STATUS,
+        runs.RunOrder,
+        control.Asked,
+        control.Rerun,
+        control.WorkerList,
+    ),
 )
 
 

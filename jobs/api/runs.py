@@ -22,7 +22,11 @@ class RunOrder(msgspec.Struct, forbid_unknown_fields=True):
     parent: str | None = None  # the job that this one is part of
 
 
-@router.post("/runnables/{name}/run", summary="Run a registered job", openapi_extra=documented(Accepted, body=RunOrder))
+@router.post(
+    "/runnables/{name}/run",
+    summary="Run a registered job",
+    openapi_extra=documented(Accepted, body=RunOrder, needs_body=False),
+)
 def run_runnable(request: HttpRequest, name: str) -> HttpResponse:
     """400 with the problem of each parameter; 409 when it is one that runs once at a time, and runs."""
     caller = caller_of(request)
