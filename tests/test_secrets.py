@@ -12,9 +12,8 @@ from django.db import connection
 from pytest_django import Settings
 
 from jobs import lifecycle
-from jobs.errors import ApiError
 from jobs.models import Job, JobSecret
-from jobs.runnables import Secret
+from jobs.runnables import BadParameters, Secret
 from jobs.running.commands import CannotRun, command_of
 from jobs.running.ending import Outcome, end_attempt
 from jobs.running.reruns import rerun
@@ -113,9 +112,9 @@ def test_no_refusal_tells_it(order: dict[str, Any]) -> None:
 
 
 def test_a_refusal_of_a_registered_jobs_parameters_does_not_tell_it() -> None:
-    with registered(sign_in, name="sign in"), pytest.raises(ApiError) as refused:
+    with registered(sign_in, name="sign in"), pytest.raises(BadParameters) as refused:
         run_of("sign in", password=SECRET, pin=5)
-    assert SECRET not in json.dumps([str(refused.value), refused.value.detail])
+    assert SECRET not in json.dumps([str(refused.value), refused.value.problems])
 
 
 @pytest.mark.parametrize("status", ["completed", "failed", "cancelled"])

@@ -23,7 +23,7 @@ from jobs import operations, statuses
 from jobs.admin.cells import number
 from jobs.admin.deleting import MOST_JOBS, delete_jobs, deletion_of
 from jobs.admin.rights import may
-from jobs.errors import ApiError
+from jobs.errors import as_api_error
 from jobs.models import SERVICE_JOB_ID, Job
 from jobs.models.job import JobQuerySet
 from jobs.running.reruns import rerun
@@ -64,8 +64,11 @@ class JobActions(admin.ModelAdmin):  # type: ignore[type-arg]
         for job in self.bounded(request, queryset):
             try:
                 again = rerun(job, request.user.get_username(), created_by=request.user)
-            except ApiError as error:
-                self.message_user(request, f"{job.name}: {error}", messages.ERROR)
+            except Exception as error:
+                refusal = as_api_error(error)
+                if refusal is None:
+                    raise
+                self.message_user(request, f"{job.name}: {refusal}", messages.ERROR)
                 continue
             self.log_change(request, job, f"Ran again as {again.pk}.")
             link = format_html('<a href="{}">{}</a>', reverse("admin:jobs_job_change", args=[again.pk]), again.name)

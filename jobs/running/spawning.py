@@ -9,6 +9,7 @@ import msgspec
 
 from jobs.errors import ApiError
 from jobs.models import DeletedJob, Job
+from jobs.runnables import UnknownRunnable
 from jobs.running.orders import Origin, order_program, order_runnable
 
 MAX_CHILDREN = 1_000  # of one job
@@ -33,7 +34,7 @@ def spawn(parent: Job, data: Mapping[str, object]) -> Job:
         request = msgspec.convert(data, ChildOrder)
         require_room(parent)
         return ordered(request, Origin(created_by=parent.created_by, parent=parent, job_id=request.id))
-    except (msgspec.ValidationError, ApiError) as error:
+    except (msgspec.ValidationError, ApiError, UnknownRunnable) as error:
         raise ValueError(str(error)) from error
 
 

@@ -10,7 +10,7 @@ from jobs import lifecycle
 from jobs.models import SERVICE_JOB_ID, Job, JobSecret, LogEntry
 from tests.admin.acting import JOBS, act, change_page, said, text_of
 from tests.factories import make_job, stored_messages
-from tests.orders import program
+from tests.orders import program, registered, run_of
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +62,15 @@ def test_programs_that_are_off_are_not_run_again(operating: Client, settings: Se
     job = program()
     settings.QUAERO_PROGRAMS = ()
     assert "may not be run here" in said(act(operating, "rerun", job))
+    assert not Job.objects.filter(rerun_of=job).exists()
+
+
+def test_a_registered_job_that_is_gone_or_takes_other_parameters_is_told(operating: Client) -> None:
+    with registered(lambda shop: None, name="stock"):
+        job = run_of("stock", shop="3")
+    assert "no registered job 'stock'" in said(act(operating, "rerun", job))
+    with registered(lambda: None, name="stock"):
+        assert "stock: shop is unknown" in said(act(operating, "rerun", job))
     assert not Job.objects.filter(rerun_of=job).exists()
 
 
