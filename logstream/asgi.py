@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from asgiref.sync import ThreadSensitiveContext
 from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 
+from jobs.api import waiting
 from logstream import live
 from logstream.reading import ReadingPool, warm_up
 from logstream.shutdown import Connections, call_on_signals
@@ -60,6 +61,7 @@ async def lifespan(
     await asyncio.to_thread(warm_up, here.pool, stream_thread)
 
     def begin_closing() -> None:
+        waiting.stopping.set()
         here.begin_closing()
         here.loop.call_later(SLOW_CLIENTS_END_AFTER_S, connections.abort)
 

@@ -14,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from jobs import lifecycle, signals
 from jobs.models import Job
+from jobs.operations import cancel
 from jobs.recording import NewEntry
 from jobs.running import tasks
 from jobs.running.ending import Outcome, backoff_s, end_attempt
@@ -182,6 +183,22 @@ def test_two_ends_of_an_attempt_at_once_are_one(attempt: int) -> None:
     assert (fresh(job).status, fresh(job).attempt, len(stored_messages(job))) == ("pending", 2, 1)
 
 
+def test_a_job_that_waits_for_its_next_attempt_is_cancelled_at_once() -> None:
+    job = retryable(1)
+    end_attempt(job, FAILED)
+    cancel(fresh(job), "ann")
+    assert (fresh(job).status, fresh(job).attempt) == ("cancelled", 2)
+
+
+def test_a_stale_attempt_keeps_no_lease() -> None:
+    stale = retryable(1)
+    end_attempt(stale, FAILED)
+    Job.objects.filter(pk=stale.pk).update(due_at=ago(seconds=1))
+    again = claimed(stale)
+    assert not lifecycle.beat(stale)
+    assert lifecycle.beat(again)
+
+
 def test_waits_double_up_to_five_minutes() -> None:
     assert [backoff_s(attempt) for attempt in (1, 2, 3, 8, 9, 100)] == [2, 4, 8, 256, 300, 300]
 
@@ -235,8 +252,9 @@ def test_queued_orders_wait_for_each_other(queued: str) -> None:
 
 
 def test_the_end_of_one_calls_who_has_waited_longest(queued: str, announced: Announced) -> None:
-    running, *waiting = [run_of(queued) for _ in range(3)]
-    Job.objects.filter(pk=waiting[0].pk).update(due_at=ago(seconds=-60))
+    running, *waiting = [run_of(queued) for _ in range(4)]
+    for job, seconds in zip(waiting, (5, 60, -60), strict=True):
+        Job.objects.filter(pk=job.pk).update(due_at=ago(seconds=seconds))
     running = claimed(running)
     said = announced(signals.job_due)
     end_attempt(running, COMPLETED)
@@ -270,10 +288,12 @@ def test_a_job_that_is_due_later_is_enqueued_for_then() -> None:
     assert DBTaskResult.objects.get().run_after == later
 
 
-def test_a_backend_that_cannot_defer_is_not_asked_to(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_backend_that_cannot_defer_is_not_asked_to(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(tasks.run_job.get_backend(), "supports_defer", False)
     due(due_at=timezone.now() + timedelta(minutes=5))
-    assert enqueued() == []
+    assert (enqueued(), caplog.records) == ([], [])
     job = due()
     assert enqueued() == [str(job.pk)]
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.dispatch import Signal
 
 from jobs import lifecycle, operations, signals, statuses
@@ -68,6 +69,17 @@ def test_a_job_that_nobody_would_end_is_ended() -> None:
     assert state(job) == ("cancelled", True)
 
 
+def test_a_request_without_its_word_in_the_log_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(operations.recording, "append", fail)
+    job = leased()
+    with pytest.raises(OperationalError):
+        cancel(job, "ann")
+    assert state(job) == ("running", False)
+
+
 def test_a_second_cancel_adds_nothing(announced: Announced) -> None:
     job = leased()
     cancel(job, "ann")
@@ -103,17 +115,20 @@ def test_what_an_ended_job_has_left_behind_is_cancelled() -> None:
     assert (state(ended), state(grandchild)) == (("completed", False), ("cancelled", True))
 
 
-def test_a_child_that_appears_while_its_parent_is_asked_is_asked_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    parent = leased()
+@pytest.mark.parametrize("spawning", ["parent", "child"])
+def test_what_appears_while_its_parent_is_asked_is_asked_too(spawning: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    parent = leased("parent")
+    leased("child", parent=parent)
     really_cancel = operations.cancel_one
 
     def spawn_last(job_id: Any, by: str) -> bool:
-        if job_id == parent.pk:
-            make_job("born late", parent=parent, status="pending")
+        job = Job.objects.get(pk=job_id)
+        if job.name == spawning:
+            make_job("born late", parent=job, status="pending")
         return really_cancel(job_id, by)
 
     monkeypatch.setattr(operations, "cancel_one", spawn_last)
-    assert len(cancel(parent, "ann")) == 2
+    assert len(cancel(parent, "ann")) == 3
     assert state(Job.objects.get(name="born late"))[0] == "cancelled"
 
 

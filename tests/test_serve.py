@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -41,6 +42,22 @@ def test_a_signal_ends_everything_and_is_a_normal_end(tmp_path: Path, number: si
         assert server.everything() == set()
         assert "Quaero has stopped." in server.said
         assert "Traceback" not in server.said
+
+
+def test_who_waits_for_a_program_gets_its_id_when_the_server_stops(tmp_path: Path) -> None:
+    with Serving(tmp_path / "data", "--no-worker", QUAERO_PROGRAMS="python") as server:
+        server.ready()
+        headers = {"Authorization": f"Bearer {token_of(server)}"}
+        with ThreadPoolExecutor(1) as pool, httpx.Client(base_url=server.address, headers=headers) as client:
+            waiting = pool.submit(client.post, "/api/execute", json={"program": "1", "wait": 300}, timeout=DEADLINE_S)
+            (job,) = eventually(lambda: httpx.get(f"{server.address}/api/jobs", headers=headers).json()["jobs"])
+            assert server.stop() == 0
+            assert (waiting.result().status_code, waiting.result().json()["execution_id"]) == (504, job["id"])
+
+
+def token_of(server: Serving) -> str:
+    user = ("--user", "ci", "--create-user", "--scopes", "read,run")
+    return manage("token", "create", *user, QUAERO_DATA_DIR=str(server.data_dir)).stdout.strip()
 
 
 def test_it_can_be_stopped_before_it_is_ready(tmp_path: Path) -> None:

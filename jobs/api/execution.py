@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from contextlib import suppress
-from uuid import UUID
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from jobs import statuses
-from jobs.access import Caller, caller_of, existing_job, readable_job
+from jobs.access import Caller, caller_of, readable_job
 from jobs.api.answers import json_answer
 from jobs.api.bodies import read_body
 from jobs.api.documentation import JOB_LIST_PARAMETERS, documented
 from jobs.api.jobs import DEFAULT_LIMIT, next_cursor, read_job_cursor, read_job_filter
+from jobs.api.waiting import waited_for
 from jobs.errors import NotFound
 from jobs.executions import HTTP_STATUS, Cancelled, Completed, Failed, Running, result_of
 from jobs.listing import count_by_status, page_of_jobs
@@ -27,7 +25,6 @@ from jobs.running.orders import BadOrder, Origin, order_program
 from jobs.running.specs import PROGRAM_KIND
 
 DEFAULT_WAIT_S, MAX_WAIT_S = 30.0, 300.0
-FIRST_LOOK_S, LONGEST_PAUSE_S = 0.02, 0.25
 
 EXECUTION_PARAMETERS = {name: each for name, each in JOB_LIST_PARAMETERS.items() if name != "kind"}
 
@@ -105,7 +102,7 @@ def execute(request: HttpRequest) -> HttpResponse:
         raise BadOrder("wait", f"is {order.wait:g}: seconds, more than 0 and at most {MAX_WAIT_S:g}")
     job = waited_for(ordered(caller, order).pk, order.wait)
     if not job.is_finished:
-        words = f"it has not ended within {order.wait:g} s, and goes on: see /api/result/{job.pk}"
+        words = f"it has not ended yet, and goes on: see /api/result/{job.pk}"
         return json_answer(StillRunning(str(job.pk), words, {"wait": order.wait}), 504)
     answer = result_of(job)
     if isinstance(answer, Completed):
@@ -166,15 +163,3 @@ def parent_of(caller: Caller, job_id: str | None) -> Job | None:
         if parent.pk != SERVICE_JOB_ID:
             return parent
     raise BadOrder("parent", f"is {job_id[:100]!r}: it must be the id of a job")
-
-
-def waited_for(job_id: UUID, wait_s: float) -> Job:
-    """The job when it has ended, or as it is after so long."""
-    deadline = time.monotonic() + wait_s
-    pause_s = FIRST_LOOK_S
-    while True:
-        status = Job.objects.filter(pk=job_id).values_list("status", flat=True).first()
-        if status is None or status in statuses.TERMINAL or time.monotonic() >= deadline:
-            return existing_job(job_id)
-        time.sleep(min(pause_s, max(deadline - time.monotonic(), 0)))
-        pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)

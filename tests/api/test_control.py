@@ -227,6 +227,15 @@ def test_a_registered_job_that_is_gone_is_named(operating: Sender) -> None:
     assert "'gone'" in refused(rerun(operating, job), 404, "no_such_runnable")["error"]
 
 
+def test_one_that_runs_once_at_a_time_is_not_run_again_beside_itself(operating: Sender) -> None:
+    with registered(lambda: None, name="alone", concurrency="skip"):
+        job = run_of("alone")
+        lifecycle.finish_job(job, "failed")
+        again = answered(rerun(operating, job))
+        assert refused(rerun(operating, job), 409, "already_runs")["detail"] == {"job": again["id"]}
+    assert len(stored_messages(job)) == 1
+
+
 def test_a_renamed_job_is_run_again_by_its_new_name(operating: Sender) -> None:
     job = program()
     Job.objects.filter(pk=job.pk).update(name="x" * 255)

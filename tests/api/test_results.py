@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from jobs import executions, lifecycle
+from jobs.api import waiting
 from jobs.models import Job
 from tests.api.refusals import refused
 from tests.api.sending import EXECUTE, Sender, answered
@@ -164,9 +166,23 @@ def test_waiting_ends_with_the_run_and_holds_up_nobody_who_writes(
 @pytest.mark.usefixtures("programs_on")
 def test_who_waits_is_in_no_transaction(running: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[bool] = []
-    monkeypatch.setattr("jobs.api.execution.time.sleep", lambda _: seen.append(connection.in_atomic_block))
+
+    class Noting(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            seen.append(connection.in_atomic_block)
+            return False
+
+    monkeypatch.setattr(waiting, "stopping", Noting())
     answered(running.post(EXECUTE, {"program": "1", "wait": 0.01}), 504)
     assert set(seen) == {False}
+
+
+@pytest.mark.usefixtures("programs_on")
+def test_who_waits_gets_the_id_when_the_server_stops(running: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "stopping", threading.Event())
+    waiting.stopping.set()
+    answer = answered(running.post(EXECUTE, {"program": "1", "wait": 300}), 504)
+    assert answer["code"] == "still_running"
 
 
 def test_executions_are_the_programs_newest_first(running: Sender) -> None:
