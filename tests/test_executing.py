@@ -122,6 +122,13 @@ def test_a_run_sees_an_allowed_environment_and_its_parameters_alone(
     assert not {"SECRET_KEY", "DATABASE_URL", "AWS_SECRET_ACCESS_KEY", "DJANGO_SETTINGS_MODULE"} & seen
 
 
+@pytest.mark.parametrize(
+    "parameters", [{"a": "x" * 65_000}, {"a": "é" * 10_000}, {f"n{number}": number for number in range(4000)}]
+)
+def test_parameters_as_large_as_they_may_be_reach_a_program(parameters: dict[str, object]) -> None:
+    assert run_python("import quaero_job\nquaero_job.parameters", parameters=parameters).result == parameters
+
+
 def test_parameters_reach_both_languages() -> None:
     parameters = {"name": "Ada", "numbers": [1, 2]}
     assert said(run_shell('echo "$QUAERO_PARAMETER_NAME $QUAERO_PARAMETER_NUMBERS"', parameters=parameters)) == [
