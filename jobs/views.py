@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required, permission_required
 from django.contrib.auth.models import User
@@ -24,6 +25,11 @@ View = Callable[..., HttpResponse]
 def for_viewers(view: View) -> View:
     """Anonymous people go to the sign-in page and come back; signed-in ones without the right get a 403."""
     return login_required(permission_required("jobs.view_job", raise_exception=True)(view))
+
+
+def for_runners(view: View) -> View:
+    """As `for_viewers`, for those who may run something too."""
+    return for_viewers(permission_required("jobs.run_program", raise_exception=True)(view))
 
 
 class SignIn(LoginView):
@@ -58,3 +64,16 @@ def job_detail(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     except NotFound as error:
         raise Http404 from error
     return render(request, "jobs/job_detail.html", {"job": job})
+
+
+@require_safe
+@for_runners
+def run_form(request: HttpRequest) -> HttpResponse:
+    allowed = {"languages": settings.QUAERO_PROGRAMS, "run_timeout_s": settings.QUAERO_RUN_TIMEOUT_S}
+    return render(request, "jobs/run.html", allowed)
+
+
+@require_safe
+@for_viewers
+def worker_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "jobs/workers.html")

@@ -6,7 +6,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from jobs import operations
+from jobs import operations, statuses
 from jobs.access import caller_of, operable_job
 from jobs.api.answers import json_answer
 from jobs.api.bodies import read_optional_body
@@ -42,7 +42,8 @@ class WorkerRow(msgspec.Struct):
 
 class WorkerList(msgspec.Struct):
     workers: list[WorkerRow]
-    alive: int
+    alive: int  # those that take further jobs
+    waiting: int  # jobs that wait for one
 
 
 @router.post("/jobs/{job_id}/cancel", summary="Cancel a job", openapi_extra=documented(Asked))
@@ -74,7 +75,8 @@ def list_workers(request: HttpRequest) -> HttpResponse:
     jobs = [f"job__{column}" for column in NOT_IN_A_LIST]
     workers = list(Worker.objects.select_related("job", "job__created_by").defer(*jobs))
     rows = [worker_row(worker) for worker in workers]
-    return json_answer(WorkerList(rows, sum(is_alive(worker) for worker in workers)))
+    waiting = Job.objects.filter(status=statuses.PENDING, due_at__isnull=False).count()
+    return json_answer(WorkerList(rows, sum(is_alive(worker) for worker in workers), waiting))
 
 
 def worker_row(worker: Worker) -> WorkerRow:

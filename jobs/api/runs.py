@@ -18,6 +18,7 @@ router = Router()
 
 class RunOrder(msgspec.Struct, forbid_unknown_fields=True):
     parameters: dict[str, object] = {}
+    from_text: bool = False  # the values are texts, as a form gives them
     attributes: dict[str, object] = {}
     parent: str | None = None  # the job that this one is part of
 
@@ -33,5 +34,5 @@ def run_runnable(request: HttpRequest, name: str) -> HttpResponse:
     caller.require("run")
     order = read_optional_body(request, RunOrder)
     origin = Origin(created_by=caller.user, parent=parent_of(caller, order.parent))
-    job = order_runnable(name, order.parameters, attributes=order.attributes, origin=origin)
+    job = order_runnable(name, order.parameters, attributes=order.attributes, from_text=order.from_text, origin=origin)
     return json_answer(Accepted(str(job.pk)))

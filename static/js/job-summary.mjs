@@ -16,6 +16,8 @@ export function describeJob(job, now) {
     name: job.name,
     kind: job.kind,
     href: `/jobs/${job.id}/`,
+    hasParent: Boolean(job.parent),
+    parentHref: job.parent ? `/jobs/${job.parent}/` : '',
     isActive: isActive(job.status),
     statusText: capitalised(job.status),
     statusClass: `status-${job.status}`,

@@ -7,6 +7,7 @@ import { JobTable } from './job-table.mjs';
 import { FAILED_LATELY, countFailedLately, describeStats } from './jobs-stats.mjs';
 import { jobsSubscription, readJobs } from './jobs-stream.mjs';
 import { capitalised, numberText, stateText } from './words.mjs';
+import { WorkerWatch, waitingText } from './workers.mjs';
 
 const PAGE_ROWS = 50;
 const MOST_ROWS = 1000; // in one request, when a long list is read again
@@ -23,6 +24,7 @@ export function jobsList() {
   const appeared = new Map();
   const drawn = new Map(); // rows as they stand on the page, by id
   let connection = null;
+  let workers = null; // looked at while jobs wait
   let clock = null;
   let failures = null;
   let searchTimer = null;
@@ -43,6 +45,7 @@ export function jobsList() {
     isLoadingMore: false,
     hasMore: false,
     problem: '',
+    waiting: '',
 
     init() {
       this.filters = readJobFilters(location.search);
@@ -54,6 +57,7 @@ export function jobsList() {
         onDeleted: (id) => table.remove(id) && this.showSoon(),
         onState: (standing) => this.showState(standing),
       });
+      workers = new WorkerWatch({ onWorkers: (answer) => { this.waiting = waitingText(answer); } });
       clock = setInterval(() => this.tick(), CLOCK_MS);
       failures = setInterval(() => this.readFailures(), FAILURES_MS);
       connection.open();
@@ -67,6 +71,7 @@ export function jobsList() {
       clearTimeout(searchTimer);
       clearTimeout(retryTimer);
       cancelAnimationFrame(frame);
+      workers.close();
       connection.close();
     },
 
@@ -129,10 +134,17 @@ export function jobsList() {
       const after = stats.by_status;
       const before = this.stats?.by_status ?? after;
       this.stats = stats;
+      this.watchWorkers(after.pending);
       if (before.failed !== after.failed) this.readFailures();
       const { status, ...others } = this.filters;
       if (!areFilteringJobs(others)) this.counts = after;
       else if (STATUSES.some((name) => before[name] !== after[name])) this.readFirst(); // such counts are the server's
+    },
+
+    watchWorkers(pending) {
+      if (pending) workers.open();
+      else workers.close();
+      if (!pending) this.waiting = '';
     },
 
     showState({ state, reason, status }) {
