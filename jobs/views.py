@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from jobs.access import Caller, readable_job
 from jobs.errors import NotFound
+from jobs.models import SERVICE_JOB_ID
 from jobs.sign_in import user_for_token
 
 View = Callable[..., HttpResponse]
@@ -59,11 +60,13 @@ def job_list(request: HttpRequest) -> HttpResponse:
 @for_viewers
 def job_detail(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     assert isinstance(request.user, User)  # `for_viewers` lets nobody else in
+    caller = Caller(request.user)
     try:
-        job = readable_job(Caller(request.user), job_id)
+        job = readable_job(caller, job_id)
     except NotFound as error:
         raise Http404 from error
-    return render(request, "jobs/job_detail.html", {"job": job})
+    may_operate = caller.may("write") and job.pk != SERVICE_JOB_ID
+    return render(request, "jobs/job_detail.html", {"job": job, "may_operate": may_operate})
 
 
 @require_safe

@@ -3,12 +3,14 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 from django.test import AsyncClient, Client
+from pytest_django import Settings
 
 from jobs.models import SERVICE_JOB_ID, Job
 from jobs.sign_in import sign_in_link_path
 from quaero.csp import POLICY
+from tests.factories import make_user
 
-PAGES = ["/", "/jobs/{job}/"]
+PAGES = ["/", "/jobs/{job}/", "/workers/"]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -51,6 +53,29 @@ def test_a_job_that_is_not_there_is_not_found(client: Client, viewer: User, job_
     response = client.get(f"/jobs/{job_id}/")
     assert response.status_code == 404
     assert b"All jobs" in response.content
+
+
+def test_who_may_not_run_anything_has_no_page_to_run_it_from(client: Client, operator: User) -> None:
+    client.force_login(operator)
+    response = client.get("/run/")
+    assert response.status_code == 403
+    assert b"jobs.run_program" in response.content
+    assert b'href="/run/"' not in client.get("/").content
+
+
+def test_who_may_run_something_is_told_in_which_languages(client: Client, db: None, settings: Settings) -> None:
+    settings.QUAERO_PROGRAMS = ["shell"]
+    client.force_login(make_user("runner", "Runners"))
+    assert b'href="/run/"' in client.get("/").content
+    assert 'data-languages="shell"' in client.get("/run/").content.decode()
+
+
+@pytest.mark.parametrize(("group", "has_actions"), [("Viewers", False), ("Operators", True), ("Runners", False)])
+def test_only_operators_have_something_to_do_to_a_job(client: Client, job: Job, group: str, has_actions: bool) -> None:
+    client.force_login(make_user("somebody", group))
+    content = client.get(f"/jobs/{job.pk}/").content
+    assert (b"Yes, cancel" in content) is has_actions
+    assert b"Yes, cancel" not in client.get(f"/jobs/{SERVICE_JOB_ID}/").content
 
 
 def test_pages_are_only_read(client: Client, viewer: User) -> None:

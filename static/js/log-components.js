@@ -24,6 +24,7 @@ export function jobLogViewer(jobId) {
     init() {
       this.jobId = jobId ?? this.$el.dataset.jobId;
       this.filters = readFilters(location.search);
+      this.showJobs(Boolean(this.filters.children));
       clock = setInterval(() => { this.now = Date.now(); }, CLOCK_MS);
       this.startViewer((options) => createStream(`/api/jobs/${this.jobId}/logs/stream`, options), {
         onStatus: (status) => this.showStatus(status),
@@ -78,7 +79,7 @@ export function jobLogViewer(jobId) {
     },
 
     rememberFilters() {
-      history.replaceState(null, '', location.pathname + writeFilters(this.filters));
+      history.replaceState(null, '', location.pathname + writeFilters(this.filters) + location.hash);
     },
 
     chooseStep(event) {

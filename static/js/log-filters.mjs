@@ -3,7 +3,7 @@ import { LEVELS, buildQueryParams } from './log-stream.mjs';
 
 export const LIMITS = [50, 100, 250, 500, 1000];
 export const STREAMS = ['stdout', 'stderr', 'system'];
-export const NO_FILTERS = { step: '', level: '', stream: '', search: '', limit: 100 };
+export const NO_FILTERS = { step: '', level: '', stream: '', search: '', limit: 100, children: '' };
 
 /** The filters of a query string. What is not allowed in an address that somebody typed counts as not said. */
 export function readFilters(query) {
@@ -16,6 +16,7 @@ export function readFilters(query) {
     stream: oneOf('stream', STREAMS),
     search: params.get('search') ?? '',
     limit: LIMITS.includes(limit) ? limit : NO_FILTERS.limit,
+    children: oneOf('children', ['1']),
   };
 }
 
@@ -26,7 +27,8 @@ export function writeFilters(filters) {
   return query && `?${query}`;
 }
 
-/** Whether they leave entries out. The limit does not: it says how many come first. */
+/** Whether they leave entries out. The limit does not: it says how many come first. Nor do the
+ *  children, of which it takes more in. */
 export function areFiltering({ step, level, stream, search }) {
   return Boolean(step || level || stream || search);
 }

@@ -16,7 +16,7 @@ export class LogSurface {
    *  end or comes back to it, `onRender(size)` how many rows there are. `showsJob`: rows are of several jobs. */
   constructor(scroller, lines, { maxRows, showsJob = false, onFollow, onRender }) {
     Object.assign(this, { scroller, lines, maxRows, onFollow, onRender });
-    this._buildRow = (entry) => buildRow(entry, showsJob);
+    this.showJobs(showsJob);
     this.size = 0;
     this.isFollowing = true;
     this._waiting = [];
@@ -34,6 +34,10 @@ export class LogSurface {
     this.scroller.removeEventListener('scroll', this._onScroll);
     this._resizes.disconnect();
     cancelAnimationFrame(this._frame);
+  }
+
+  showJobs(showsJob) {
+    this._buildRow = (entry) => buildRow(entry, showsJob);
   }
 
   append(entries) {

@@ -140,7 +140,8 @@ export function logViewer() {
     },
 
     clearFilters() {
-      this.filters = { ...NO_FILTERS, limit: this.filters.limit };
+      const { limit, children } = this.filters;
+      this.filters = { ...NO_FILTERS, limit, children };
       this.applyFilters();
     },
 
@@ -155,6 +156,12 @@ export function logViewer() {
       }
       this.isLoadingOlder = false;
       this.readState();
+    },
+
+    /** Whether rows say of which job they are, from now on. */
+    showJobs(showsJob) {
+      this.showsJob = showsJob;
+      surface?.showJobs(showsJob);
     },
 
     /** Draws everything anew. */

@@ -1,6 +1,7 @@
 // The page that runs something, as an Alpine component.
 import { send } from './api.mjs';
 import { describeField, placeRefusal, programForm, programOrder, textsOf } from './form-values.mjs';
+import { LANGUAGES } from './job-spec.mjs';
 import { fetchJson } from './log-stream.mjs';
 import { STARTS_A_WORKER, WorkerWatch } from './workers.mjs';
 import { countText, durationText } from './words.mjs';
@@ -8,7 +9,6 @@ import { countText, durationText } from './words.mjs';
 const INDENT = '    ';
 const PROGRAM_FIELDS = ['program', 'language', 'name', 'timeout', 'parameters'];
 const NO_PROBLEMS = Object.fromEntries(PROGRAM_FIELDS.map((name) => [name, '']));
-const LANGUAGE_WORDS = { python: 'Python', shell: 'Shell' };
 
 export function runForm() {
   let workers = null;
@@ -206,7 +206,7 @@ export function runForm() {
     },
     get languageOptions() {
       return this.languages.map((value) => ({
-        value, text: LANGUAGE_WORDS[value] ?? value, isChosen: value === this.program.language,
+        value, text: LANGUAGES[value] ?? value, isChosen: value === this.program.language,
       }));
     },
     get runnable() {
