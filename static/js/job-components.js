@@ -17,7 +17,7 @@ const VIEWS = { log: 'Log', result: 'Result', spec: 'What was run', runs: 'Earli
 
 export function jobPage() {
   const log = jobLogViewer();
-  const { init, destroy, showStatus, readDetails } = log;
+  const { init, destroy, finish, showStatus, readDetails } = log;
   let news = null; // of all jobs: tells of this one's relatives, and what its own stream leaves out
   let workers = null;
   let tree = null;
@@ -46,7 +46,6 @@ export function jobPage() {
       });
       workers = new WorkerWatch({ onWorkers: ({ alive }) => { this.workersAlive = alive; } });
       init.call(this);
-      this.readFamily();
     },
 
     destroy() {
@@ -72,6 +71,12 @@ export function jobPage() {
       if (status.children && tree.merge(status.children)) this.showFamily();
       if (before && before !== this.job.status) this.readDetails();
       this.listen();
+    },
+
+    /** A run may be over, and have started others, before anybody listened. */
+    finish() {
+      finish.call(this);
+      this.readFamily();
     },
 
     async readDetails() {

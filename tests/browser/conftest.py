@@ -24,10 +24,9 @@ ARGUMENTS = [
 PASSWORD = "a long enough passphrase"
 PEOPLE = f"""
 from django.contrib.auth.models import Group, User
-for name, group in [("viewer", "Viewers"), ("stranger", None)]:
+for name, groups in [("viewer", ["Viewers"]), ("runner", ["Operators", "Runners"]), ("stranger", [])]:
     user = User.objects.create_user(name, password={PASSWORD!r})
-    if group:
-        user.groups.add(Group.objects.get(name=group))
+    user.groups.set(Group.objects.filter(name__in=groups))
 """
 
 expect.set_options(timeout=20_000)
@@ -115,15 +114,24 @@ def sign_in(page: Page, name: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-@pytest.fixture(scope="package")
-def viewers_cookies(chromium: Browser, installation: Installation) -> list[dict[str, object]]:
+def cookies_of(name: str, chromium: Browser, installation: Installation) -> list[dict[str, object]]:
     context = chromium.new_context(base_url=installation.url)
     page = context.new_page()
-    sign_in(page, "viewer")
+    sign_in(page, name)
     page.wait_for_url("/")
     cookies = [dict(cookie) for cookie in context.cookies()]
     context.close()
     return cookies
+
+
+@pytest.fixture(scope="package")
+def viewers_cookies(chromium: Browser, installation: Installation) -> list[dict[str, object]]:
+    return cookies_of("viewer", chromium, installation)
+
+
+@pytest.fixture(scope="package")
+def runners_cookies(chromium: Browser, installation: Installation) -> list[dict[str, object]]:
+    return cookies_of("runner", chromium, installation)
 
 
 @pytest.fixture
@@ -131,4 +139,12 @@ def page(new_context: Callable[[], BrowserContext], viewers_cookies: list[dict[s
     """A page of somebody who is signed in and may look."""
     context = new_context()
     context.add_cookies(viewers_cookies)  # type: ignore[arg-type]
+    return context.new_page()
+
+
+@pytest.fixture
+def runner(new_context: Callable[[], BrowserContext], runners_cookies: list[dict[str, object]]) -> Page:
+    """A page of somebody who may also run something, and cancel, rerun and delete."""
+    context = new_context()
+    context.add_cookies(runners_cookies)  # type: ignore[arg-type]
     return context.new_page()

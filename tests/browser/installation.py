@@ -59,6 +59,7 @@ class SpeakingJob:
 @dataclass
 class Installation:
     data_dir: Path
+    programs: str = "python,shell"  # the languages that may be run
     port: int = field(default_factory=free_port)
     server: subprocess.Popen[str] | None = None
     sign_in_link: str = ""
@@ -69,12 +70,12 @@ class Installation:
 
     @property
     def environment(self) -> dict[str, str]:
-        own = {"QUAERO_DATA_DIR": str(self.data_dir), "PYTHONUNBUFFERED": "1"}
+        own = {"QUAERO_DATA_DIR": str(self.data_dir), "QUAERO_PROGRAMS": self.programs, "PYTHONUNBUFFERED": "1"}
         return {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | own
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         """Returns when the server has said where it is."""
-        command = [*self._manage("serve"), "--port", str(self.port), "--no-sample-jobs"]
+        command = [*self._manage("serve"), "--port", str(self.port), "--no-sample-jobs", *options]
         self.server = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )

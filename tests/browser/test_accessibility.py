@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.accessibility import findings
 from tests.browser.conftest import sign_in
 from tests.browser.installation import Installation
-from tests.browser.reading import expect_state, open_job
+from tests.browser.ordering import add_parameter, choose_view, run_program
+from tests.browser.reading import expect_state, expect_status, open_job
 
 SCRIPT = """
     echo "::group::Fetch"; echo "INFO fetched"; echo "WARN slow"; echo "DEBUG detail"; echo "::endgroup::"
@@ -49,6 +50,64 @@ def test_a_job_and_the_open_panel(page: Page, job_id: str, theme: str, width: in
     page.keyboard.press("l")
     expect(page.locator(".service .log-row").last).to_be_visible()
     assert findings(page) == []
+
+
+@EACH_LOOK
+@EACH_WIDTH
+def test_the_forms_with_something_wrong_in_them(runner: Page, theme: str, width: int) -> None:
+    look(runner, theme, width)
+    runner.goto("/run/")
+    add_parameter(runner, "", "value", secret=True)
+    runner.get_by_role("button", name="Run", exact=True).click()
+    expect(runner.locator("#parameters-problem")).to_be_visible()
+    assert findings(runner) == []
+    runner.goto("/run/?job=prune-logs")
+    runner.get_by_label("Older than days").fill("0")
+    runner.get_by_role("button", name="Run", exact=True).click()
+    expect(runner.locator(".field-problem").get_by_text("Must be")).to_be_visible()
+    assert findings(runner) == []
+
+
+@EACH_LOOK
+@EACH_WIDTH
+def test_the_views_of_a_run_and_its_questions(runner: Page, theme: str, width: int) -> None:
+    look(runner, theme, width)
+    program = (
+        'import quaero_job\nquaero_job.spawn(program="echo ERROR", language="shell")\n[{"a": 1, "b": [1], "c": None}]'
+    )
+    run_program(runner, program, name="Looked at from all sides", language="python")
+    expect_status(runner, "Completed")
+    family = runner.get_by_role("navigation", name="Jobs that it has started")
+    expect(family).to_be_visible()
+    for view in ("Result", "What was run", "Earlier runs"):
+        choose_view(runner, view)
+        assert findings(runner) == []
+    choose_view(runner, "Result")
+    runner.get_by_role("button", name="Tree").click()
+    runner.get_by_role("button", name="Delete").click()
+    assert findings(runner) == []
+
+
+@EACH_LOOK
+@EACH_WIDTH
+def test_the_workers(page: Page, theme: str, width: int) -> None:
+    look(page, theme, width)
+    page.goto("/workers/")
+    expect(page.locator("[data-worker]").first).to_be_visible()
+    assert findings(page) == []
+
+
+@EACH_LOOK
+def test_the_question_for_secrets(runner: Page, theme: str) -> None:
+    look(runner, theme, 390)
+    runner.goto("/run/")
+    runner.locator("textarea.program").fill("1")
+    add_parameter(runner, "code", "a-secret", secret=True)
+    runner.get_by_role("button", name="Run", exact=True).click()
+    expect_status(runner, "Completed")
+    runner.get_by_role("button", name="Run again").click()
+    expect(runner.get_by_role("dialog")).to_be_visible()
+    assert findings(runner) == []
 
 
 @EACH_LOOK
