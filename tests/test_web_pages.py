@@ -63,9 +63,9 @@ def test_who_may_not_run_anything_has_no_page_to_run_it_from(client: Client, ope
     assert b'href="/run/"' not in client.get("/").content
 
 
-def test_who_may_run_something_is_told_in_which_languages(client: Client, db: None, settings: Settings) -> None:
+def test_who_may_run_something_is_told_in_which_languages(client: Client, runner: User, settings: Settings) -> None:
     settings.QUAERO_PROGRAMS = ["shell"]
-    client.force_login(make_user("runner", "Runners"))
+    client.force_login(runner)
     assert b'href="/run/"' in client.get("/").content
     assert 'data-languages="shell"' in client.get("/run/").content.decode()
 

@@ -293,8 +293,9 @@ def test_workers_are_told_with_what_they_do(running: Sender) -> None:
 
 
 def test_no_worker_is_an_answer_and_orders_are_accepted(running: Sender) -> None:
-    assert answered(running.get("/api/workers")) == {"workers": [], "alive": 0}
+    assert answered(running.get("/api/workers")) == {"workers": [], "alive": 0, "waiting": 0}
     assert running.ordered(program="1").status == "pending"
+    assert answered(running.get("/api/workers"))["waiting"] == 1
 
 
 def test_queries_of_the_workers_do_not_grow_and_read_no_program(running: Sender) -> None:

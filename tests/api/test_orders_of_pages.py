@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 from msgspec import Meta
 
@@ -13,7 +12,8 @@ from jobs import statuses
 from jobs.models import Job, Worker
 from jobs.runnables import registry
 from tests.api.refusals import refused
-from tests.factories import ago, make_job, make_token, make_user
+from tests.api.sending import Sender
+from tests.factories import ago, make_job
 
 RUN = "/api/runnables/Stock import/run"
 
@@ -27,32 +27,26 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> None:
     registry.job(name="Stock import")(import_stock)
 
 
-@pytest.fixture
-def runner(db: None) -> Client:
-    token = make_token(make_user("runner", "Runners"), "read", "run")
-    return Client(headers={"Authorization": f"Bearer {token}"})
-
-
-def test_texts_of_a_form_become_what_the_parameters_are(runner: Client) -> None:
+def test_texts_of_a_form_become_what_the_parameters_are(running: Sender) -> None:
     order = {"parameters": {"shop": "3", "dry": "true"}, "from_text": True}
-    answer = runner.post(RUN, order, content_type="application/json")
+    answer = running.post(RUN, order)
     assert answer.status_code == 200
     job = Job.objects.get(pk=answer.json()["execution_id"])
     assert job.spec["parameters"] == {"shop": 3, "dry": True}
 
 
-def test_texts_are_no_numbers_unless_the_order_says_so(runner: Client) -> None:
-    answer = runner.post(RUN, {"parameters": {"shop": "3"}}, content_type="application/json")
+def test_texts_are_no_numbers_unless_the_order_says_so(running: Sender) -> None:
+    answer = running.post(RUN, {"parameters": {"shop": "3"}})
     assert "must be a whole number" in refused(answer, 400, "bad_parameters")["detail"]["problems"]["shop"]
 
 
-def test_workers_are_told_with_how_many_jobs_wait(runner: Client) -> None:
+def test_workers_are_told_with_how_many_jobs_wait(running: Sender) -> None:
     make_job(status=statuses.PENDING, due_at=timezone.now())
     make_job(status=statuses.PENDING)  # reported from elsewhere, so nobody here would take it
     make_job(status=statuses.RUNNING, due_at=timezone.now())
     for name, heard in [("here", 1), ("gone", 60)]:
         worker = {"hostname": "h", "pid": 1, "machine": "m", "process_started_at": 0}
         Worker.objects.create(name=name, heartbeat_at=ago(seconds=heard), **worker)
-    body = runner.get("/api/workers").json()
+    body = running.get("/api/workers").json()
     assert (body["alive"], body["waiting"]) == (1, 1)
     assert {row["name"]: row["status"] for row in body["workers"]} == {"here": "idle", "gone": "lost"}
