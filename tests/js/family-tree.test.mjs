@@ -41,7 +41,7 @@ test('a status event tells less than a row, and undoes no end', () => {
 test('a deleted job takes its own with it', () => {
   const tree = loaded();
   assert.equal(tree.remove('a'), true);
-  assert.deepEqual(shape(tree), ['c@1']);
+  assert.deepEqual([shape(tree), tree.size], [['c@1'], 1]);
   assert.equal(tree.remove('unknown'), false);
 });
 
