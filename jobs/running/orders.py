@@ -7,6 +7,7 @@ with an order is an ApiError that names the part of it, and then there is no job
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -38,6 +39,9 @@ MAX_NAME_CHARACTERS = 255
 MAX_DERIVED_NAME_CHARACTERS = 80
 CONTROL_CHARACTERS = ("Cc", "Cs", "Zl", "Zp")  # surrogates and line ends among them
 MAX_TIMEOUT_S = 7 * 24 * 3600
+SAYS_NOTHING = re.compile(
+    r"#!|import |from \S+ import |set [-+]\w"
+)  # how programs begin, of which no two can be told apart
 
 
 class BadOrder(ApiError):
@@ -215,8 +219,9 @@ def checked_name(name: str) -> str:
 
 def name_of_program(program: str, language: str) -> str:
     """Its first line that says something, without what makes it a comment, and without secrets."""
-    lines = ("".join(filter(str.isprintable, line)) for line in program.splitlines() if not line.startswith("#!"))
-    first = next(filter(None, (line.lstrip("# ").rstrip() for line in lines)), f"{language} program")
+    printable = ("".join(filter(str.isprintable, line)).strip() for line in program.splitlines())
+    telling = (line.lstrip("# ") for line in printable if not SAYS_NOTHING.match(line))
+    first = next(filter(None, telling), f"{language} program")
     return shortened(masked([first])[0], MAX_DERIVED_NAME_CHARACTERS)
 
 
