@@ -126,11 +126,11 @@ def test_a_lost_job_without_retries_is_not_run_twice() -> None:
     assert not lifecycle.claim_job(job.pk, "here:2")
 
 
-def test_a_lost_job_that_was_asked_to_end_is_not_tried_again() -> None:
+def test_a_lost_job_that_was_asked_to_end_is_cancelled_and_not_tried_again() -> None:
     job = job_of(make_worker(pid=NO_PID), spec={"type": "registered", "runnable": "x", "retries": 1})
     lifecycle.request_cancel(job)
     fail_lost_jobs()
-    assert Job.objects.get(pk=job.pk).status == "failed"
+    assert Job.objects.values_list("status", "error").get(pk=job.pk) == ("cancelled", LOST)
 
 
 @pytest.mark.parametrize("machine", ["another boot pid:[1]", ""])

@@ -59,6 +59,11 @@ def test_the_commands_input_is_ours(runjob: Runjob) -> None:
     assert stored_messages(the_job()) == ["typed"]
 
 
+def test_what_the_installations_patterns_match_is_masked(runjob: Runjob) -> None:
+    runjob("--", "echo", "a tok_abc1 b", QUAERO_MASK_PATTERNS="tok_[a-z0-9]+").communicate(timeout=DEADLINE_S)
+    assert stored_messages(the_job()) == ["a *** b"]
+
+
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_is_passed_on_and_cancels_the_job(runjob: Runjob, number: int, exit_code: int) -> None:
     process = runjob("--", "sh", "-c", "echo ready; exec sleep 60")

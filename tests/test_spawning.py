@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from jobs.models import SERVICE_JOB_ID, Job, JobSecret
 from jobs.runnables import Secret
-from jobs.running import spawning
+from jobs.running import orders
 from jobs.running.sealing import unsealed
 from jobs.running.spawning import spawn
 from tests.factories import make_job, make_user
@@ -132,15 +132,15 @@ def test_a_job_that_was_deleted_spawns_no_more(parent: Job) -> None:
 
 
 def test_a_job_has_so_many_children_at_most(parent: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spawning, "MAX_CHILDREN", 2)
+    monkeypatch.setattr(orders, "MAX_CHILDREN", 2)
     for _ in range(2):
         spawn(parent, request())
-    assert refusal(parent, request()) == "a job may have 2 children at most"
+    assert refusal(parent, request()) == f"parent is {parent.pk}, which has 2 children: no more are allowed"
     spawn(program(), request())
 
 
 def test_jobs_are_nested_so_deep_at_most(parent: Job) -> None:
     depth = 0
-    while depth < spawning.MAX_DEPTH:
+    while depth < orders.MAX_DEPTH:
         parent, depth = spawn(parent, request()), depth + 1
-    assert refusal(parent, request()) == "jobs may be nested 16 deep at most"
+    assert refusal(parent, request()) == f"parent is {parent.pk}, over which 16 generations stand already"

@@ -13,6 +13,8 @@ from jobs import lifecycle, recording
 from jobs.background.items import Entry, Flush, Gap, Item, JobEnded, JobStarted, ProgressMade, StepEnded, StepStarted
 from jobs.models import Job, Step
 from jobs.recording import NewEntry
+from jobs.running.items import masked_entry
+from jobs.running.patterns import configured_masker
 
 SOURCE = "quaero"
 
@@ -32,6 +34,7 @@ Work = Write | Flush
 def plan(items: Sequence[Item]) -> list[Work]:
     """The fewest writes that keep each job's own order: its entries together up to its next change of state,
     and of its progress the last."""
+    masker = configured_masker() or None  # None is the quickest to ask, for each entry
     works: list[Work] = []
     appends: dict[UUID, Append] = {}
     progress: dict[UUID, int] = {}
@@ -41,7 +44,8 @@ def plan(items: Sequence[Item]) -> list[Work]:
             if append is None:
                 append = appends[item.job] = Append(item.job)
                 works.append(append)
-            append.entries.append(entry_of(item) if isinstance(item, Entry) else gap_entry(item))
+            entry = entry_of(item) if isinstance(item, Entry) else gap_entry(item)
+            append.entries.append(entry if masker is None else masked_entry(entry, masker))
         elif isinstance(item, ProgressMade):
             if item.job in progress:
                 works[progress[item.job]] = item

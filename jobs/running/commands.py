@@ -19,6 +19,7 @@ from django.conf import settings
 from jobs.models import Job
 from jobs.running import child
 from jobs.running.masking import Masker
+from jobs.running.patterns import configured_patterns
 from jobs.running.runner import JOB_ID_VARIABLE
 from jobs.running.sealing import SecretIsLost, unsealed
 from jobs.running.specs import NotARun, ProgramSpec, RegisteredSpec, Spec, spec_of
@@ -88,8 +89,7 @@ def require_allowed(spec: Spec) -> None:
 
 
 def masker_for(secrets: Mapping[str, str]) -> Masker:
-    patterns = [re.compile(pattern) for pattern in getattr(settings, "QUAERO_MASK_PATTERNS", ())]
-    return Masker(list(secrets.values()), patterns)
+    return Masker(list(secrets.values()), configured_patterns())
 
 
 def arguments_of(spec: Spec, scratch: Path) -> Sequence[str]:

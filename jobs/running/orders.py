@@ -38,6 +38,8 @@ MAX_ATTRIBUTES_BYTES = 64 * 1024  # every row of a list has them
 MAX_NAME_CHARACTERS = 255
 MAX_DERIVED_NAME_CHARACTERS = 80
 CONTROL_CHARACTERS = ("Cc", "Cs", "Zl", "Zp")  # surrogates and line ends among them
+MAX_CHILDREN = 1_000  # of one job
+MAX_DEPTH = 16  # a program that spawns itself must come to an end
 MAX_TIMEOUT_S = 7 * 24 * 3600
 SAYS_NOTHING = re.compile(
     r"#!|import |from \S+ import |set [-+]\w"
@@ -168,6 +170,19 @@ def require_parent(parent: Job) -> None:
         raise BadOrder("parent", f"is {parent.pk}: there is no such job any more")
     if row["cancel_requested_at"] is not None or row["status"] == statuses.CANCELLED:
         raise BadOrder("parent", f"is {parent.pk}, which was cancelled", status=409, code="parent_is_cancelled")
+    if Job.objects.filter(parent=parent).count() >= MAX_CHILDREN:
+        raise BadOrder("parent", f"is {parent.pk}, which has {MAX_CHILDREN} children: no more are allowed", status=409)
+    if depth_of(parent) >= MAX_DEPTH:
+        raise BadOrder("parent", f"is {parent.pk}, over which {MAX_DEPTH} generations stand already", status=409)
+
+
+def depth_of(job: Job) -> int:
+    """How many ancestors it has, counted up to MAX_DEPTH."""
+    depth, parent = 0, job.parent_id
+    while parent is not None and depth < MAX_DEPTH:
+        depth += 1
+        parent = Job.objects.filter(pk=parent).values_list("parent", flat=True).first()
+    return depth
 
 
 def require_size(name: str, value: Mapping[str, object], most: int) -> None:

@@ -51,6 +51,8 @@ def fail_lost_job(job: Job, still: Q) -> bool:
     entry = NewEntry(LOST, level="error", stream="system")
     try:
         # The entry stands before the status and falls with it: whoever loses the race leaves none behind.
-        return end_attempt(job, Outcome(statuses.FAILED, None, LOST), [entry], still & Q(status=statuses.RUNNING))
+        # Who was asked to end has ended, if not as was meant.
+        status = statuses.FAILED if job.cancel_requested_at is None else statuses.CANCELLED
+        return end_attempt(job, Outcome(status, None, LOST), [entry], still & Q(status=statuses.RUNNING))
     except NoSuchJob:
         return False

@@ -12,9 +12,6 @@ from jobs.models import DeletedJob, Job
 from jobs.runnables import UnknownRunnable
 from jobs.running.orders import Origin, order_program, order_runnable
 
-MAX_CHILDREN = 1_000  # of one job
-MAX_DEPTH = 16  # a program that spawns itself must come to an end
-
 
 class ChildOrder(msgspec.Struct, forbid_unknown_fields=True):
     id: UUID
@@ -32,7 +29,6 @@ def spawn(parent: Job, data: Mapping[str, object]) -> Job:
     """The child job that `data` asks for. Raises ValueError, with a text for the parent's log."""
     try:
         request = msgspec.convert(data, ChildOrder)
-        require_room(parent)
         return ordered(request, Origin(created_by=parent.created_by, parent=parent, job_id=request.id))
     except (msgspec.ValidationError, ApiError, UnknownRunnable) as error:
         raise ValueError(str(error)) from error
@@ -57,19 +53,3 @@ def ordered(request: ChildOrder, origin: Origin) -> Job:
         secrets=request.secrets,
         origin=origin,
     )
-
-
-def require_room(parent: Job) -> None:
-    if Job.objects.filter(parent=parent).count() >= MAX_CHILDREN:
-        raise ValueError(f"a job may have {MAX_CHILDREN} children at most")
-    if depth_of(parent) >= MAX_DEPTH:
-        raise ValueError(f"jobs may be nested {MAX_DEPTH} deep at most")
-
-
-def depth_of(job: Job) -> int:
-    """How many ancestors it has, counted up to MAX_DEPTH."""
-    depth, parent = 0, job.parent_id
-    while parent is not None and depth < MAX_DEPTH:
-        depth += 1
-        parent = Job.objects.filter(pk=parent).values_list("parent", flat=True).first()
-    return depth

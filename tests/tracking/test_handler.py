@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from jobs import signals
 from jobs.background.queue import queue
@@ -28,6 +29,15 @@ def test_a_record_is_kept_with_its_source_time_and_arguments(log: logging.Logger
     entry = LogEntry.objects.get()
     assert (entry.message, entry.source, entry.stream, entry.fields) == ("7 rows", "a.b", "stdout", None)
     assert entry.timestamp == datetime.fromtimestamp(1.5, UTC)
+
+
+def test_what_the_installations_patterns_match_is_masked(log: logging.Logger, settings: Settings) -> None:
+    settings.QUAERO_MASK_PATTERNS = (r"tok_[a-z0-9]+",)
+    with track("nightly"):
+        log.info("with %s", "tok_abc1", extra={"header": "Bearer tok_abc2"})
+        log.info("without")
+    found = LogEntry.objects.order_by("line").values_list("message", "fields")
+    assert list(found) == [("with ***", {"header": "Bearer ***"}), ("without", None)]
 
 
 @pytest.mark.parametrize(("number", "level"), [(5, 10), (10, 10), (25, 20), (39, 30), (40, 40), (50, 50), (99, 50)])

@@ -21,6 +21,7 @@ from jobs.models import SERVICE_KIND, Job
 from jobs.running.command_line import masked
 from jobs.running.machine import user_name
 from jobs.running.patience import DatabaseFails, patiently
+from jobs.running.patterns import configured_masker
 from jobs.running.process import OWN_FAILURE
 from jobs.running.runner import GRACE, JOB_ID_VARIABLE, Order, Runner
 from jobs.workflow_commands import shortened
@@ -82,6 +83,7 @@ class Command(BaseCommand):
             timeout=options["timeout"],
             grace=options["grace"],
             echo=options["echo"],
+            masker=configured_masker(),
         )
         try:
             outcome = Runner(order, job, lambda words: self.say(f"runjob: {words}")).run()
