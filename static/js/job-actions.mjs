@@ -74,8 +74,15 @@ export function jobActions() {
     get isCancelRequested() {
       return this.isStillActive && Boolean(this.details.cancel_requested_at);
     },
+    get mayCancelChildren() {
+      return Boolean(this.job) && !this.isStillActive && this.family.some(({ job }) => isActive(job.status));
+    },
     get canCancel() {
-      return this.isStillActive && !this.details.cancel_requested_at && !this.asking;
+      const isAsked = this.isStillActive && this.details.cancel_requested_at;
+      return (this.isStillActive || this.mayCancelChildren) && !isAsked && !this.asking;
+    },
+    get cancelWords() {
+      return this.mayCancelChildren ? 'Cancel what it has started' : 'Cancel';
     },
     get canRerun() {
       return isRun(this.details.spec) && !this.asking;
@@ -93,6 +100,7 @@ export function jobActions() {
       return this.familySize ? ` and the ${countText(this.familySize, 'job')} that it has started` : '';
     },
     get cancelQuestion() {
+      if (this.mayCancelChildren) return 'Cancel the jobs that it has started and that have not ended?';
       return `Cancel this job${this.othersText}?`;
     },
     get deleteQuestion() {

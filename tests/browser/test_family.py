@@ -58,3 +58,15 @@ def test_delete_says_how_many_go_with_it(runner: Page, tmp_path: Path) -> None:
     expect(runner.get_by_role("listitem").filter(has_text="First child")).to_contain_text("Completed")
     runner.get_by_role("button", name="Delete").click()
     expect(runner.get_by_text("Delete this job and the 1 job that it has started")).to_be_visible()
+
+
+def test_what_a_job_has_started_can_be_cancelled_when_it_has_ended_itself(runner: Page) -> None:
+    program = "import quaero_job\nquaero_job.spawn('sleep 60', language='shell', name='Sleeper')"
+    run_program(runner, program, name="Parent", language="python")
+    expect_status(runner, "Completed")
+    child = runner.get_by_role("listitem").filter(has_text="Sleeper")
+    expect(child).to_contain_text("Running")
+    runner.get_by_role("button", name="Cancel what it has started").click()
+    runner.get_by_role("button", name="Yes, cancel").click()
+    expect(child).to_contain_text("Cancelled")
+    expect(runner.get_by_role("button", name="Cancel what it has started")).to_be_hidden()
