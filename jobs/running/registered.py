@@ -14,7 +14,7 @@ django.setup()
 
 # What is imported here has models in it, and those exist only now.
 from jobs import levels  # noqa: E402
-from jobs.runnables import registry  # noqa: E402
+from jobs.runnables import registry, runnable  # noqa: E402
 from jobs.running.child import (  # noqa: E402
     quaero_failures,
     quaero_job,
@@ -29,6 +29,7 @@ def main(name: str) -> int:
     """The exit code."""
     quaero_output.take_over()
     quaero_failures.hook_exceptions()
+    quaero_failures.hide_frames_of(__file__, runnable.__file__, "<frozen runpy>")
     sys.modules["quaero_job"] = quaero_job  # by whichever name the code imports it, it is one
     report_log_records()
     return run_program.exit_code_of(lambda: run(name))

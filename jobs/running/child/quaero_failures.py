@@ -20,6 +20,12 @@ MAX_FAILURE_CHARACTERS = 8_000  # all of it is in the entry
 TOLD = "_quaero_told"  # on an exception that has its entry
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
+_hidden: set[str] = set()
+
+
+def hide_frames_of(*files: str) -> None:
+    """Leaves these files out of tracebacks: they only lead to the code that failed."""
+    _hidden.update(files)
 
 
 def report_exception(error: BaseException, *, heading: str = "", is_passing: bool = False) -> None:
@@ -83,12 +89,16 @@ def _leave_out_ours(shown: traceback.TracebackException, seen: set[int]) -> None
         return
     seen.add(id(shown))
     if shown.stack:
-        shown.stack[:] = [frame for frame in shown.stack if os.path.dirname(frame.filename) != _HERE]
+        shown.stack[:] = [frame for frame in shown.stack if not _is_ours(frame.filename)]
     if not shown.stack:  # A syntax error has none but ours; then no "Traceback" stands above nothing.
         shown.stack = None  # type: ignore[assignment]
     for inner in (shown.__cause__, shown.__context__, *(shown.exceptions or ())):
         if inner is not None:
             _leave_out_ours(inner, seen)
+
+
+def _is_ours(filename: str) -> bool:
+    return os.path.dirname(filename) == _HERE or filename in _hidden
 
 
 def _on_exception(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -1,0 +1,1 @@
+"""An app with registered jobs of its own."""
