@@ -17,7 +17,8 @@ from jobs.running import reaper
 from jobs.running.ending import Outcome, end_attempt
 from jobs.running.machine import machine_id, start_time
 from jobs.running.reaper import LOST, fail_lost_job, fail_lost_jobs
-from tests.factories import stored_messages
+from jobs.running.scratch import make_scratch
+from tests.factories import make_job, stored_messages
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -117,6 +118,15 @@ def test_a_lost_job_that_declares_retries_is_tried_again() -> None:
     assert (job.status, job.attempt) == ("pending", 2)
     assert stored_messages(job) == [LOST, f"attempt 1 of 2 has failed ({LOST}): the next one begins in 2 s"]
     assert fail_lost_jobs() == []
+
+
+def test_what_a_lost_run_has_left_on_the_disk_goes_and_nothing_else() -> None:
+    job, other = job_of(make_worker(pid=NO_PID)), make_job()
+    left, kept = make_scratch(job.pk), make_scratch(other.pk)
+    (left / "file").touch()
+    fail_lost_jobs()
+    assert (left.exists(), kept.exists()) == (False, True)
+    kept.rmdir()
 
 
 def test_a_lost_job_without_retries_is_not_run_twice() -> None:

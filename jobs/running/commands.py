@@ -8,7 +8,6 @@ import re
 import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,6 +20,7 @@ from jobs.running import child
 from jobs.running.masking import Masker
 from jobs.running.patterns import configured_patterns
 from jobs.running.runner import JOB_ID_VARIABLE
+from jobs.running.scratch import make_scratch
 from jobs.running.sealing import SecretIsLost, unsealed
 from jobs.running.specs import NotARun, ProgramSpec, RegisteredSpec, Spec, spec_of
 
@@ -69,7 +69,7 @@ def command_of(job: Job) -> RunCommand:
     if lost:
         raise CannotRun(f"its secret parameters {', '.join(lost)} are not there any more")
     require_allowed(spec)
-    scratch = Path(tempfile.mkdtemp(prefix="quaero-run-"))
+    scratch = make_scratch(job.pk)
     is_registered = isinstance(spec, RegisteredSpec)
     return RunCommand(
         arguments=arguments_of(spec, scratch),

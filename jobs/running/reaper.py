@@ -13,6 +13,7 @@ from jobs.models import Job, NoSuchJob, Worker
 from jobs.recording import NewEntry
 from jobs.running.ending import Outcome, end_attempt
 from jobs.running.machine import machine_id, start_time
+from jobs.running.scratch import remove_scratch_of
 
 LOST = "lost its process"
 FORGOTTEN_AFTER = timedelta(hours=1)  # a worker of another machine that has been silent for so long
@@ -53,6 +54,9 @@ def fail_lost_job(job: Job, still: Q) -> bool:
         # The entry stands before the status and falls with it: whoever loses the race leaves none behind.
         # Who was asked to end has ended, if not as was meant.
         status = statuses.FAILED if job.cancel_requested_at is None else statuses.CANCELLED
-        return end_attempt(job, Outcome(status, None, LOST), [entry], still & Q(status=statuses.RUNNING))
+        won = end_attempt(job, Outcome(status, None, LOST), [entry], still & Q(status=statuses.RUNNING))
     except NoSuchJob:
         return False
+    if won:
+        remove_scratch_of(job.pk)
+    return won
