@@ -8,16 +8,19 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import psutil
 import pytest
 
 from jobs.running.guarded import GUARDIAN, GuardedProcess
+from jobs.running.strays import strays_of
 from tests.processes import eventually
 
 pytestmark = pytest.mark.slow
 
 MIB = 1 << 20
+JOB_ID = str(uuid4())
 Start = Callable[..., GuardedProcess]
 
 
@@ -30,7 +33,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         arguments = ("sh", "-c", command[0]) if len(command) == 1 else command
         scratch = tmp_path / f"scratch-{len(started)}"
         scratch.mkdir()
-        environment = {"PATH": os.environ["PATH"]}
+        environment = {"PATH": os.environ["PATH"], "QUAERO_JOB_ID": JOB_ID}
         process = GuardedProcess(arguments, environment, directory=scratch, scratch=scratch, memory_bytes=memory_bytes)
         started.append(process)
         return process
@@ -124,6 +127,20 @@ def test_processes_that_use_too_much_memory_together_are_killed(start: Start) ->
     assert process.memory_bytes > 128 * MIB
 
 
+def test_memory_that_forked_processes_share_counts_once(start: Start) -> None:
+    script = "import os, time; x = b'x' * (60 << 20); [os.fork() for _ in range(3)]; time.sleep(1)"
+    process = start(sys.executable, "-c", script, memory_bytes=128 * MIB)
+    assert (process.wait(), process.memory_bytes) == (0, None)
+
+
+def test_shared_memory_counts(start: Start) -> None:
+    fill = "x = mmap.mmap(-1, 190 << 20); [x.write(bytes(1 << 20)) for _ in range(190)]"
+    script = f"import mmap, time; {fill}; time.sleep(60)"
+    process = start(sys.executable, "-c", script, memory_bytes=128 * MIB)
+    assert process.wait() == 137
+    assert process.memory_bytes is not None
+
+
 def test_a_worker_that_is_killed_takes_its_run_along(tmp_path: Path) -> None:
     """The worker is a process of its own here; its death closes the socket."""
     scratch = tmp_path / "scratch"
@@ -160,3 +177,27 @@ def test_a_guardian_that_is_killed_leaves_no_command(start: Start) -> None:
     os.kill(process.pid, signal.SIGKILL)
     assert eventually(process.has_ended)
     assert eventually(lambda: process.has_ended() and is_gone(pid), within_s=5)
+
+
+@pytest.mark.parametrize("background", ["setsid sleep 60 &", "(trap '' TERM; setsid setsid sleep 60) &"])
+def test_a_guardian_that_is_killed_leaves_nothing_in_other_sessions(start: Start, background: str) -> None:
+    process = start(f"{background} kill -KILL $PPID; sleep 60")
+    assert eventually(process.has_ended)
+    assert eventually(lambda: not strays_of(JOB_ID), within_s=5)
+
+
+def test_signals_to_the_guardian_change_nothing(start: Start) -> None:
+    process = start("for name in TERM INT HUP USR1 USR2 QUIT ALRM TSTP; do kill -$name $PPID; done; sleep 0.2; exit 3")
+    assert (process.wait(), process.killed_by) == (3, "")
+
+
+def test_signals_that_the_guardian_ignores_are_not_ignored_by_the_command(start: Start) -> None:
+    process = start("kill -USR1 $$; sleep 60")
+    assert (process.wait(), process.killed_by) == (138, "SIGUSR1")
+
+
+def test_a_guardian_that_was_stopped_goes_on(start: Start) -> None:
+    process = start("kill -STOP $PPID; echo stopped; exit 3")
+    assert process.stdout.readline() == b"stopped\n"
+    assert eventually(process.has_ended, within_s=10)
+    assert process.wait() == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from datetime import timedelta
 from typing import Any
@@ -127,6 +128,26 @@ def test_what_a_lost_run_has_left_on_the_disk_goes_and_nothing_else() -> None:
     fail_lost_jobs()
     assert (left.exists(), kept.exists()) == (False, True)
     kept.rmdir()
+
+
+@pytest.mark.slow
+def test_what_a_lost_run_has_left_running_is_killed_and_nothing_else() -> None:
+    job, other = job_of(make_worker(pid=NO_PID)), make_job()
+    stray, kept = (subprocess.Popen(["sleep", "60"], env={"QUAERO_JOB_ID": str(each.pk)}) for each in (job, other))
+    assert fail_lost_jobs() == [job.pk]
+    assert stray.wait() == -signal.SIGKILL
+    assert kept.poll() is None
+    kept.kill()
+    kept.wait()
+
+
+@pytest.mark.slow
+def test_what_runs_for_a_job_that_no_worker_runs_is_left_alone() -> None:
+    job = running_job()
+    with subprocess.Popen(["sleep", "60"], env={"QUAERO_JOB_ID": str(job.pk)}) as program:
+        assert fail_lost_jobs() == [job.pk]
+        assert program.poll() is None
+        program.kill()
 
 
 def test_a_lost_job_without_retries_is_not_run_twice() -> None:

@@ -7,13 +7,17 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jobs.running import guardian
 from jobs.running.process import Process
+from jobs.running.runner import JOB_ID_VARIABLE
+from jobs.running.strays import kill_strays
 
 GUARDIAN = (sys.executable, "-I", "-S", str(Path(guardian.__file__)))
+LOOK_S = 0.05
 
 
 class GuardedProcess(Process):
@@ -31,6 +35,7 @@ class GuardedProcess(Process):
         """Runs in `directory`; `scratch` is one that goes with the process. Raises CannotStart."""
         self._control, theirs = socket.socketpair()
         self._told = b""
+        self._job_id = environment.get(JOB_ID_VARIABLE)
         try:
             arguments = (*GUARDIAN, str(theirs.fileno()), str(memory_bytes), str(scratch), *command)
             super().__init__(arguments, environment, directory=directory, pass_fds=(theirs.fileno(),))
@@ -50,14 +55,19 @@ class GuardedProcess(Process):
 
     def has_ended(self) -> bool:
         has_ended = super().has_ended()
-        if has_ended and self.killed_by == "SIGKILL":
+        if not has_ended:
+            self._keep_guardian_going()
+        elif self._number_told("over") is None:
             self._kill_unguarded()
         return has_ended
 
     def close(self) -> None:
         """Ends what is left, if anything is; to be called in the end, whatever happens."""
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_WR)
+        while not self.has_ended():
+            time.sleep(LOOK_S)
         self._control.close()
-        self.wait()
 
     @property
     def memory_bytes(self) -> int | None:
@@ -69,12 +79,21 @@ class GuardedProcess(Process):
         """How many processes the command had left behind, which were then ended."""
         return self._number_told("left") or 0
 
+    def _keep_guardian_going(self) -> None:
+        """Somebody may have stopped the guardian, which then could end nothing."""
+        with contextlib.suppress(AttributeError, OSError):
+            if os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOHANG) is not None:
+                os.kill(self.pid, signal.SIGCONT)
+
     def _kill_unguarded(self) -> None:
-        """Somebody may have killed the guardian and not the command."""
+        """Somebody has killed the guardian, and not all of what it was guarding. Once is enough."""
         pid = self._number_told("pid")
+        self._told += b"over 0\n"
         if pid is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
+        if self._job_id is not None:
+            kill_strays(self._job_id)
 
     def _number_told(self, word: str) -> int | None:
         with contextlib.suppress(OSError):

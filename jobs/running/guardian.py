@@ -3,10 +3,12 @@
 Runs with the standard library alone, so that it starts in some milliseconds and is small. It starts the command in
 a session of its own, and is there until nothing of it is left: it adopts what daemons leave behind, bounds the
 memory of all of it together, and ends everything when the worker dies, which closes SOCKET, even by a kill -9.
+What it is itself told to do by signals it ignores: they come from the command, if not from somebody's mistake.
 
 The worker writes the numbers of signals to SOCKET, a byte each; 9 ends all, also what has moved to other sessions.
 The guardian writes lines: `pid N` at first, `memory BYTES` when it kills for using so much, `left N` when so many
-processes were still there after the command itself had ended. It ends as the command does, by code or by signal.
+processes were still there after the command itself had ended, and `over N` when nothing is there any more: a guardian
+that has ended without it was killed. It ends as the command does, by code or by signal.
 """
 
 import contextlib
@@ -23,15 +25,14 @@ LOOK_S = 0.25  # so often memory is measured
 LINGER_S = 2.0  # so long what the command has left behind may go on
 TERM_TO_KILL_S = 1.0
 PR_SET_CHILD_SUBREAPER = 36
-PAGE = os.sysconf("SC_PAGE_SIZE")
 CANNOT_EXECUTE = 126
+NOT_IGNORED = (signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD)
 
 
 def main() -> None:
     descriptor, memory, scratch, *command = sys.argv[1:]
     control = int(descriptor)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
-        signal.signal(number, signal.SIG_IGN)
+    handle_signals(signal.SIG_IGN)
     adopt_orphans()
     child = start(command, int(memory), control)
     quiet_standard_streams()
@@ -44,6 +45,11 @@ def main() -> None:
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     end_as(status)
+
+
+def handle_signals(how: signal.Handlers) -> None:
+    for number in signal.valid_signals().difference(NOT_IGNORED):
+        signal.signal(number, how)
 
 
 def adopt_orphans() -> None:
@@ -59,8 +65,7 @@ def start(command: list[str], memory: int, control: int) -> int:
     try:
         os.setsid()
         os.close(control)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
-            signal.signal(number, signal.SIG_DFL)
+        handle_signals(signal.SIG_DFL)
         # One process that asks for far too much is told so by the system, before anybody has measured it.
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
@@ -103,6 +108,7 @@ class Guard:
                 self.obey(self.orders())
             self.look()
         assert self.status is not None
+        self.tell(f"over {self.status}")
         return self.status
 
     def is_all_over(self) -> bool:
@@ -140,8 +146,8 @@ class Guard:
             self.end_group()
         if now >= self.kill_at:
             self.kill_all()
-        used = sum(map(memory_of, descendants()))
-        if used > self.memory:
+        pids = descendants()
+        if sum(map(memory_of, pids)) > self.memory and (used := sum(map(share_of_memory, pids))) > self.memory:
             self.tell(f"memory {used}")
             self.kill_all()
 
@@ -195,13 +201,24 @@ def parent_of(pid: str) -> int:
 
 
 def memory_of(pid: int) -> int:
-    """Bytes that are in memory for this process and not shared with files."""
+    """Bytes that are in memory for this process, files aside. What processes share is counted for each of them."""
+    return kilobytes_of(f"/proc/{pid}/status", (b"RssAnon:", b"RssShmem:")) * 1024
+
+
+def share_of_memory(pid: int) -> int:
+    """The same, but of what several processes share (after a fork, or as shared memory) only its share.
+
+    It takes the system some milliseconds for each GiB.
+    """
+    return kilobytes_of(f"/proc/{pid}/smaps_rollup", (b"Pss_Anon:", b"Pss_Shmem:")) * 1024 or memory_of(pid)
+
+
+def kilobytes_of(path: str, names: tuple[bytes, ...]) -> int:
     try:
-        with open(f"/proc/{pid}/statm", "rb") as file:
-            _, resident, shared, *_ = map(int, file.read().split())
-    except (OSError, ValueError):
+        with open(path, "rb") as file:
+            return sum(int(line.split()[1]) for line in file if line.startswith(names))
+    except (OSError, IndexError, ValueError):
         return 0
-    return (resident - shared) * PAGE
 
 
 def end_as(status: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from jobs.recording import NewEntry
 from jobs.running.ending import Outcome, end_attempt
 from jobs.running.machine import machine_id, start_time
 from jobs.running.scratch import remove_scratch_of
+from jobs.running.strays import kill_strays
 
 LOST = "lost its process"
 FORGOTTEN_AFTER = timedelta(hours=1)  # a worker of another machine that has been silent for so long
@@ -54,7 +56,10 @@ def fail_lost_job(job: Job, still: Q) -> bool:
         # The entry stands before the status and falls with it: whoever loses the race leaves none behind.
         # Who was asked to end has ended, if not as was meant.
         status = statuses.FAILED if job.cancel_requested_at is None else statuses.CANCELLED
-        won = end_attempt(job, Outcome(status, None, LOST), [entry], still & Q(status=statuses.RUNNING))
+        with transaction.atomic():
+            won = end_attempt(job, Outcome(status, None, LOST), [entry], still & Q(status=statuses.RUNNING))
+            if won and job.due_at is not None:  # within the transaction: no next attempt can have begun
+                kill_strays(str(job.pk))
     except NoSuchJob:
         return False
     if won:
