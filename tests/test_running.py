@@ -241,3 +241,13 @@ def test_all_that_was_said_before_the_end_is_read_even_if_somebody_holds_the_pip
 
 def test_what_is_left_behind_is_heard_for_as_long_as_it_should_be() -> None:
     assert lines_captured("(sleep 0.3; echo late) &", linger_while=lambda: True) == ["late"]
+
+
+def test_a_slow_backlog_makes_nobody_believe_that_something_holds_the_pipe() -> None:
+    """All that was written is read, and it is late; but the end is there."""
+    process, backlog = Process(["sh", "-c", "echo out"], os.environ), Backlog()
+    while not process.has_ended():
+        time.sleep(0.01)
+    Capture(process, backlog, linger_s=-1).run()
+    backlog.close()
+    assert [item.message for item in backlog.take() or () if isinstance(item, NewEntry)] == ["out"]

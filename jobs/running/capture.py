@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import select
 import selectors
 import struct
 import termios
@@ -46,8 +47,13 @@ class Pipe:
 
     def note_what_is_owed(self) -> None:
         """How much was written before the command ended: all of it is read, however long that takes."""
-        size = fcntl.ioctl(self.descriptor, termios.FIONREAD, struct.pack("i", 0))
-        self.owed_bytes = struct.unpack("i", size)[0]
+        self.owed_bytes = _size(self.descriptor)
+
+    def has_more_for_us(self) -> bool:
+        """Whether something is owed, or the end is there, long before a slow backlog has let us come to it perhaps."""
+        poll = select.poll()
+        poll.register(self.descriptor, select.POLLIN)
+        return self.owed_bytes > 0 or (bool(poll.poll(0)) and _size(self.descriptor) == 0)
 
     def _echo(self, chunk: bytes) -> None:
         view = memoryview(chunk)
@@ -110,7 +116,7 @@ class Capture:
                 self._note_end(selector, exit_descriptor, open_pipes)
             for pipe in open_pipes:
                 self._put(pipe.reader.items_of(pipe.assembler.flush(time.monotonic()), datetime.now(UTC)))
-            if self._has_lingered() and all(pipe.owed_bytes <= 0 for pipe in open_pipes):
+            if open_pipes and self._has_lingered() and not any(pipe.has_more_for_us() for pipe in open_pipes):
                 self._put([NewEntry(LEFT_OPEN, "warn", stream="system")])
                 return
 
@@ -147,6 +153,11 @@ class Capture:
         elif exit_descriptor is None:
             moments.append(now + POLL_S)
         return max(min(moments) - now, 0) if moments else None
+
+
+def _size(descriptor: int) -> int:
+    """How many bytes are in the pipe."""
+    return int(struct.unpack("i", fcntl.ioctl(descriptor, termios.FIONREAD, struct.pack("i", 0)))[0])
 
 
 @contextlib.contextmanager
