@@ -3,29 +3,58 @@
 from __future__ import annotations
 
 import bisect
+import html
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from urllib.parse import quote, quote_plus
 
 from jobs.storable import ANSI, MAX_PARTIAL_ANSI_BYTES, PARTIAL_ANSI, storable_text, without_ansi
 
 SHORTEST_PART = 4  # characters that a line of a longer secret has, to be a secret by itself
 MOST_STEPS = 1_000  # back from the end of a line; a text that needs more is made of nothing but a secret's beginning
 
+UNQUOTED_IN_ADDRESSES = ("", "/", "!#$%&'()*+,/:;=?@[]~")  # by urllib and its users: all, paths, whole addresses
+PYTHONS: tuple[Callable[[str], str], ...] = (repr, ascii)
+
 _NEWLINE = re.compile("\r\n|\r|\n")
 _ANSI = re.compile(ANSI.pattern.encode())
 
 
 def forms_of(secret: str) -> set[str]:
-    """The texts that would tell `secret`: itself, its lines, and how JSON writes them. None for a blank secret."""
+    """The texts that would tell `secret`: itself, its lines, and as data and addresses show it. None for a blank."""
     if not secret.strip():
         return set()
     stored = storable_text(secret)
     lines = [line for line in _NEWLINE.split(stored) if line]
     forms = {secret, stored, without_ansi(stored)}
     forms.update(lines if len(lines) == 1 else (line for line in lines if len(line) >= SHORTEST_PART))
-    forms |= {json.dumps(form, ensure_ascii=escaped)[1:-1] for form in forms for escaped in (True, False)}
-    return {form for form in forms if form.strip()}
+    escaped = {text for form in forms for text in _escaped(form)}
+    twice = {text for form in escaped for text in _escaped(form)}  # JSON within JSON, or in a variable that is shown
+    written = {text for form in forms for text in (*_in_addresses(form), *_quoted(form))}
+    return {form for form in forms | escaped | twice | written if form.strip()}
+
+
+def _escaped(text: str) -> Iterator[str]:
+    """As JSON and Python write it between quotes, which Python chooses by the text around it as well."""
+    for is_ascii in (True, False):
+        yield json.dumps(text, ensure_ascii=is_ascii)[1:-1]
+    for written in PYTHONS:
+        yield written(text)[1:-1]
+        yield written(f'{text}"')[1:-2]
+
+
+def _in_addresses(text: str) -> Iterator[str]:
+    yield quote_plus(text, errors="replace")
+    for safe in UNQUOTED_IN_ADDRESSES:
+        yield quote(text, safe=safe, errors="replace")
+
+
+def _quoted(text: str) -> Iterator[str]:
+    """In HTML, and by shells that show what they run."""
+    yield html.escape(text)
+    for quoted in ("'\\''", "'\"'\"'"):
+        yield text.replace("'", quoted)
 
 
 class UnfinishedSecrets:
