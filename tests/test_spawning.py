@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from pytest_django import Settings
 from jobs.models import SERVICE_JOB_ID, Job, JobSecret
 from jobs.runnables import Secret
 from jobs.running import orders
+from jobs.running.masking import Masker
 from jobs.running.sealing import unsealed
 from jobs.running.spawning import spawn
 from tests.factories import make_job, make_user
@@ -93,6 +95,39 @@ def test_a_request_that_makes_no_sense_is_refused_with_what_is_wrong(
     parent: Job, members: dict[str, Any], words: str
 ) -> None:
     assert words in refusal(parent, request(**members))
+
+
+SECRETS = Masker(["hunter2", "1"], [re.compile("print")])
+
+
+def test_a_child_tells_no_secret_of_its_parent(parent: Job) -> None:
+    data = request(name="for hunter2", attributes={"as": ["hunter2"]}, parameters={"a": "xhunter2", "b": 1})
+    child = Job.objects.get(pk=spawn(parent, data, SECRETS).pk)
+    assert (child.name, child.attributes, child.spec["parameters"]) == ("for ***", {"as": ["***"]}, {"b": 1})
+    assert (child.spec["secrets"], unsealed(child)) == (["a"], {"a": "xhunter2"})
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ({"program": "login('hunter2')"}, "program has a secret of its parent in its text"),
+        ({"parameters": {"a": ["hunter2"]}}, "parameters.a has a secret of its parent"),
+        ({"parameters": {"hunter2": []}}, "parameters.*** has a secret of its parent"),
+        ({"program": None, "runnable": "count", "parameters": {"text": "hunter2"}}, "parameters.text has a secret"),
+    ],
+)
+def test_a_child_that_would_keep_a_secret_of_its_parent_is_refused(
+    parent: Job, members: dict[str, Any], words: str
+) -> None:
+    with registered(count_words, name="count"), pytest.raises(ValueError, match=re.escape(words)):
+        spawn(parent, request(**members), SECRETS)
+    assert Job.objects.count() == 2
+
+
+def test_a_secret_may_be_passed_on_as_a_secret(parent: Job) -> None:
+    data = {"id": str(uuid4()), "runnable": "count", "parameters": {"password": "hunter2"}}
+    with registered(count_words, name="count"):
+        assert unsealed(spawn(parent, data, SECRETS)) == {"password": "hunter2"}
 
 
 def test_wrong_parameters_and_unknown_runnables_are_named(parent: Job) -> None:

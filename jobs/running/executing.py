@@ -72,7 +72,7 @@ class WorkerRun(Runner):
         self._guarded: GuardedProcess | None = None
 
     def _spawn(self, request: SpawnRequest) -> None:
-        spawn(self._job, request.data)
+        spawn(self._job, request.data, self._order.masker)
 
     def _run_command(self) -> Outcome:
         try:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from jobs.running.command_line import MASK
-from jobs.running.secret_forms import UnfinishedSecrets, forms_of
+from jobs.running.secret_forms import SHORTEST_PART, UnfinishedSecrets, forms_of
 from jobs.storable import MAX_JSON_DEPTH, Json, without_ansi
 
 LONGEST_WORD_BYTES = 4096
@@ -17,6 +17,7 @@ class Masker:
 
     def __init__(self, secrets: Sequence[str], patterns: Sequence[re.Pattern[str]] = ()) -> None:
         """Blank secrets are none. Of a secret of several lines, each line of 4 or more characters is one as well."""
+        self._secrets = tuple(secrets)
         forms = sorted({form for secret in secrets for form in forms_of(secret)}, key=len, reverse=True)
         alternatives = "|".join(map(re.escape, forms))
         self._patterns = (*((re.compile(alternatives),) if forms else ()), *patterns)
@@ -27,6 +28,15 @@ class Masker:
 
     def __bool__(self) -> bool:
         return bool(self._patterns)
+
+    def without_patterns(self) -> Masker:
+        """For what is ordered: patterns are for what is said."""
+        return Masker(self._secrets)
+
+    def tells_secret(self, value: Json) -> bool:
+        """Whether a secret stands in `value`; not one so short that it may stand anywhere by chance."""
+        longer = Masker([secret for secret in self._secrets if len(secret) >= SHORTEST_PART])
+        return longer.mask_json(value) != value
 
     @property
     def shows_unfinished_lines(self) -> bool:

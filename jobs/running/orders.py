@@ -24,7 +24,7 @@ from jobs.models import Job
 from jobs.runnables import Runnable, registry
 from jobs.runnables.values import STORABLE
 from jobs.running.command_line import masked
-from jobs.running.masking import Masker
+from jobs.running.masking import NO_MASK, Masker
 from jobs.running.sealing import seal
 from jobs.running.sensitive import is_sensitive
 from jobs.running.specs import LANGUAGES, PROGRAM_KIND, REGISTERED_KIND, ProgramSpec, RegisteredSpec, Spec, as_json
@@ -72,6 +72,7 @@ class Origin(msgspec.Struct, frozen=True):
     parent: Job | None = None
     rerun_of: Job | None = None
     job_id: UUID | None = None  # chosen by who orders; None: a new one
+    masker: Masker = NO_MASK  # of the parent's secrets, which the order must not tell
 
 
 NOWHERE = Origin()
@@ -145,15 +146,16 @@ def create(
     exclusive: str = "",
 ) -> Job:
     require_size("attributes", attributes or {}, MAX_ATTRIBUTES_BYTES)
+    require_no_secret(spec, origin.masker)
     if origin.parent is not None:
         require_parent(origin.parent)
     job = lifecycle.create_job(
-        name,
+        origin.masker.mask(name),
         kind=kind,
         parent=origin.parent,
         rerun_of=origin.rerun_of,
         created_by=origin.created_by,
-        attributes=attributes,
+        attributes=origin.masker.mask_object(attributes or {}),
         spec=as_json(spec),
         job_id=origin.job_id,
         due_at=timezone.now(),
@@ -161,6 +163,16 @@ def create(
     )
     seal(job, hidden)
     return job
+
+
+def require_no_secret(spec: Spec, masker: Masker) -> None:
+    """Refuses what would keep a secret of the parent in the spec."""
+    if isinstance(spec, ProgramSpec) and masker.tells_secret(spec.program):
+        raise BadOrder("program", "has a secret of its parent in its text: give it as a parameter")
+    for name, value in spec.parameters.items():
+        if masker.tells_secret(storable_json({name: value})):
+            shown = masker.mask(name)
+            raise BadOrder(f"parameters.{shown}", "has a secret of its parent, which only a secret parameter may have")
 
 
 def require_parent(parent: Job) -> None:

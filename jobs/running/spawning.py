@@ -10,7 +10,9 @@ import msgspec
 from jobs.errors import ApiError
 from jobs.models import DeletedJob, Job
 from jobs.runnables import UnknownRunnable
+from jobs.running.masking import NO_MASK, Masker
 from jobs.running.orders import Origin, order_program, order_runnable
+from jobs.storable import storable_json
 
 
 class ChildOrder(msgspec.Struct, forbid_unknown_fields=True):
@@ -25,11 +27,16 @@ class ChildOrder(msgspec.Struct, forbid_unknown_fields=True):
     attributes: dict[str, object] = {}
 
 
-def spawn(parent: Job, data: Mapping[str, object]) -> Job:
-    """The child job that `data` asks for. Raises ValueError, with a text for the parent's log."""
+def spawn(parent: Job, data: Mapping[str, object], masker: Masker = NO_MASK) -> Job:
+    """The child job that `data` asks for. Raises ValueError, with a text for the parent's log.
+
+    What `masker` knows, the parent's secrets, is told by no part of the child that anybody may see.
+    """
+    secrets = masker.without_patterns()
     try:
         request = msgspec.convert(data, ChildOrder)
-        return ordered(request, Origin(created_by=parent.created_by, parent=parent, job_id=request.id))
+        origin = Origin(created_by=parent.created_by, parent=parent, job_id=request.id, masker=secrets)
+        return ordered(request, origin)
     except (msgspec.ValidationError, ApiError, UnknownRunnable) as error:
         raise ValueError(str(error)) from error
 
@@ -50,6 +57,15 @@ def ordered(request: ChildOrder, origin: Origin) -> Job:
         timeout=request.timeout,
         attributes=request.attributes,
         parameters=request.parameters,
-        secrets=request.secrets,
+        secrets=[*request.secrets, *passed_on(request, origin.masker)],
         origin=origin,
     )
+
+
+def passed_on(request: ChildOrder, masker: Masker) -> list[str]:
+    """The parameters by which a program is given the parent's secrets, whether the parent has said so or not."""
+    return [
+        name
+        for name, value in request.parameters.items()
+        if isinstance(value, str | int | float) and masker.tells_secret(storable_json(value))
+    ]
