@@ -58,6 +58,13 @@ def test_the_value_of_a_last_bare_expression_is_the_result(program: str, result:
     assert run_python(program).result == result
 
 
+@pytest.mark.parametrize("declared", ["latin-1", "utf-8", "ascii", "no such", "utf-16"])
+def test_a_program_that_declares_an_encoding_is_read_as_it_was_sent(declared: str) -> None:
+    job = run_python(f"# -*- coding: {declared} -*-\n'ä'")
+    assert job.result == "ä" or "SyntaxError" in job.error
+    assert job.status == ("completed" if declared in ("latin-1", "utf-8") else "failed")
+
+
 def test_a_shell_program_structures_its_output_by_commands() -> None:
     job = run_shell("echo ::group::one\necho line\necho ::progress::50\necho '::result::[1, 2]'\nexit 0")
     assert (job.status, job.progress, job.result) == ("completed", 50.0, [1, 2])

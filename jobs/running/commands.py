@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import shutil
 import stat
 import sys
+import tokenize
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -96,7 +98,8 @@ def arguments_of(spec: Spec, scratch: Path) -> Sequence[str]:
     if isinstance(spec, RegisteredSpec):
         return (sys.executable, "-m", RUN_REGISTERED, spec.runnable)
     if spec.language == "python":
-        return (sys.executable, str(RUN_PROGRAM), str(written(scratch / "program.py", spec.program)))
+        path = written(scratch / "program.py", spec.program, encoding_of(spec.program))
+        return (sys.executable, str(RUN_PROGRAM), str(path))
     path = written(scratch / "program.sh", spec.program)
     if spec.program.startswith("#!"):  # it says itself what is to read it
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
@@ -104,9 +107,19 @@ def arguments_of(spec: Spec, scratch: Path) -> Sequence[str]:
     return ("sh", str(path))
 
 
-def written(path: Path, program: str) -> Path:
-    path.write_text(program, encoding="utf-8", newline="")
+def written(path: Path, program: str, encoding: str = "utf-8") -> Path:
+    path.write_text(program, encoding=encoding, newline="")
     return path
+
+
+def encoding_of(program: str) -> str:
+    """The one that a Python program says it has, so that its texts are read as they were sent."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(program.encode()).readline)
+        program.encode(encoding)
+    except (SyntaxError, UnicodeError):  # Python will say so better
+        return "utf-8"
+    return "utf-8" if encoding == "utf-8-sig" else encoding
 
 
 def environment_of(job: Job, spec: Spec, secrets: Mapping[str, str]) -> dict[str, str]:
