@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
 
 from django.db import Error, close_old_connections, connections
 
 from jobs.running.tasks import enqueue_overdue
 from jobs.running.workers import WorkerSession
 from logstream.wakeups import Wakeups
+from quaero.stop_signals import stopped_by_signals
 from quaero.task_queues import TaskQueue
 
 logger = logging.getLogger(__name__)
@@ -37,7 +34,7 @@ class WorkerLoop:
         """Works until a signal says stop: the first ends the job that runs after `drain_s`, the second at once."""
         self.wakeups.start(self._news.set)
         try:
-            with self._stopped_by_signals(), self.session.working():
+            with stopped_by_signals(self.session, self.drain_s, self._news.set), self.session.working():
                 while not self.session.is_stopping:
                     self._work_or_wait()
         finally:
@@ -69,24 +66,3 @@ class WorkerLoop:
         if time.monotonic() >= self._tidy_at:
             self._tidy_at = time.monotonic() + TIDY_S
             self.queue.tidy()
-
-    @contextmanager
-    def _stopped_by_signals(self) -> Iterator[None]:
-        before = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        if self.session.is_stopping or self.drain_s <= 0:
-            self.session.stop()
-            self.session.end_job()
-        else:
-            self.session.stop()
-            drained = threading.Timer(self.drain_s, self.session.end_job)
-            drained.daemon = True
-            drained.start()
-            threading.Thread(target=self.session.tell_stopping, daemon=True).start()
-        self._news.set()

@@ -7,7 +7,6 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 
 from django.db import DatabaseError, InterfaceError, connection, connections
 from django.utils import timezone
@@ -22,6 +21,8 @@ from jobs.running.stopping import Stopper
 logger = logging.getLogger(__name__)
 
 Duty = Callable[[], object]
+
+LAST_BEAT_S = 1.0  # so long the end of a worker waits for its heart
 
 
 def is_alive(worker: Worker) -> bool:
@@ -55,6 +56,7 @@ class WorkerSession:
     def __init__(self) -> None:
         self.name = worker_name()
         self.is_stopping = False
+        self._row = row_of_this_process(self.name)
         self._stopper: Stopper | None = None
         self._must_end_job = False
 
@@ -64,7 +66,7 @@ class WorkerSession:
         global _current
         _current = self
         self._register()
-        heart = Heart(self.name)
+        heart = Heart(self.beat)
         heart.start()
         try:
             yield
@@ -87,30 +89,34 @@ class WorkerSession:
             self._tell(job=None)
 
     def stop(self) -> None:
-        """No further job is taken. May be called from a signal handler."""
+        """No further job is taken."""
         self.is_stopping = True
 
     def tell_stopping(self) -> None:
+        """Lets others see that it stops. For a thread of its own, whose connection it closes."""
         self._tell(is_stopping=True)
+        connection.close()
 
     def end_job(self) -> None:
-        """Ends the job that runs, at once. May be called from a signal handler."""
+        """Ends the job that runs, at once. May be called from any thread."""
         self._must_end_job = True
-        if self._stopper is not None:
-            self._stopper.ask(stopping.worker_stopped())
+        stopper = self._stopper
+        if stopper is not None:
+            stopper.ask(stopping.worker_stopped())
+
+    def beat(self) -> None:
+        """Shows that the worker is there. Anew, where others have taken it for gone: the machine may have slept."""
+        if not Worker.objects.filter(name=self.name).update(heartbeat_at=timezone.now()):
+            self._register()
 
     def _register(self) -> None:
-        pid = os.getpid()
         Worker.objects.filter(name=self.name).delete()  # of an earlier process with this pid
-        Worker.objects.create(
-            name=self.name,
-            hostname=os.uname().nodename,
-            pid=pid,
-            machine=machine_id(),
-            process_started_at=start_time(pid) or 0,
-        )
+        self._row.pk, self._row.heartbeat_at = None, timezone.now()
+        self._row.save(force_insert=True)
 
     def _tell(self, **values: object) -> None:
+        for name, value in values.items():
+            setattr(self._row, name, value)
         try:
             Worker.objects.filter(name=self.name).update(**values)
         except (DatabaseError, InterfaceError) as error:  # for people to see; the job goes on
@@ -118,17 +124,28 @@ class WorkerSession:
             connection.close()
 
 
+def row_of_this_process(name: str) -> Worker:
+    pid = os.getpid()
+    return Worker(
+        name=name,
+        hostname=os.uname().nodename,
+        pid=pid,
+        machine=machine_id(),
+        process_started_at=start_time(pid) or 0,
+    )
+
+
 class Heart(threading.Thread):
     """Beats for the worker every 5 s, and looks for jobs whose runner is gone: no web process need be there."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, beat: Duty) -> None:
         super().__init__(name="worker-heart", daemon=True)
-        self._worker = name
+        self._duties: tuple[Duty, ...] = (beat, fail_lost_jobs)
         self._stopped = threading.Event()
 
     def run(self) -> None:
         while True:
-            for duty in (self._beat, fail_lost_jobs):
+            for duty in self._duties:
                 self._try(duty)
             connections.close_all()
             if self._stopped.wait(lifecycle.HEARTBEAT.total_seconds()):
@@ -136,16 +153,18 @@ class Heart(threading.Thread):
 
     def stop(self) -> None:
         self._stopped.set()
-        self.join(timedelta(seconds=1).total_seconds())
-
-    def _beat(self) -> None:
-        Worker.objects.filter(name=self._worker).update(heartbeat_at=timezone.now())
+        self.join(LAST_BEAT_S)
 
     def _try(self, duty: Duty) -> None:
+        """Whatever a duty comes to: a worker whose heart has stopped is taken for lost, and goes on working."""
         try:
-            duty()
+            if not self._stopped.is_set():
+                duty()
         except (DatabaseError, InterfaceError) as error:
             logger.warning("a worker's duty has failed, and will be tried again: %s", error)
+            connection.close()
+        except Exception:
+            logger.exception("a worker's duty has failed, and will be tried again")
             connection.close()
 
 
