@@ -19,6 +19,7 @@ from jobs.recording import NewEntry
 from jobs.running import tasks
 from jobs.running.ending import Outcome, backoff_s, end_attempt
 from jobs.running.orders import AlreadyRuns
+from jobs.running.task import run_job
 from jobs.running.tasks import enqueue_overdue
 from tests.factories import ago, make_job, make_step, stored_messages
 from tests.orders import registered, run_of
@@ -291,7 +292,7 @@ def test_a_job_that_is_due_later_is_enqueued_for_then() -> None:
 def test_a_backend_that_cannot_defer_is_not_asked_to(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(tasks.run_job.get_backend(), "supports_defer", False)
+    monkeypatch.setattr(run_job.get_backend(), "supports_defer", False)
     due(due_at=timezone.now() + timedelta(minutes=5))
     assert (enqueued(), caplog.records) == ([], [])
     job = due()

@@ -1,4 +1,4 @@
-"""The task by which workers hear of a due job. It carries the job's id alone: the job's row is the truth.
+"""How workers hear of due jobs: by tasks.
 
 Tasks may be lost, late or doubled: who runs a job is decided by `lifecycle.claim_job`, and idle workers look for
 due jobs of which no task has told them.
@@ -10,30 +10,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import django
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from jobs import signals, statuses
 from jobs.models import Job
-from jobs.running.executing import execute
 
-if django.VERSION >= (6, 0):
-    from django.tasks import task
-else:
-    from django_tasks import task  # type: ignore[no-redef, unused-ignore]
-
+RUN_JOB = "jobs.running.task.run_job"
 OVERDUE = timedelta(seconds=2)  # so long a task may be on its way
 MOST_AT_ONCE = 10
 
 
-@task
-def run_job(job_id: str) -> None:
-    execute(UUID(job_id))
-
-
 def enqueue(sender: object, job_id: UUID, due_at: datetime, **rest: Any) -> None:
     """Receives `job_due`."""
+    run_job = import_string(RUN_JOB)
     is_later = due_at > timezone.now()
     if is_later and not run_job.get_backend().supports_defer:
         return  # idle workers will find it

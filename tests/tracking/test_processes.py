@@ -226,6 +226,17 @@ def test_a_project_that_has_only_this_app_can_track_and_log(tmp_path: Path) -> N
     assert done.stdout.splitlines() == ["shop None outside", "Nightly import Extract inside"]
 
 
+@pytest.mark.parametrize(
+    "tasks", ['{"other": {"BACKEND": "x"}}', '{"default": {"BACKEND": IMMEDIATE, "QUEUES": ["mail"]}}']
+)
+def test_a_project_whose_own_tasks_have_no_place_for_runs_can_track_as_well(tmp_path: Path, tasks: str) -> None:
+    tasks = tasks.replace("IMMEDIATE", '"django_tasks.backends.immediate.ImmediateBackend"')
+    program = PROJECT.replace('SECRET_KEY="secret"', f'SECRET_KEY="secret", TASKS={tasks}')
+    command = [sys.executable, "-c", program, str(tmp_path / "shop.sqlite3")]
+    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_tracking_can_be_switched_off(tmp_path: Path) -> None:
     program = PROJECT.replace('SECRET_KEY="secret"', 'SECRET_KEY="secret", QUAERO_TRACKING=False')
     command = [sys.executable, "-c", program, str(tmp_path / "shop.sqlite3")]
