@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -12,10 +14,13 @@ from pytest_django.fixtures import Settings
 
 from jobs import lifecycle, operations
 from jobs.models import Job, JobSecret, LogEntry
+from jobs.running import commands, guarded
 from jobs.running.executing import execute
 from jobs.running.orders import Origin, order_program
 from tests.processes import eventually
 from tests.runs import ran, run_python, run_shell, said, said_by_system
+
+Monkeypatch = pytest.MonkeyPatch
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -235,3 +240,29 @@ def test_a_worker_whose_settings_forbid_the_language_fails_the_job(settings: Set
     settings.QUAERO_PROGRAMS = ("python",)
     job = ran(job)
     assert (job.status, job.error) == ("failed", "QUAERO_PROGRAMS of this worker does not allow shell programs")
+
+
+def test_a_run_that_cannot_be_made_ready_leaves_no_directory_behind(scratches: Path, monkeypatch: Monkeypatch) -> None:
+    monkeypatch.setattr(commands, "written", full_disk)
+    job = run_shell("echo never")
+    assert (job.status, job.error) == ("failed", "the worker could not run it: OSError: no space is left")
+    assert list(scratches.iterdir()) == []
+
+
+def test_a_run_that_cannot_be_started_leaves_no_directory_behind(scratches: Path, monkeypatch: Monkeypatch) -> None:
+    monkeypatch.setattr(guarded, "GUARDIAN", ("/no/such/python",))
+    job = run_shell("echo never")
+    assert (job.status, job.error) == ("failed", "cannot start /no/such/python: no such file or directory")
+    assert list(scratches.iterdir()) == []
+
+
+@pytest.fixture
+def scratches(tmp_path: Path, monkeypatch: Monkeypatch) -> Path:
+    """Where the directories of runs are made."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def full_disk(path: Path, program: str) -> Path:
+    path.write_text(program[:3])
+    raise OSError("no space is left")

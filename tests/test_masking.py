@@ -47,7 +47,7 @@ RED, PLAIN = "\x1b[31m", "\x1b[0m"
         (["a\r\nlonger one\r\nb"], "a\r\nlonger one\r\nb a longer one", "*** a ***"),
         (["xy\n"], "axyb", "a***b"),
         (['qu"ot\\ed'], json_line := '{"a": "qu\\"ot\\\\ed"}', '{"a": "***"}'),
-        (["back\\sl'ash"], repr({"a": "back\\sl'ash", "b": 'back\\sl\'ash"'}), "{'a': \"***\", 'b': '***\"'}"),
+        (["back\\sl'ash"], repr({"a": "back\\sl'ash", "b": "back\\sl'ash\""}), "{'a': \"***\", 'b': '***\"'}"),
         (["café\\"], ascii(["café\\"]), "['***']"),
         (['a"é\\b'], json.dumps({"body": json.dumps({"a": 'a"é\\b'})}), '{"body": "{\\"a\\": \\"***\\"}"}'),
         (["p@ss w/r%d"], "?a=p%40ss%20w%2Fr%25d&b=p%40ss+w%2Fr%25d, /p%40ss%20w/r%25d", "?a=***&b=***, /***"),

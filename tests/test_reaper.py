@@ -18,7 +18,7 @@ from jobs.running import reaper
 from jobs.running.ending import Outcome, end_attempt
 from jobs.running.machine import machine_id, start_time
 from jobs.running.reaper import LOST, fail_lost_job, fail_lost_jobs
-from jobs.running.scratch import make_scratch
+from jobs.running.scratch import scratch_directory
 from tests.factories import make_job, stored_messages
 from tests.threads import at_once
 
@@ -123,7 +123,8 @@ def test_a_lost_job_that_declares_retries_is_tried_again() -> None:
 
 def test_what_a_lost_run_has_left_on_the_disk_goes_and_nothing_else() -> None:
     job, other = job_of(make_worker(pid=NO_PID)), make_job()
-    left, kept = make_scratch(job.pk), make_scratch(other.pk)
+    with scratch_directory(job.pk) as left, scratch_directory(other.pk) as kept:
+        pass
     (left / "file").touch()
     fail_lost_jobs()
     assert (left.exists(), kept.exists()) == (False, True)

@@ -22,7 +22,7 @@ from jobs.running import child
 from jobs.running.masking import Masker
 from jobs.running.patterns import configured_patterns
 from jobs.running.runner import JOB_ID_VARIABLE
-from jobs.running.scratch import make_scratch
+from jobs.running.scratch import scratch_directory
 from jobs.running.sealing import SecretIsLost, unsealed
 from jobs.running.specs import NotARun, ProgramSpec, RegisteredSpec, Spec, spec_of
 
@@ -71,17 +71,17 @@ def command_of(job: Job) -> RunCommand:
     if lost:
         raise CannotRun(f"its secret parameters {', '.join(lost)} are not there any more")
     require_allowed(spec)
-    scratch = make_scratch(job.pk)
     is_registered = isinstance(spec, RegisteredSpec)
-    return RunCommand(
-        arguments=arguments_of(spec, scratch),
-        environment=environment_of(job, spec, secrets),
-        directory=Path.cwd() if is_registered else scratch,  # where the settings' relative paths count from
-        scratch=scratch,
-        timeout=timedelta(seconds=spec.timeout or float(getattr(settings, "QUAERO_RUN_TIMEOUT_S", 3600))),
-        memory_bytes=getattr(settings, "QUAERO_RUN_MEMORY_MB", 2048) << 20,
-        masker=masker_for(secrets),
-    )
+    with scratch_directory(job.pk) as scratch:
+        return RunCommand(
+            arguments=arguments_of(spec, scratch),
+            environment=environment_of(job, spec, secrets),
+            directory=Path.cwd() if is_registered else scratch,  # where the settings' relative paths count from
+            scratch=scratch,
+            timeout=timedelta(seconds=spec.timeout or float(getattr(settings, "QUAERO_RUN_TIMEOUT_S", 3600))),
+            memory_bytes=getattr(settings, "QUAERO_RUN_MEMORY_MB", 2048) << 20,
+            masker=masker_for(secrets),
+        )
 
 
 def require_allowed(spec: Spec) -> None:

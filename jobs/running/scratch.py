@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
 
-def make_scratch(job_id: UUID) -> Path:
-    """A new empty directory, for its owner alone."""
-    return Path(tempfile.mkdtemp(prefix=prefix_of(job_id)))
+@contextmanager
+def scratch_directory(job_id: UUID) -> Iterator[Path]:
+    """A new empty one, for its owner alone. It stays unless the block fails: a full disk must not get fuller."""
+    scratch = Path(tempfile.mkdtemp(prefix=prefix_of(job_id)))
+    try:
+        yield scratch
+    except BaseException:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
 
 
 def remove_scratch_of(job_id: UUID) -> None:
