@@ -10,7 +10,7 @@ from functools import partial
 from django.db import connections
 
 from jobs.retention import pruning_by_setting
-from jobs.running.reaper import fail_lost_jobs
+from jobs.running.lookout import Lookout
 
 logger = logging.getLogger(__name__)
 
@@ -59,4 +59,4 @@ def run_once(work: Callable[[], object], name: str = "") -> object:
 
 
 # A job whose heart has been silent for its lease of 20 s is failed at most 5 s after that (D8).
-DUTIES: tuple[Duty, ...] = (every(5, fail_lost_jobs), every_in_steps(DAY_S, pruning_by_setting))
+DUTIES: tuple[Duty, ...] = (every(5, Lookout().look), every_in_steps(DAY_S, pruning_by_setting))

@@ -12,6 +12,7 @@ from django.db import OperationalError
 
 from jobs import lifecycle
 from jobs.models import Worker
+from jobs.running.lookout import Lookout
 from jobs.running.stopping import Stopper
 from jobs.running.workers import Heart, WorkerSession
 from quaero.stop_signals import stopped_by_signals
@@ -48,7 +49,7 @@ def test_a_beat_changes_nothing_but_the_time_of_it() -> None:
 @pytest.mark.parametrize("error", [OperationalError("locked"), ValueError("unforeseen")])
 def test_a_heart_goes_on_whatever_a_beat_comes_to(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lifecycle, "HEARTBEAT", timedelta(milliseconds=10))
-    monkeypatch.setattr("jobs.running.workers.fail_lost_jobs", lambda: None)
+    monkeypatch.setattr(Lookout, "look", lambda self: None)
     beats: list[int] = []
 
     def beat() -> None:

@@ -20,7 +20,7 @@ class Heartbeat(threading.Thread):
 
     `on_lost` is called when the job, or this attempt at it, is somebody else's now.
 
-    A database that fails is somebody else's to complain about: the next beat is tried as if nothing had been.
+    A database that fails is somebody else's to complain about: the beat is tried again with the next poll.
     """
 
     def __init__(
@@ -39,9 +39,8 @@ class Heartbeat(threading.Thread):
         beat_at = 0.0
         try:
             while not self._stopped.wait(self._poll_s):
-                if time.monotonic() >= beat_at:
+                if time.monotonic() >= beat_at and self._try(self._beat):
                     beat_at = time.monotonic() + lifecycle.HEARTBEAT.total_seconds()
-                    self._try(self._beat)
                 self._try(self._listen)
         finally:
             connection.close()
@@ -60,8 +59,10 @@ class Heartbeat(threading.Thread):
             self._on_cancel()
             self._listen = lambda: None  # type: ignore[method-assign]
 
-    def _try(self, step: Callable[[], None]) -> None:
+    def _try(self, step: Callable[[], None]) -> bool:
         try:
             step()
         except (DatabaseError, InterfaceError):
             connection.close()
+            return False
+        return True

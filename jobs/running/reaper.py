@@ -31,6 +31,13 @@ def fail_lost_jobs(*, silent_for: timedelta = lifecycle.LEASE) -> list[UUID]:
     running = Job.objects.filter(status=statuses.RUNNING)
     silent = Q(heartbeat_at__lt=timezone.now() - silent_for)
     lost = [job.pk for job in running.filter(silent) if fail_lost_job(job, silent)]
+    return lost + fail_jobs_of_gone_workers()
+
+
+def fail_jobs_of_gone_workers() -> list[UUID]:
+    """The same, of the jobs alone whose worker is known to be no more; forgets such workers."""
+    running = Job.objects.filter(status=statuses.RUNNING)
+    lost: list[UUID] = []
     for worker in gone_workers():
         theirs = Q(worker=worker.name, heartbeat_at__isnull=False)
         lost += [job.pk for job in running.filter(theirs) if fail_lost_job(job, theirs)]

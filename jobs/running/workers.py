@@ -14,8 +14,8 @@ from django.utils import timezone
 from jobs import lifecycle
 from jobs.models import Job, Worker
 from jobs.running import stopping
+from jobs.running.lookout import Lookout
 from jobs.running.machine import machine_id, start_time, worker_name
-from jobs.running.reaper import fail_lost_jobs
 from jobs.running.stopping import Stopper
 
 logger = logging.getLogger(__name__)
@@ -140,7 +140,7 @@ class Heart(threading.Thread):
 
     def __init__(self, beat: Duty) -> None:
         super().__init__(name="worker-heart", daemon=True)
-        self._duties: tuple[Duty, ...] = (beat, fail_lost_jobs)
+        self._duties: tuple[Duty, ...] = (beat, Lookout().look)
         self._stopped = threading.Event()
 
     def run(self) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db import DatabaseError
 
 from jobs.lifecycle import HEARTBEAT
-from jobs.running.reaper import fail_lost_jobs
+from jobs.running.lookout import Lookout
 from logstream.tailing.following import Followed
 from logstream.tailing.lines import LineFormat
 from logstream.tailing.output import Output
@@ -22,6 +22,7 @@ class Session:
     format: LineFormat
     output: Output
     _reap_at: float = field(default=0.0, init=False)
+    _lookout: Lookout = field(default_factory=Lookout, init=False)
 
     def print_stored(self) -> None:
         """Prints what the last look found."""
@@ -42,4 +43,4 @@ class Session:
         if time.monotonic() >= self._reap_at:
             self._reap_at = time.monotonic() + HEARTBEAT.total_seconds()
             with suppress(DatabaseError):  # locked, or ours only to read: others look as well
-                fail_lost_jobs()
+                self._lookout.look()
