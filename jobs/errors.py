@@ -82,7 +82,7 @@ def as_api_error(error: Exception) -> ApiError | None:
     if isinstance(error, levels.UnknownLevel | StepOfAnotherJob):
         return ApiError(str(error), code="bad_value")
     if isinstance(error, NoSuchJob):
-        return NotFound(str(error))
+        return NotFound(str(error), code="no_such_job")
     if isinstance(error, JobIsRunning):
         return ApiError(str(error), status=409, code="job_is_running")
     if isinstance(error, JobHasEnded):

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from msgspec import Meta
 
-from jobs import lifecycle
+from jobs import lifecycle, operations
 from jobs.models import SERVICE_JOB_ID, Job, JobSecret, LogEntry, Worker
 from jobs.runnables import Secret
 from jobs.running.orders import Origin
@@ -157,6 +157,12 @@ def test_what_has_ended_is_not_cancelled(operating: Sender) -> None:
 def test_nothing_is_done_to_a_job_that_is_not_there(operating: Sender, action: str, job_id: str) -> None:
     refused(operating.post(f"/api/jobs/{job_id}/{action}"), 404, "no_such_job")
     refused(operating.delete(f"/api/jobs/{job_id}"), 404, "no_such_job")
+
+
+def test_a_job_that_is_deleted_in_this_moment_is_not_there(operating: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = make_job(status="completed")
+    monkeypatch.setattr(operations, "delete_one", lambda job, by: False)
+    refused(operating.delete(f"/api/jobs/{job.pk}"), 404, "no_such_job")
 
 
 def test_nothing_is_done_to_the_service_job(operating: Sender) -> None:
