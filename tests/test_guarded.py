@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -105,6 +106,43 @@ def test_what_the_command_leaves_behind_is_ended_after_a_while(start: Start, bac
     assert process.wait() == 0
     assert is_gone(left)
     assert process.left_behind >= 1
+
+
+def test_what_has_moved_to_a_session_of_its_own_may_end_in_order_too(start: Start, tmp_path: Path) -> None:
+    mark = tmp_path / "ended in order"
+    daemon = f"trap 'echo > \"{mark}\"; exit' TERM; sleep 60 & wait"
+    process = start(f"setsid sh -c {shlex.quote(daemon)} &")
+    process.wait()
+    assert mark.exists()
+
+
+def test_the_output_ends_though_something_is_left_behind(start: Start) -> None:
+    process = start("sleep 60 >/dev/null 2>&1 & echo $!")
+    left = int(process.stdout.read())
+    assert not is_gone(left)
+
+
+def test_what_is_left_when_its_worker_has_done_with_it_may_end_in_order(start: Start, tmp_path: Path) -> None:
+    mark = tmp_path / "ended in order"
+    process = start(f"trap 'echo > \"{mark}\"; exit' TERM; echo $$; sleep 60 & wait")
+    (pid,) = pids_said_by(process)
+    process.close()
+    assert is_gone(pid)
+    assert mark.exists()
+
+
+def test_signals_to_the_guardian_change_nothing(start: Start) -> None:
+    process = start("trap 'exit 3' USR1; echo $$; sleep 60 & wait")
+    pids_said_by(process)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        os.kill(process.pid, number)
+    process.signal_group(signal.SIGUSR1)
+    assert process.wait() == 3
+
+
+def test_the_command_has_no_part_in_what_worker_and_guardian_say(start: Start) -> None:
+    process = start("ls -l /proc/self/fd | grep -c socket; ulimit -Hc")
+    assert process.stdout.read().split() == [b"0", b"0"]
 
 
 def test_what_ends_by_itself_meanwhile_is_not_called_left_behind(start: Start) -> None:
