@@ -6,9 +6,10 @@ import argparse
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from jobs import levels
+from jobs.health import what_is_missing
 from jobs.running.workers import WorkerSession
 from logstream.wakeups import wakeups_of_database
 from quaero.service_log import service_log
@@ -33,6 +34,9 @@ class Command(BaseCommand):
         parser.add_argument("--quiet", action="store_true", help="say nothing")
 
     def handle(self, *, drain: float, quiet: bool, **options: Any) -> None:
+        problem = what_is_missing()
+        if problem is not None:
+            raise CommandError(f"no worker can be started: {problem}")
         session = WorkerSession()
         loop = WorkerLoop(session, queue_of_settings(session.name), wakeups_of_database(), drain_s=drain)
         if not quiet:
