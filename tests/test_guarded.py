@@ -224,7 +224,7 @@ def test_a_guardian_that_is_killed_leaves_nothing_in_other_sessions(start: Start
     assert eventually(lambda: not strays_of(JOB_ID), within_s=5)
 
 
-def test_signals_to_the_guardian_change_nothing(start: Start) -> None:
+def test_signals_that_the_command_sends_to_the_guardian_change_nothing(start: Start) -> None:
     process = start("for name in TERM INT HUP USR1 USR2 QUIT ALRM TSTP; do kill -$name $PPID; done; sleep 0.2; exit 3")
     assert (process.wait(), process.killed_by) == (3, "")
 
