@@ -8,15 +8,18 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import psutil
 import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from jobs import lifecycle, operations
 from jobs.models import Job, JobSecret, LogEntry
-from jobs.running import commands, guarded
+from jobs.running import commands, executing, guarded, runner, workers
 from jobs.running.executing import execute
 from jobs.running.orders import Origin, order_program
+from jobs.running.process import Process
+from jobs.running.workers import WorkerSession
 from tests.processes import eventually
 from tests.runs import ran, run_python, run_shell, said, said_by_system
 
@@ -191,6 +194,52 @@ def test_what_is_not_there_or_not_due_is_left_alone(job_id: object) -> None:
     execute(job_id)  # type: ignore[arg-type]
     assert not LogEntry.objects.exists()
     assert not Job.objects.filter(status="running").listed().exists()  # type: ignore[attr-defined]
+
+
+def test_a_worker_that_stops_takes_nothing(monkeypatch: Monkeypatch) -> None:
+    session = WorkerSession()
+    session.stop()
+    monkeypatch.setattr(workers, "_current", session)
+    assert run_shell("echo never").status == "pending"
+
+
+@pytest.mark.parametrize("moment", ["claim_job", "command_of"])
+def test_a_job_that_is_deleted_as_it_begins_is_no_mistake(
+    moment: str, monkeypatch: Monkeypatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def delete_it(*arguments: object) -> bool:
+        Job.objects.listed().delete()  # type: ignore[attr-defined]
+        if moment == "command_of":
+            raise commands.CannotRun("it is too late")
+        return True
+
+    job = order_program("echo never", language="shell")
+    monkeypatch.setattr({"claim_job": lifecycle, "command_of": executing}[moment], moment, delete_it)
+    execute(job.pk)
+    assert caplog.records == []
+
+
+def test_a_mistake_in_the_midst_of_a_run_leaves_no_process_and_fails_the_job(monkeypatch: Monkeypatch) -> None:
+    def mistaken(process: Process, *rest: object, **options: object) -> None:
+        pids.append(process.pid)
+        raise RuntimeError("a mistake")
+
+    pids: list[int] = []
+    monkeypatch.setattr(runner, "Capture", mistaken)
+    job = run_shell("sleep 60")
+    assert (job.status, job.error) == ("failed", "the worker could not run it: RuntimeError: a mistake")
+    assert not psutil.pid_exists(pids[0])
+
+
+def test_why_it_was_stopped_outweighs_the_memory_that_it_uses_then(settings: Settings) -> None:
+    settings.QUAERO_RUN_MEMORY_MB = 64
+    job = run_python(
+        "import os, signal, time\n"
+        "signal.signal(signal.SIGTERM, lambda *_: (os.fork(), b'x' * (40 << 20), time.sleep(60)))\n"
+        "time.sleep(60)",
+        timeout=0.5,
+    )
+    assert (job.status, job.error) == ("failed", "timed out after 0.5 s")
 
 
 def test_a_cancel_ends_a_run_and_everything_it_started() -> None:
