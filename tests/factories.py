@@ -15,6 +15,7 @@ from jobs.models import Job, LogEntry, Step, Token
 from jobs.recording import Appended, NewEntry, append
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+NOBODYS_ID = UUID("6f1c3a52-0b7e-4d0e-9a55-3f6f2f4f8e21")  # no job and no step has it
 
 
 def make_user(name: str = "somebody", *groups: str) -> User:

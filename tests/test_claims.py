@@ -36,6 +36,11 @@ def due(name: str = "import", **members: Any) -> Job:
     return lifecycle.create_job(name, **{"due_at": ago(seconds=1), **members})
 
 
+def from_now(value: object) -> object:
+    """The moment that is so far from now, of a duration; anything else as it is."""
+    return timezone.now() + value if isinstance(value, timedelta) else value
+
+
 def claimed(job: Job) -> Job:
     assert lifecycle.claim_job(job.pk, "host:1")
     return fresh(job)
@@ -85,8 +90,8 @@ def test_one_of_many_workers_gets_it(announced: Announced, attempt: int) -> None
     "members",
     [
         {"due_at": None},
-        {"due_at": ago(minutes=-1)},
-        {"cancel_requested_at": ago(seconds=1)},
+        {"due_at": timedelta(minutes=1)},
+        {"cancel_requested_at": timedelta(seconds=-1)},
         {"status": "running"},
         {"status": "completed"},
         {"status": "cancelled"},
@@ -94,7 +99,7 @@ def test_one_of_many_workers_gets_it(announced: Announced, attempt: int) -> None
 )
 def test_nobody_gets_what_is_not_due_or_not_pending_or_to_end(members: dict[str, Any]) -> None:
     job = due()
-    Job.objects.filter(pk=job.pk).update(**members)
+    Job.objects.filter(pk=job.pk).update(**{name: from_now(value) for name, value in members.items()})
     before = Job.objects.values().get(pk=job.pk)
     assert not lifecycle.claim_job(job.pk, "host:1")
     assert Job.objects.values().get(pk=job.pk) == before

@@ -6,7 +6,6 @@ import tempfile
 import threading
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import psutil
 import pytest
@@ -20,6 +19,7 @@ from jobs.running.executing import execute
 from jobs.running.orders import Origin, order_program
 from jobs.running.process import Process
 from jobs.running.workers import WorkerSession
+from tests.factories import NOBODYS_ID
 from tests.processes import eventually
 from tests.runs import ran, run_python, run_shell, said, said_by_system
 
@@ -185,7 +185,7 @@ def test_two_workers_run_a_job_once() -> None:
     assert said(job) == ["begun"]
 
 
-@pytest.mark.parametrize("job_id", [None, uuid4()])
+@pytest.mark.parametrize("job_id", [None, NOBODYS_ID])
 def test_what_is_not_there_or_not_due_is_left_alone(job_id: object) -> None:
     if job_id is None:
         job = order_program("echo begun", language="shell")

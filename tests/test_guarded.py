@@ -21,12 +21,17 @@ from tests.processes import eventually
 pytestmark = pytest.mark.slow
 
 MIB = 1 << 20
-JOB_ID = str(uuid4())
 Start = Callable[..., GuardedProcess]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def job_id() -> str:
+    """Of each test another: what one has left behind is not found by the next."""
+    return str(uuid4())
+
+
+@pytest.fixture
+def start(tmp_path: Path, job_id: str) -> Iterator[Start]:
     """Starts `sh -c SCRIPT`, or a command, behind a guardian; ends what is left of it."""
     started: list[GuardedProcess] = []
 
@@ -34,7 +39,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         arguments = ("sh", "-c", command[0]) if len(command) == 1 else command
         scratch = tmp_path / f"scratch-{len(started)}"
         scratch.mkdir()
-        environment = {"PATH": os.environ["PATH"], "QUAERO_JOB_ID": JOB_ID}
+        environment = {"PATH": os.environ["PATH"], "QUAERO_JOB_ID": job_id}
         process = GuardedProcess(arguments, environment, directory=scratch, scratch=scratch, memory_bytes=memory_bytes)
         started.append(process)
         return process
@@ -218,10 +223,10 @@ def test_a_guardian_that_is_killed_leaves_no_command(start: Start) -> None:
 
 
 @pytest.mark.parametrize("background", ["setsid sleep 60 &", "(trap '' TERM; setsid setsid sleep 60) &"])
-def test_a_guardian_that_is_killed_leaves_nothing_in_other_sessions(start: Start, background: str) -> None:
+def test_a_guardian_that_is_killed_leaves_nothing_in_other_sessions(start: Start, job_id: str, background: str) -> None:
     process = start(f"{background} kill -KILL $PPID; sleep 60")
     assert eventually(process.has_ended)
-    assert eventually(lambda: not strays_of(JOB_ID), within_s=5)
+    assert eventually(lambda: not strays_of(job_id), within_s=5)
 
 
 def test_signals_that_the_command_sends_to_the_guardian_change_nothing(start: Start) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,6 +12,7 @@ from jobs import lifecycle
 from jobs.access import Caller, issue_ticket
 from jobs.models import Job
 from logstream import live
+from tests.factories import NOBODYS_ID
 from tests.live.conftest import append
 from tests.live.watching import in_thread
 
@@ -64,7 +64,7 @@ async def test_misspelt_parameter_is_refused_with_those_that_exist(headers: dict
     assert "level" in body["error"]
 
 
-@pytest.mark.parametrize("job_id", ["1", "not-a-uuid", str(uuid4())])
+@pytest.mark.parametrize("job_id", ["1", "not-a-uuid", str(NOBODYS_ID)])
 async def test_unknown_job_is_not_found(headers: dict[str, str], job_id: str) -> None:
     for path in (f"/api/jobs/{job_id}/logs/stream", f"/api/logs/{job_id}"):
         assert (await refusal(path, headers, 404))["code"] == "no_such_job"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -21,7 +21,7 @@ from tests.tracking.recording import locked_database, logger_to, settled, stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-JOB, OTHER = uuid4(), uuid4()
+JOB, OTHER = UUID(int=1), UUID(int=2)
 
 
 def entry(message: str = "line", job: UUID = JOB) -> Entry:
