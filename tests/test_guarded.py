@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -14,8 +15,9 @@ from uuid import uuid4
 import psutil
 import pytest
 
+from jobs.running import guarded
 from jobs.running.guarded import GUARDIAN, GuardedProcess
-from jobs.running.strays import strays_of
+from jobs.running.strays import Search
 from tests.processes import eventually
 
 pytestmark = pytest.mark.slow
@@ -226,7 +228,47 @@ def test_a_guardian_that_is_killed_leaves_no_command(start: Start) -> None:
 def test_a_guardian_that_is_killed_leaves_nothing_in_other_sessions(start: Start, job_id: str, background: str) -> None:
     process = start(f"{background} kill -KILL $PPID; sleep 60")
     assert eventually(process.has_ended)
-    assert eventually(lambda: not strays_of(job_id), within_s=5)
+    assert Search(job_id).look() == []
+
+
+def test_a_guardian_that_is_killed_leaves_nothing_without_an_environment(start: Start) -> None:
+    process = start("setsid env -i sh -c 'echo $$; kill -KILL '$PPID'; sleep 60; :' & sleep 60")
+    (pid,) = pids_said_by(process)
+    assert eventually(process.has_ended)
+    assert is_gone(pid)
+
+
+def test_nobody_hears_that_it_has_ended_while_another_still_kills_what_is_left(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = start("kill -KILL $PPID; sleep 60")
+    killing, may_go_on, said = threading.Event(), threading.Event(), list[str]()
+
+    def kill_slowly(job_id: str) -> None:
+        killing.set()
+        may_go_on.wait()
+        said.append("killed")
+
+    def ask(word: str) -> None:
+        eventually(process.has_ended)
+        said.append(word)
+
+    monkeypatch.setattr(guarded, "kill_strays", kill_slowly)
+    first, second = (threading.Thread(target=ask, args=[word]) for word in ("has ended", "has ended"))
+    first.start()
+    killing.wait()
+    second.start()
+    second.join(0.2)
+    may_go_on.set()
+    first.join()
+    second.join()
+    assert said == ["killed", "has ended", "has ended"]
+
+
+def test_a_signal_that_comes_before_the_command_has_begun_reaches_it(start: Start) -> None:
+    process = start("sleep", "60")
+    process.signal_group(signal.SIGTERM)
+    assert (process.wait(), process.killed_by) == (143, "SIGTERM")
 
 
 def test_signals_that_the_command_sends_to_the_guardian_change_nothing(start: Start) -> None:

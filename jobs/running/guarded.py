@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,7 +35,7 @@ class GuardedProcess(Process):
     ) -> None:
         """Runs in `directory`; `scratch` is one that goes with the process. Raises CannotStart."""
         self._control, theirs = socket.socketpair()
-        self._told = b""
+        self._told, self._ending = b"", threading.RLock()  # several threads listen
         self._job_id = environment.get(JOB_ID_VARIABLE)
         try:
             arguments = (*GUARDIAN, str(theirs.fileno()), str(memory_bytes), str(scratch), *command)
@@ -57,9 +58,11 @@ class GuardedProcess(Process):
         has_ended = super().has_ended()
         if not has_ended:
             self._keep_guardian_going()
-        elif self._number_told("over") is None:
-            self._kill_unguarded()
-        return has_ended
+            return False
+        with self._ending:  # who asks while another thread still kills what is left must not hear that it has ended
+            if self._number_told("over") is None:
+                self._kill_unguarded()
+        return True
 
     def close(self) -> None:
         """Ends what is left, if anything is; to be called in the end, whatever happens."""
@@ -87,16 +90,16 @@ class GuardedProcess(Process):
 
     def _kill_unguarded(self) -> None:
         """Somebody has killed the guardian, and not all of what it was guarding. Once is enough."""
-        pid = self._number_told("pid")
-        self._told += b"over 0\n"
-        if pid is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(pid, signal.SIGKILL)
         if self._job_id is not None:
             kill_strays(self._job_id)
+        pid = self._number_told("pid")
+        if pid is not None:  # where the system tells no environments
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGKILL)
+        self._told += b"over 0\n"
 
     def _number_told(self, word: str) -> int | None:
-        with contextlib.suppress(OSError):
+        with self._ending, contextlib.suppress(OSError):
             while some := self._control.recv(4096):
                 self._told += some
         for line in self._told.decode().splitlines():

@@ -59,8 +59,13 @@ def adopt_orphans() -> None:
 
 
 def start(command: list[str], memory: int, control: int) -> int:
+    """Starts it, and waits until it is what it is to be: before, signals would not reach it."""
+    is_coming, closed_by_exec = os.pipe()
     child = os.fork()
     if child:
+        os.close(closed_by_exec)
+        os.read(is_coming, 1)
+        os.close(is_coming)
         return child
     try:
         os.setsid()

@@ -6,8 +6,9 @@ import getpass
 import os
 from pathlib import Path
 
+from jobs.running.proc import process_of
+
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-START_TIME = 19  # of the fields after the name: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
 
 
 def worker_name() -> str:
@@ -25,11 +26,8 @@ def machine_id() -> str:
 
 def start_time(pid: int) -> int | None:
     """When the process began, in ticks since the boot; None when there is no such process (or no telling)."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
-    except OSError:
-        return None
-    return None if fields[0] == b"Z" else int(fields[START_TIME])
+    process = process_of(pid)
+    return None if process is None or process.has_ended else process.started_at
 
 
 def user_name() -> str:
