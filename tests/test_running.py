@@ -42,6 +42,9 @@ class FakeProcess:
     def has_ended(self) -> bool:
         return self.ended
 
+    def has_group(self) -> bool:
+        return not self.ended
+
 
 def stopper_at(clock: Callable[[], float] = lambda: 0.0) -> tuple[Stopper, FakeProcess]:
     stopper, process = Stopper(timedelta(seconds=10), clock), FakeProcess()
@@ -190,6 +193,19 @@ def test_a_stopped_command_gets_the_signal_and_after_its_grace_the_kill() -> Non
     assert stopper.tick()
     assert not stopper.tick()
     assert process.signals == [signal.SIGTERM, signal.SIGKILL]
+
+
+def test_what_was_killed_is_waited_for_until_nothing_of_it_is_left_but_not_for_ever() -> None:
+    now = [0.0]
+    stopper, process = stopper_at(lambda: now[0])
+    assert not stopper.waits()  # nobody wants it to end
+    stopper.ask(stopping.requested())
+    stopper.kill()
+    assert stopper.waits()
+    process.ended = True
+    assert not stopper.waits()
+    process.ended, now[0] = False, stopping.DYING_S
+    assert not stopper.waits()
 
 
 def test_the_first_reason_to_stop_stands_and_further_signals_are_passed_on() -> None:

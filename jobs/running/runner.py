@@ -120,7 +120,7 @@ class Runner:
             process,
             self._backlog,
             echo=self._order.echo,
-            linger_while=lambda: self._is_group_to_be_ended(process),
+            linger_while=self.stopper.waits,
             masker=self._order.masker,
         )
         capturing = threading.Thread(target=capture.run, name="capture", daemon=True)
@@ -140,7 +140,7 @@ class Runner:
         """Waits for the end of the output and of the command, and stops what is to be stopped."""
         started = time.monotonic()
         timeout = self._order.timeout
-        while capturing.is_alive() or not process.has_ended() or self._is_group_to_be_ended(process):
+        while capturing.is_alive() or not process.has_ended() or self.stopper.waits():
             capturing.join(TICK_S)
             if not capturing.is_alive():
                 time.sleep(TICK_S / 10)  # it has closed its output, but has not ended
@@ -150,10 +150,6 @@ class Runner:
             has_killed = self.stopper.tick()
             self._note_stopping(has_killed)
         self._note_stopping(False)
-
-    def _is_group_to_be_ended(self, process: Process) -> bool:
-        """What a stopped command has left behind gets the grace, and then the KILL, as the command itself."""
-        return self.stopper.reason is not None and not self.stopper.is_killed and process.has_group()
 
     def _note_stopping(self, has_killed: bool) -> None:
         if self.stopper.reason is not self._told and self.stopper.reason is not None:

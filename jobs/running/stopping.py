@@ -11,6 +11,8 @@ from datetime import timedelta
 from jobs import statuses
 from jobs.running.process import TIMED_OUT, Process, signal_name
 
+DYING_S = 2.0  # so long what was killed may take; what then seems to be there is stuck, or nobody hears of its end
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -52,7 +54,7 @@ class Stopper:
         self._grace, self._clock = grace, clock
         self._kill_at: float | None = None
         self._process: Process | None = None
-        self.is_killed = False
+        self._killed_at: float | None = None
         self.reason: Reason | None = None
 
     def watch(self, process: Process) -> None:
@@ -77,15 +79,21 @@ class Stopper:
 
     def tick(self) -> bool:
         """Kills when the grace is over. True in the call that does."""
-        if self._kill_at is None or self.is_killed or self._clock() < self._kill_at:
+        if self._kill_at is None or self._killed_at is not None or self._clock() < self._kill_at:
             return False
         self.kill()
         return True
 
     def kill(self) -> None:
-        self.is_killed = True
+        self._killed_at = self._clock()
         if self._process is not None:
             self._process.signal_group(signal.SIGKILL)
+
+    def waits(self) -> bool:
+        """Whether what is left of the process's group is still to end, by itself or as it was killed."""
+        if self.reason is None or self._process is None or not self._process.has_group():
+            return False
+        return self._killed_at is None or self._clock() < self._killed_at + DYING_S
 
     def _begin(self, reason: Reason) -> None:
         if self._process is not None:
