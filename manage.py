@@ -3,6 +3,7 @@
 
 import os
 import sys
+from importlib import import_module
 
 INTERRUPTED = 130  # 128 + SIGINT: Ctrl-C is no error that needs a traceback
 
@@ -10,6 +11,7 @@ try:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from jobs.running import caller
     from quaero.environment import read_environment
     from quaero.standard_streams import open_closed_streams, say
 except ModuleNotFoundError as error:
@@ -21,14 +23,25 @@ WRONG_ENVIRONMENT = 2
 
 
 def main() -> None:
+    caller.note()
     open_closed_streams()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quaero.settings")
     try:
         read_environment()
+        os.environ["DJANGO_SETTINGS_MODULE"] = settings_module()
     except ImproperlyConfigured as wrong:
         say(str(wrong), error=True)
         sys.exit(WRONG_ENVIRONMENT)
     execute_from_command_line(sys.argv)
+
+
+def settings_module() -> str:
+    """The one that is named, if it is one of Quaero's: whose shell is set up for another Django project means that."""
+    named = os.environ.get("DJANGO_SETTINGS_MODULE", "")
+    try:
+        apps = getattr(import_module(named), "INSTALLED_APPS", ()) if named else ()
+    except ModuleNotFoundError:
+        apps = ()
+    return named if "quaero" in apps else "quaero.settings"
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Iterable
 from contextlib import suppress
 
+from jobs.running.caller import given
+
 PIPE = "{pipe}"
 """Stands in a command for the descriptor of the pipe."""
 
@@ -42,6 +44,7 @@ async def start(*command: str, socket_fd: int | None = None, quiet: bool = False
         process = await asyncio.create_subprocess_exec(
             *(str(reading) if argument == PIPE else argument for argument in command),
             pass_fds=(reading,) if socket_fd is None else (reading, socket_fd),
+            env={**given().environment, **ours()},
             stdin=DEVNULL,
             stdout=DEVNULL if quiet else None,
             process_group=0,
@@ -52,6 +55,12 @@ async def start(*command: str, socket_fd: int | None = None, quiet: bool = False
     finally:
         os.close(reading)
     return Child(process, writing)
+
+
+def ours() -> dict[str, str]:
+    """What the child has of this process, beside what the caller has given: not the `TZ` that Django has set, say."""
+    named = os.environ.get("DJANGO_SETTINGS_MODULE")
+    return {} if named is None else {"DJANGO_SETTINGS_MODULE": named}
 
 
 async def stop(children: Iterable[Child], within_s: float) -> None:

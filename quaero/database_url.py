@@ -36,7 +36,10 @@ def sqlite_from_rest(rest: str) -> dict[str, Any]:
     path = unquote(rest.removeprefix("/"))
     if not rest.startswith("/") or path in ("", ":memory:") or "?" in rest:
         raise ValueError(rest)
-    return sqlite_database(Path(path).expanduser().absolute())
+    try:
+        return sqlite_database(Path(path).expanduser().absolute())
+    except (OSError, RuntimeError) as error:  # the working directory, or the home directory, is not there
+        raise ValueError(rest) from error
 
 
 def without_password(url: str) -> str:

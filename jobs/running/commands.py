@@ -19,6 +19,7 @@ from django.conf import settings
 
 from jobs.models import Job
 from jobs.running import child
+from jobs.running.caller import given
 from jobs.running.masking import Masker
 from jobs.running.patterns import configured_patterns
 from jobs.running.runner import JOB_ID_VARIABLE
@@ -35,6 +36,7 @@ ALLOWED_VARIABLES = (
     "REQUESTS_CA_BUNDLE",
 )  # fmt: skip
 ALLOWED_PREFIXES = ("LC_",)
+CHANGED_HERE = ("TZ", "LC_CTYPE")  # by Django's settings, and by Python where the locale is C
 # A registered job is part of the installation, and connects to its database.
 INSTALLATIONS_VARIABLES = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE")
 INSTALLATIONS_PREFIX = "QUAERO_"
@@ -125,7 +127,7 @@ def encoding_of(program: str) -> str:
 def environment_of(job: Job, spec: Spec, secrets: Mapping[str, str]) -> dict[str, str]:
     is_registered = isinstance(spec, RegisteredSpec)
     parameters = {**spec.parameters, **secrets}
-    environment = {name: value for name, value in os.environ.items() if is_allowed(name, is_registered)}
+    environment = {name: value for name, value in surroundings().items() if is_allowed(name, is_registered)}
     environment |= {parameter_variable(name): as_text(value) for name, value in parameters.items()}
     environment |= {
         JOB_ID_VARIABLE: str(job.pk),
@@ -137,6 +139,12 @@ def environment_of(job: Job, spec: Spec, secrets: Mapping[str, str]) -> dict[str
     if is_registered:
         environment["DJANGO_SETTINGS_MODULE"] = settings.SETTINGS_MODULE
     return environment
+
+
+def surroundings() -> dict[str, str]:
+    """The worker's environment; but what Django and Python have set in it is not for others."""
+    kept = {name: value for name, value in os.environ.items() if name not in CHANGED_HERE}
+    return kept | {name: value for name, value in given().environment.items() if name in CHANGED_HERE}
 
 
 def is_allowed(name: str, is_registered: bool) -> bool:

@@ -18,6 +18,7 @@ from jobs.models import Job, NoSuchJob
 from jobs.recording import NewEntry
 from jobs.running import stopping
 from jobs.running.backlog import Backlog
+from jobs.running.caller import Given
 from jobs.running.capture import Capture
 from jobs.running.ending import Outcome, end_attempt
 from jobs.running.heartbeat import Heartbeat
@@ -39,6 +40,7 @@ class Order:
     """What to run, and how."""
 
     command: Sequence[str]
+    given: Given | None = None  # what it has of its caller; None: what this process has
     step_name: str = ""
     timeout: timedelta | None = None
     grace: timedelta = GRACE
@@ -134,7 +136,10 @@ class Runner:
 
     def _start_process(self) -> Process:
         """Raises CannotStart."""
-        return Process(self._order.command, _environment(self._job))
+        # Python's own buffering would hold a script's lines back until there are 8 KiB of them.
+        given = self._order.given or Given(os.environ)
+        environment = {"PYTHONUNBUFFERED": "1", **given.environment, JOB_ID_VARIABLE: str(self._job.pk)}
+        return Process(self._order.command, environment, pass_fds=given.descriptors)
 
     def _attend(self, process: Process, capturing: threading.Thread) -> None:
         """Waits for the end of the output and of the command, and stops what is to be stopped."""
@@ -182,13 +187,6 @@ class Runner:
 
     def _end_job(self, outcome: Outcome) -> bool:
         return end_attempt(self._job, outcome._replace(result=self._result), self._loss)
-
-
-def _environment(job: Job) -> dict[str, str]:
-    environment = {**os.environ, JOB_ID_VARIABLE: str(job.pk)}
-    # Python's own buffering would hold a script's lines back until there are 8 KiB of them.
-    environment.setdefault("PYTHONUNBUFFERED", "1")
-    return environment
 
 
 @contextlib.contextmanager

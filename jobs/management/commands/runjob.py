@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 import shlex
+import signal
 import sys
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from jobs import lifecycle
 from jobs.models import SERVICE_KIND, Job
+from jobs.running import caller
+from jobs.running.caller import Given
 from jobs.running.command_line import masked
 from jobs.running.machine import user_name
 from jobs.running.patience import DatabaseFails, patiently
@@ -37,6 +40,8 @@ examples:
   manage.py runjob -- ./import.sh --all
   manage.py runjob --name nightly --timeout 2h -- sh -c 'fetch | load'
   QUAERO_JOB_ID in the command's environment is the job's id; a job started from there becomes its child.
+  Beside it the command has the environment, directory and open files that runjob was started with
+  (and PYTHONUNBUFFERED=1, unless that is set).
 
 exit codes: the command's own (128 + n when signal n ended it); 124 timed out; 126 not executable;
   127 not found; 125 the job could not be recorded and the command was not started; 2 wrong usage
@@ -46,6 +51,12 @@ exit codes: the command's own (128 + n when signal n ended it); 124 timed out; 1
 class Command(BaseCommand):
     help = "Run a command as a job: record what it says and how it ends, live."
     requires_system_checks = []
+    given: Given | None = None
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        self.given = caller.given()  # who calls it from Python has what this process has
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # who was started to ignore it would hear of no exit code
+        super().run_from_argv(argv)
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
@@ -79,6 +90,7 @@ class Command(BaseCommand):
             self.say(f"job {job.pk}")
         order = Order(
             command=command,
+            given=self.given,
             step_name=options["step"] or "",
             timeout=options["timeout"],
             grace=options["grace"],
@@ -123,7 +135,15 @@ def cannot_record(error: Exception) -> CommandError:
 
 
 def attributes() -> dict[str, object]:
-    return {"hostname": os.uname().nodename, "user": user_name(), "directory": os.getcwd(), "pid": os.getpid()}
+    return {"hostname": os.uname().nodename, "user": user_name(), "directory": directory(), "pid": os.getpid()}
+
+
+def directory() -> str:
+    """Where the command runs; empty when that has been removed meanwhile."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
 
 
 def parent_job() -> Job | None:
