@@ -21,16 +21,22 @@ from jobs import signals, statuses
 from jobs.models import Job, JobSecret, Step
 from jobs.models.job import touch
 from jobs.storable import storable_json, storable_object
+from jobs.workflow_commands import shortened
 
 LEASE = timedelta(seconds=20)  # how long a heart may be silent
 HEARTBEAT = timedelta(seconds=5)
+MAX_STEP_ERROR_CHARACTERS = 2_000  # every status event has all of them; the log has them whole
 
 # What becomes of the steps that are still open when their job ends.
 ENDS_STEPS: dict[str, dict[str, str]] = {
     statuses.COMPLETED: {statuses.RUNNING: statuses.COMPLETED, statuses.PENDING: statuses.SKIPPED},
-    statuses.FAILED: {statuses.RUNNING: statuses.FAILED, statuses.PENDING: statuses.SKIPPED},
+    # It was open when the job failed, which is no statement on the step itself: it has only not come to its end.
+    statuses.FAILED: {statuses.RUNNING: statuses.CANCELLED, statuses.PENDING: statuses.SKIPPED},
     statuses.CANCELLED: {statuses.RUNNING: statuses.CANCELLED, statuses.PENDING: statuses.SKIPPED},
 }
+
+# The progress of a job that has completed: 100, or null where it has told of none.
+ALL_OF_WHAT_IS_TOLD = models.Case(models.When(progress__isnull=False, then=models.Value(100.0)))
 
 
 class JobIsRunning(ValueError):
@@ -107,7 +113,7 @@ def claim_job(job_id: UUID, worker: str) -> bool:
 
 
 def retry_job(job: Job | UUID, attempt: int, *, due_at: datetime, only_if: models.Q | None = None) -> bool:
-    """running -> pending again: `attempt` has failed, its open steps with it, and the next one is due at `due_at`."""
+    """running -> pending again: `attempt` has failed, its open steps have ended, the next one is due at `due_at`."""
     with transaction.atomic():
         won = change_job(
             job,
@@ -135,18 +141,20 @@ def finish_job(
     only_if: models.Q | None = None,
     at: datetime | None = None,
 ) -> bool:
-    """pending or running -> a terminal status, with the steps that are still open.
+    """pending or running -> a terminal status, with the steps that are still open. Who has completed has done all.
 
     Call it after the last entry is appended (D4). `only_if` is a further condition on the job's row.
     """
     if status not in ENDS_STEPS:
         raise ValueError(f"{status!r} does not end a job: use one of {', '.join(ENDS_STEPS)}")
     now = at or timezone.now()
+    progress = {"progress": ALL_OF_WHAT_IS_TOLD} if status == statuses.COMPLETED else {}
     with transaction.atomic():
         won = change_job(
             job,
             statuses.ACTIVE,
             only_if=only_if,
+            **progress,
             status=status,
             finished_at=now,
             exit_code=exit_code,
@@ -207,10 +215,11 @@ def start_step(step: Step) -> bool:
 
 
 def finish_step(step: Step, status: str, *, error: str = "", at: datetime | None = None) -> bool:
-    """pending or running -> a terminal status."""
+    """pending or running -> a terminal status, with the reason where it has failed."""
     if status not in statuses.TERMINAL:
         raise ValueError(f"{status!r} does not end a step: use one of {', '.join(sorted(statuses.TERMINAL))}")
-    return change_step(step, statuses.ACTIVE, status=status, finished_at=at or timezone.now(), error=error)
+    finished_at, error = at or timezone.now(), shortened(error, MAX_STEP_ERROR_CHARACTERS)
+    return change_step(step, statuses.ACTIVE, status=status, finished_at=finished_at, error=error)
 
 
 def delete_job(job: Job) -> bool:

@@ -19,6 +19,7 @@ class StepRow(msgspec.Struct):
     counts: dict[str, int]
     started_at: str | None
     finished_at: str | None
+    error: str  # why it has failed; empty otherwise
 
 
 class JobSummary(msgspec.Struct):
@@ -82,6 +83,7 @@ def step_row(step: Step) -> StepRow:
         step.counts,
         optional_time(step.started_at),
         optional_time(step.finished_at),
+        step.error,
     )
 
 

@@ -137,7 +137,7 @@ def test_a_failure_with_retries_left_is_tried_again_later(announced: Announced) 
     assert (job.error, job.finished_at, job.exit_code) == ("", None, None)
     assert job.due_at is not None
     assert timedelta(seconds=1) < job.due_at - timezone.now() <= timedelta(seconds=2)
-    assert [step.status for step in job.steps.all()] == ["failed", "pending"]
+    assert [step.status for step in job.steps.all()] == ["cancelled", "pending"]
     assert stored_messages(job) == ["attempt 1 of 3 has failed (broke): the next one begins in 2 s"]
     assert [(each["job_id"], each["due_at"]) for each in said] == [(job.pk, job.due_at)]
 

@@ -43,7 +43,7 @@ def test_a_python_program_reports_steps_progress_fields_and_result() -> None:
         "quaero_job.progress(45)\n"
         "quaero_job.result({'rows': 12})\n"
     )
-    assert (job.status, job.exit_code, job.progress, job.result) == ("completed", 0, 45.0, {"rows": 12})
+    assert (job.status, job.exit_code, job.progress, job.result) == ("completed", 0, 100.0, {"rows": 12})
     rows = LogEntry.objects.order_by("line").values_list("message", "level", "step__name", "fields")
     assert list(rows) == [
         ("before", 20, None, None),
@@ -75,7 +75,7 @@ def test_a_program_that_declares_an_encoding_is_read_as_it_was_sent(declared: st
 
 def test_a_shell_program_structures_its_output_by_commands() -> None:
     job = run_shell("echo ::group::one\necho line\necho ::progress::50\necho '::result::[1, 2]'\nexit 0")
-    assert (job.status, job.progress, job.result) == ("completed", 50.0, [1, 2])
+    assert (job.status, job.progress, job.result) == ("completed", 100.0, [1, 2])
     assert list(job.steps.values_list("name", "status")) == [("one", "completed")]
     assert said(job) == ["line"]
 

@@ -96,7 +96,26 @@ def test_a_finish_stores_how_it_ended(job: Job) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ended", "running_becomes"), [("completed", "completed"), ("failed", "failed"), ("cancelled", "cancelled")]
+    ("ended", "told", "kept"),
+    [("completed", 40, 100), ("completed", None, None), ("failed", 40, 40), ("cancelled", 40, 40)],
+)
+def test_the_progress_of_who_has_completed_is_all(job: Job, ended: str, told: float | None, kept: float | None) -> None:
+    if told is not None:
+        lifecycle.set_progress(job, told)
+    lifecycle.finish_job(job, ended)
+    job.refresh_from_db()
+    assert job.progress == kept
+
+
+def test_the_reason_of_a_failed_step_is_kept_as_far_as_every_status_can_tell_it(job: Job) -> None:
+    step = make_step(job)
+    lifecycle.finish_step(step, "failed", error="x" * 5000)
+    step.refresh_from_db()
+    assert step.error == "x" * 1999 + "…"
+
+
+@pytest.mark.parametrize(
+    ("ended", "running_becomes"), [("completed", "completed"), ("failed", "cancelled"), ("cancelled", "cancelled")]
 )
 def test_open_steps_end_with_their_job(job: Job, ended: str, running_becomes: str) -> None:
     running, waiting = make_step(job, "running"), make_step(job, "waiting", status="pending")

@@ -43,7 +43,7 @@ def test_a_silent_job_is_failed_with_its_steps_and_an_entry_that_says_why() -> N
     assert fail_lost_jobs() == [job.pk]
     job.refresh_from_db()
     assert (job.status, job.error, job.last_line) == ("failed", LOST, 1)
-    assert job.steps.get().status == "failed"
+    assert job.steps.get().status == "cancelled"
     assert LogEntry.objects.values_list("message", "stream", "level").get() == (LOST, "system", 40)
 
 

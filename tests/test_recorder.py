@@ -60,6 +60,14 @@ def test_a_group_that_ends_as_failed_fails_its_step(job: Job) -> None:
     ]
 
 
+def test_what_the_program_has_just_said_itself_is_not_said_again(job: Job) -> None:
+    recorder = Recorder(job, say=print)
+    traceback = NewEntry("Traceback (most recent call last):\nValueError: no disk", "error", stream="stderr")
+    recorder.record([GroupStart("build"), traceback, GroupEnd(is_failed=True, error="ValueError: no disk")])
+    assert job.steps.get().error == "ValueError: no disk"
+    assert stored_messages(job) == [traceback.message]
+
+
 def test_a_group_starts_the_step_that_was_declared_for_it(job: Job) -> None:
     for name in ("extract", "load", "load"):
         lifecycle.add_step(job, name, status="pending")

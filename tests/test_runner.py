@@ -149,14 +149,35 @@ def test_a_prompt_is_recorded_while_it_waits(tmp_path: Path) -> None:
 
 def test_groups_become_steps() -> None:
     job, _ = sh("echo a; echo ::group::build; echo b; echo ::endgroup::; echo ::group::test; exit 1", step_name="all")
-    assert [(step.name, step.status) for step in job.steps.all()] == [
-        *(("all", "failed"), ("build", "completed"), ("test", "failed"))
+    assert list(job.steps.values_list("name", "status", "error")) == [
+        ("all", "failed", "exit code 1"),  # it is everything that the command does
+        ("build", "completed", ""),
+        ("test", "cancelled", ""),  # it was open, and nobody knows whether it is to blame
     ]
-    assert columns_of(job, "message", "step__name") == [("a", "all"), ("b", "build")]
+    assert columns_of(job, "message", "step__name") == [
+        *(("a", "all"), ("b", "build"), ('step "all" failed: exit code 1', "all"))
+    ]
+
+
+def test_a_step_that_has_failed_says_why_in_the_log() -> None:
+    job, _ = sh("echo ::group::build; echo '::endgroup status=failed::no disk'; echo ::group::test; echo ok")
+    assert list(job.steps.values_list("name", "status", "error")) == [
+        ("build", "failed", "no disk"),
+        ("test", "completed", ""),
+    ]
+    assert columns_of(job, "message", "level", "stream", "step__name") == [
+        ('step "build" failed: no disk', 40, "system", "build"),
+        ("ok", 20, "stdout", "test"),
+    ]
+
+
+def test_a_cancel_fails_no_step() -> None:
+    job, _ = sh("kill -TERM $PPID; sleep 60", step_name="all")
+    assert (job.status, list(job.steps.values_list("status", "error"))) == ("cancelled", [("cancelled", "")])
 
 
 def test_commands_set_levels_and_progress() -> None:
-    job, _ = sh("echo '::error file=a.py,line=3::broken'; echo ::progress::45; echo ::debug::detail")
+    job, _ = sh("echo '::error file=a.py,line=3::broken'; echo ::progress::45; echo ::debug::detail; exit 1")
     assert job.progress == 45
     assert columns_of(job, "message", "level", "fields") == [
         ("broken", 40, {"file": "a.py", "line": 3}),

@@ -11,8 +11,10 @@ from jobs.admin.cells import badge, duration, number, preformatted, visible
 from jobs.admin.links import entries_link, job_link
 from jobs.admin.rights import ForViewers
 from jobs.models import COLUMN_NAMES, Step
+from jobs.workflow_commands import shortened
 
 INLINE_STEPS = 100  # each is a form; the list of steps has pages
+SHOWN_CHARACTERS = 200  # of why a step has failed; its own page has the rest
 
 
 class StepCells:
@@ -36,13 +38,17 @@ class StepCells:
     def errors(self, step: Step) -> str:
         return number(step.error_count + step.fatal_count)
 
+    @admin.display(description="error")
+    def reason(self, step: Step) -> SafeString:
+        return visible(shortened(step.error, SHOWN_CHARACTERS))
+
     @admin.display(description="entries")
     def entries(self, step: Step) -> SafeString:
         return entries_link(number(step.counts["total"]), job=step.job_id, step=step.pk)
 
 
 STORED = ("id", "name", "position", "status", "started_at", "finished_at", "error", *COLUMN_NAMES)
-COLUMNS = ("step_name", "state", "started_at", "duration", "warnings", "errors", "entries")
+COLUMNS = ("step_name", "state", "started_at", "duration", "warnings", "errors", "entries", "reason")
 
 
 class StepInline(ForViewers, StepCells, admin.TabularInline):  # type: ignore[type-arg]
@@ -54,7 +60,7 @@ class StepInline(ForViewers, StepCells, admin.TabularInline):  # type: ignore[ty
     verbose_name_plural = f"steps (the first {INLINE_STEPS})"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Step]:
-        return Step.objects.filter(position__lt=INLINE_STEPS).defer("error")
+        return Step.objects.filter(position__lt=INLINE_STEPS)
 
 
 @admin.register(Step)
@@ -62,7 +68,7 @@ class StepAdmin(ForViewers, StepCells, admin.ModelAdmin):  # type: ignore[type-a
     list_display = ("step_name", "job_of", *COLUMNS[1:])
     list_filter = ("status",)
     show_full_result_count = False
-    fields = ("job_of", *COLUMNS, "finished_at", "error_text")
+    fields = ("job_of", *COLUMNS[:-1], "finished_at", "error_text")
     readonly_fields = fields
 
     class Media:

@@ -14,6 +14,7 @@ from jobs.background.items import Entry, Flush, Gap, Item, JobEnded, JobStarted,
 from jobs.models import Job, Step
 from jobs.recording import NewEntry
 from jobs.running.items import masked_entry
+from jobs.running.masking import Masker
 from jobs.running.patterns import configured_masker
 
 SOURCE = "quaero"
@@ -56,8 +57,12 @@ def plan(items: Sequence[Item]) -> list[Work]:
             if not isinstance(item, Flush):
                 appends.pop(item.job, None)
                 progress.pop(item.job, None)
-            works.append(item)
+            works.append(item if masker is None else masked_end(item, masker))
     return works
+
+
+def masked_end(item: JobStarted | JobEnded | StepStarted | StepEnded | Flush, masker: Masker) -> Work:
+    return item._replace(error=masker.mask(item.error)) if isinstance(item, JobEnded | StepEnded) else item
 
 
 def entry_of(item: Entry) -> NewEntry:

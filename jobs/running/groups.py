@@ -34,6 +34,11 @@ class Groups:
         self._declared: list[Step] | None = None
 
     @property
+    def name(self) -> str:
+        """That of the innermost open group."""
+        return self._open[-1].name if self._open else ""
+
+    @property
     def step(self) -> Step | None:
         """That of the innermost open group."""
         return self._open[-1].step if self._open else None
@@ -42,6 +47,11 @@ class Groups:
         """Opens a group that no command of the program closes."""
         self.open(name)
         self._outer_groups = 1
+
+    def release_outermost(self) -> None:
+        """It may be closed as any other from now on; what was opened inside it ends with the job."""
+        del self._open[self._outer_groups :]
+        self._outer_groups = 0
 
     def open(self, name: str) -> None:
         name = short_name(name)

@@ -51,6 +51,7 @@ class Recorder:
         self._entries: list[NewEntry] = []
         self._retry_at: float | None = None
         self._lost_entries = 0
+        self._last_error = ""
         self.result: object = None
         self.has_result = False
         self.failure = ""
@@ -80,6 +81,8 @@ class Recorder:
         for item in batch:
             if isinstance(item, NewEntry):
                 self._entries.append(self._in_step(item))
+                if item.level in ("error", "fatal"):
+                    self._last_error = item.message
             elif isinstance(item, Progress):
                 progress = item  # only the last of a batch: a program may report a thousand a second
             else:
@@ -100,8 +103,22 @@ class Recorder:
             self._flush()
             self._groups.open(item.name)
         elif self._groups.closes(item):
+            if item.is_failed:
+                self._tell_failure(item.error)
             self._flush()
             self._groups.close(item)
+
+    def fail_step(self, error: str) -> None:
+        """The step that is everything the command does has failed with it. To be called at the end."""
+        self._groups.release_outermost()
+        self._obey(GroupEnd(is_failed=True, error=error))
+
+    def _tell_failure(self, error: str) -> None:
+        """Of the innermost step; unless the program has just said the same itself, as with an exception."""
+        if error and error in self._last_error:
+            return
+        text = f'step "{self._groups.name}" failed' + (f": {error}" if error else "")
+        self._entries.append(self._in_step(NewEntry(text, "error", stream="system")))
 
     def _spawn(self, request: SpawnRequest) -> None:
         on_spawn = self._on_spawn

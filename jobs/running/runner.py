@@ -107,9 +107,12 @@ class Runner:
         finally:
             self._backlog.close()
             recorder_thread.join()
-            self._loss, self._result = recorder.loss(), recorder.result
+            self._result = recorder.result
         if outcome.exit_code and not outcome.error:
-            return outcome._replace(error=recorder.failure or f"exit code {outcome.exit_code}")
+            outcome = outcome._replace(error=recorder.failure or f"exit code {outcome.exit_code}")
+        if outcome.status == statuses.FAILED:
+            recorder.fail_step(order.masker.mask(outcome.error))
+        self._loss = recorder.loss()
         return outcome
 
     def _run_process(self) -> Outcome:

@@ -51,6 +51,8 @@ export function describeStep(step, chosen, now) {
     errorsText: countText(errors, 'error'),
     warnings: counts.warn ?? 0,
     warningsText: countText(counts.warn ?? 0, 'warning'),
+    error: step.error ?? '',
+    hasError: Boolean(step.error),
   };
 }
 

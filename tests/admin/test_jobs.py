@@ -171,6 +171,11 @@ def test_who_is_not_staff_gets_no_link_to_the_admin(client: Client, viewer: User
     assert "/admin/" not in text_of(client.get(f"/jobs/{job.pk}/"))
 
 
+def test_the_change_page_says_why_a_step_has_failed(viewing: Client, job: Job) -> None:
+    make_step(job, status=statuses.FAILED, error="no disk")
+    assert "no disk" in text_of(viewing.get(f"{JOBS}{job.pk}/change/"))
+
+
 def test_the_change_page_shows_steps_and_links_their_entries(viewing: Client, job: Job) -> None:
     step = make_step(job, "fetch <b>all</b>")
     append_lines(job, 4, step=step)

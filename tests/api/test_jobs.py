@@ -122,6 +122,13 @@ def test_one_job_comes_with_its_steps(as_viewer: Client) -> None:
     assert as_viewer.get(f"/api/jobs/{job.pk}/steps/{steps[1].pk}").json() == detail["steps"][1]
 
 
+def test_a_step_says_why_it_has_failed(as_viewer: Client, job: Job) -> None:
+    lifecycle.finish_step(make_step(job), "failed", error="no disk")
+    make_step(job, "next")
+    steps = as_viewer.get(f"/api/jobs/{job.pk}").json()["steps"]
+    assert [(step["status"], step["error"]) for step in steps] == [("failed", "no disk"), ("running", "")]
+
+
 def test_queries_of_one_job_do_not_grow_with_its_steps(
     as_viewer: Client, job: Job, django_assert_max_num_queries: Callable[..., Any]
 ) -> None:

@@ -29,3 +29,9 @@ test('the chosen step knows it', () => {
   assert.equal(describeStep(step, 's', 0).pressed, 'true');
   assert.equal(describeStep(step, '', 0).pressed, 'false');
 });
+
+test('a step says why it has failed', () => {
+  const failed = describeStep({ id: 's', name: 'Load', status: 'failed', counts: {}, error: 'no disk' }, '', 0);
+  assert.deepEqual([failed.hasError, failed.error], [true, 'no disk']);
+  assert.equal(describeStep({ id: 's', name: 'Load', status: 'running', counts: {} }, '', 0).hasError, false);
+});

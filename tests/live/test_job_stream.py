@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from uuid import uuid4
 
 from django.db import transaction
@@ -47,6 +48,17 @@ async def test_stream_opened_before_the_first_line_begins_empty(live_side: Live,
     assert watcher.events[-1].data["logs"] == []
     await in_thread(append, job, "first")
     assert await watcher.until_lines(1) == [1]
+    await watcher.leave()
+
+
+async def test_a_step_that_fails_says_why(live_side: Live, job: Job) -> None:
+    step = await in_thread(lifecycle.add_step, job, "load")
+    watcher = await watch_job(job)
+    await in_thread(partial(lifecycle.finish_step, step, "failed", error="no disk"))
+    await watcher.until(
+        lambda events: events[-1].name == "status" and events[-1].data["steps"][0]["status"] == "failed"
+    )
+    assert watcher.events[-1].data["steps"][0]["error"] == "no disk"
     await watcher.leave()
 
 

@@ -79,11 +79,10 @@ async def test_level_means_this_or_above(live_side: Live, job: Job) -> None:
 
 
 async def test_quiet_stream_is_kept_alive_by_comments(live_side: Live, job: Job) -> None:
-    live_side.ping_interval_s = 0.05
     watcher = await watch_plain(job)
+    live_side.ping_interval_s = 0.05
     await in_thread(append, job, "one")
-    await watcher.until(lambda events: watcher.raw[-3:] == [b": ping\n\n"] * 3)
-    assert names_of(watcher.events) == ["message"]
+    await watcher.until(lambda events: names_of(events) == ["message"] and watcher.raw[-3:] == [b": ping\n\n"] * 3)
     await watcher.leave()
 
 

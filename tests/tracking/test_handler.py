@@ -40,6 +40,13 @@ def test_what_the_installations_patterns_match_is_masked(log: logging.Logger, se
     assert list(found) == [("with ***", {"header": "Bearer ***"}), ("without", None)]
 
 
+def test_so_it_is_in_the_errors_of_job_and_step(settings: Settings) -> None:
+    settings.QUAERO_MASK_PATTERNS = (r"tok_[a-z0-9]+",)
+    with pytest.raises(ValueError, match="tok_abc1"), track("nightly") as job, job.step("load"):
+        raise ValueError("no tok_abc1")
+    assert Job.objects.values_list("error", "steps__error").get(name="nightly") == ("ValueError: no ***",) * 2
+
+
 @pytest.mark.parametrize(("number", "level"), [(5, 10), (10, 10), (25, 20), (39, 30), (40, 40), (50, 50), (99, 50)])
 def test_a_number_between_two_levels_is_the_lower(log: logging.Logger, number: int, level: int) -> None:
     with track("nightly"):

@@ -182,7 +182,7 @@ def test_progress_and_result_are_stored() -> None:
         for percent in range(0, 46, 5):
             job.progress(percent)
         job.result = {"rows": float("nan")}
-    assert (stored("nightly").progress, stored("nightly").result) == (45, {"rows": "NaN"})
+    assert (stored("nightly").progress, stored("nightly").result) == (100, {"rows": "NaN"})
 
 
 @pytest.mark.parametrize("percent", [-1, 100.1, float("nan")])
