@@ -77,6 +77,12 @@ def test_a_command_that_cannot_be_started_says_so(start: Start) -> None:
     assert process.stderr.read() == b"cannot start /no/such/command: No such file or directory\n"
 
 
+def test_the_command_has_the_environment_that_it_is_given(start: Start, job_id: str) -> None:
+    assert sorted(start("env", "-0").stdout.read().split(b"\0")) == [
+        b"", f"PATH={os.environ['PATH']}".encode(), f"QUAERO_JOB_ID={job_id}".encode()
+    ]  # fmt: skip
+
+
 def test_the_output_is_the_commands_and_ends_with_it(start: Start) -> None:
     process = start("echo out; echo err >&2")
     assert (process.stdout.read(), process.stderr.read()) == (b"out\n", b"err\n")

@@ -75,11 +75,21 @@ def start(command: list[str], memory: int, control: int) -> int:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        os.execvp(command[0], command)  # noqa: S606 - a shell is what some commands are, and no others need one
+        os.execvpe(command[0], command, environment())  # noqa: S606 - a shell is what some commands are, and no others need one
     except OSError as error:
         os.write(2, f"cannot start {command[0]}: {error.strerror}\n".encode())
     finally:
         os._exit(CANNOT_EXECUTE)
+
+
+def environment() -> dict[bytes, bytes]:
+    """As the worker has made it: Python has added `LC_CTYPE` where the locale is C."""
+    try:
+        with open("/proc/self/environ", "rb") as file:
+            variables = (variable.partition(b"=") for variable in file.read().split(b"\0"))
+            return {name: value for name, _, value in variables if name}
+    except OSError:
+        return dict(os.environb)
 
 
 def quiet_standard_streams() -> None:
