@@ -53,7 +53,7 @@ def test_a_process_that_shows_no_environment_yet_is_looked_at_again(fake: FakePr
     fake.has(7, MARKED)
     assert (search.look(), search.is_sure) == ([7], False)
     fake.has(7, at=DURING_EXEC)  # it is being killed
-    assert (search.look(), search.is_sure) == ([], False)
+    assert (search.look(), search.is_sure) == ([7], False)
     fake.has(7, at=DURING_EXEC, state="Z")
     search.look()
     assert (search.look(), search.is_sure) == ([], True)

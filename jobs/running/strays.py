@@ -52,6 +52,7 @@ class Search:
     def __init__(self, job_id: str) -> None:
         self._mark = f"\0{JOB_ID_VARIABLE}={job_id}\0".encode()
         self._others: dict[int, int] = {os.getpid(): 0}  # known not to be of the job: pids, and when they began
+        self._theirs: set[Key] = set()  # known to be of it: who is being killed has no environment any more
         self._ended: set[Key] = set()
         self.is_sure = False
 
@@ -62,7 +63,7 @@ class Search:
         marked: set[Process] = set()
         for process in listed:
             environment = proc.environment_of(process.pid)
-            if environment is not None and self._mark in b"\0" + environment:
+            if process.key in self._theirs or (environment is not None and self._mark in b"\0" + environment):
                 marked.add(process)
             elif environment == b"" and not process.has_empty_environment:
                 self.is_sure = False
@@ -71,6 +72,7 @@ class Search:
         theirs = with_descendants(marked, listed, nobodys={0, os.getsid(0), *self._others})
         for process in theirs:
             self._others.pop(process.pid, None)
+            self._theirs.add(process.key)
             self.is_sure = False
         return [process.pid for process in theirs]
 
