@@ -15,9 +15,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from jobs import level_shapes, storable
+from jobs import level_phrases, level_shapes, storable
 from jobs.level_headers import Header, header_of
-from jobs.level_words import LEVEL_OF_WORD, MONTHS_AND_DAYS, ONLY_SET_OFF, TOOLS
+from jobs.level_words import LEVEL_OF_WORD, MONTHS_AND_DAYS, NAMING_GERUNDS, ONLY_SET_OFF, PHRASE, TOOLS
+from jobs.line_prefixes import prefix_of
 
 HEAD_CHARACTERS = 256  # the longest headers we know (OpenStack, Blue Gene, Kubernetes) end well before.
 
@@ -28,8 +29,10 @@ _LETTERS_ONLY = bytes(code if chr(code).isascii() and chr(code).isalpha() else 3
 # Nine lines of ten, at ten times the speed: a time, numbers and brackets, then the level.
 _TIME_THEN_LEVEL = re.compile(
     rf"((?:[a-z][a-z.-]*+\d[\w.:-]*+ )?(?:[^A-Za-z\"'=<({{]|(?:{'|'.join(MONTHS_AND_DAYS)})\b|(?<=\d)[TZ](?=\W|\d))*+)"
+    # What follows must not be a count (`ERROR  5`) or another level: the long way decides on these.
     r"(?:(TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE)(?=[ \t\]|]|: |$)"
-    r"|(?<=\[)(debug|info|notice|warn|error|crit|alert|emerg)(?=\]))"
+    r"(?![ \t:|]*+(?:[-+\d]|[A-Z]{4,8}\b[ ,|]|$|\w{2,9}\W?$))"
+    r"|(?<=\[)(debug|info|notice|warn|error|crit|alert|emerg)(?=\][^\n]))"
 )
 
 _OPEN_BRACKET = re.compile(r"[\[(<{]([^\[\](){}<>]*)$")
@@ -37,13 +40,25 @@ _NEVER_BEFORE = frozenset("'\"=.?-_\\$@%&~#^+!`/")
 _NEVER_AFTER = frozenset("'\"=.?-_\\$@%&~#^+`")
 _COLON = re.compile(r"(?:\[[\w:.-]+\]| [A-Z]{1,6}\d{1,6}| \([^()]{1,40}\))?\s?:(?!:)(?=\s|$)")
 _GLUED_COLON = re.compile(r":(?!:)")
-_SET_OFF = re.compile(r"\t| {2,}| -{1,2} | ?\| | [\[({<]|\[\d+\]")
-_LOGGER = re.compile(r" \w[\w-]*[.\[:@/]\S*\s")
+_SET_OFF = re.compile(r"\t| {2,}| -{1,2} | ?\| | [\[({<]|\[\d[\d|:.T-]*\]|[+-]\d{1,2} |/[A-Za-z][\w-]*[: ]")
+_OFFSET = re.compile(r"[+-]\d{1,2}(?: |$)")
+_GLUED_NAME = re.compile(r"/[A-Za-z][\w-]*:? ")
+_ANOTHER_LEVEL = re.compile(rf"[,|/ ] ?(?:{'|'.join(sorted(LEVEL_OF_WORD, key=len, reverse=True))})\b")
+_NEXT_WORD = re.compile(r"[ |]+([A-Za-z][a-z]*)?(.?)")
 _FATAL_ERROR = re.compile(r"\s+error(?:\s[A-Z]+\d+)?\s?:")
-_SENTENCE = re.compile(r" [A-Z][a-z]")
+_SENTENCE = re.compile(r" (?:[A-Z][a-z]|\")")
+_VALUE = r"(?:[-+]?\d[\d.]*+(?:e[-+]?\d+)?(?: ?%)?|none|null|nil|undefined|true|false|yes|no|on|off|ok|\"\"|'')"
 _MERE_VALUE = re.compile(
-    r"\s*(?:[-+]?[\d.]+(?:e[-+]?\d+)?%?|none|null|nil|true|false|yes|no|on|off|ok|[\[{][\]}]?)\s*[,;]?\s*$", re.I
+    rf"\s*(?:$|{_VALUE}(?: found| total)?|[\[{{(][\]}})]?|\([\w, ]{{0,40}}\) => ?\{{?|\w+,)\s*[,;]?\s*$", re.I
 )
+# Of a count: `ERROR  5`, `FAILED: 0, PASSED: 12`, `| ERROR | 5 |`, `ERROR  12  3 %`.
+_MERE_COUNT = re.compile(rf"[\s:=|]*{_VALUE}(?:\s*[,;|]\s*(?:[A-Za-z ]{{1,20}}\s?[:=|]\s?\d.*)?|\s+\d[\d.]*\s?%?|\s+found)*\s*$", re.I)
+# Code, a shell's trace (`+ echo ERROR`), a prompt, a passed test: what speaks of levels and states none.
+_QUOTES = re.compile(r"\s*(?:(?:\++|[$>%]) (?!(?:error|warning)\b)[a-z./][\w./-]* |#(?:define|error|if|include)\b|ok \d+|[✓✔√] |\} )")
+_LIST_ITEM = re.compile(r"\s*- $")
+_COMMIT = re.compile(r"(?:[*|] )*(?=[a-f\d]{0,9}\d)[0-9a-f]{7,10} $")
+# What tools write in small letters at the beginning of a line, before a colon. Others are names of settings there.
+_TOOL_WORDS = frozenset("error err warning warn fatal info note debug panic crit fail trce dbug hint notice".split())
 
 
 class Candidate(NamedTuple):
@@ -56,13 +71,31 @@ class Candidate(NamedTuple):
 
 def detect_level(line: str) -> str | None:
     """The level (`debug`, `info`, `warn`, `error`, `fatal`) that `line` states in its header, or None."""
-    head = line[:HEAD_CHARACTERS]
+    head = line[:HEAD_CHARACTERS].removeprefix("\ufeff")
     if "\x1b" in head:
         head = storable.without_ansi(line[: 2 * HEAD_CHARACTERS])[:HEAD_CHARACTERS]
+    return _level_after_time(head) or _level_behind_prefix(head)
+
+
+def _level_after_time(head: str) -> str | None:
     fast = _TIME_THEN_LEVEL.match(head)
-    if fast is not None and _is_time_or_bare(fast[1]):
-        return LEVEL_OF_WORD[fast[2] or fast[3]]
-    return level_shapes.level_of_shape(head) or _level_of_words(head) or level_shapes.level_of_phrase(head)
+    return LEVEL_OF_WORD[fast[2] or fast[3]] if fast is not None and _is_time_or_bare(fast[1]) else None
+
+
+def _level_behind_prefix(head: str) -> str | None:
+    prefix = prefix_of(head)
+    if not prefix.end:
+        return _level_of_head(head)
+    rest = head[prefix.end :]
+    level = None if prefix.is_foreign else _level_of_head(head)
+    return level or _level_after_time(rest) or _level_of_head(rest)
+
+
+def _level_of_head(head: str) -> str | None:
+    level = level_shapes.level_of_shape(head)
+    if level is not None or _QUOTES.match(head):
+        return level
+    return _level_of_words(head) or level_phrases.level_of_phrase(head)
 
 
 def _is_time_or_bare(prefix: str) -> bool:
@@ -101,7 +134,7 @@ def _is_header_level(candidate: Candidate) -> bool:
 
 def _stands_free(candidate: Candidate) -> bool:
     before, after = candidate.before[-1:], candidate.after[:1]
-    if after in _NEVER_AFTER or after.isalnum():
+    if (after in _NEVER_AFTER or after.isalnum()) and not _OFFSET.match(candidate.after):
         return False
     if before == "-":  # glib writes "Gtk-WARNING **: text".
         return candidate.after.startswith(" **")
@@ -109,6 +142,8 @@ def _stands_free(candidate: Candidate) -> bool:
         return candidate.word.isupper() and candidate.after.startswith(": ")
     if before == "/":  # Minecraft writes "[Server thread/INFO]".
         return after == "]"
+    if before == "|":  # NLog writes "time|Warn|logger|text"; else it is a choice of levels.
+        return after == "|" or candidate.before[-2:] in ("|", " |")
     return not before or not (before in _NEVER_BEFORE or before.isalnum())
 
 
@@ -121,6 +156,8 @@ def _fits_in_brackets(candidate: Candidate, outside: str, inside: str) -> bool:
         return False
     closes_here = candidate.after.lstrip()[:1] in ("]", ")", ">", "}")
     if not candidate.word.isupper():
+        if not header.is_timed and _names_a_part(candidate, header):
+            return False
         return closes_here and (not re.search("[A-Za-z]", inside) or re.fullmatch(r"[\w.-]+:", inside) is not None)
     inner = header_of(inside[:-1] + ":" if inside.endswith("/") else inside)
     if inner is None or inner.words + inner.capitals > (2 if closes_here else 0):
@@ -128,9 +165,21 @@ def _fits_in_brackets(candidate: Candidate, outside: str, inside: str) -> bool:
     return closes_here or not inside.strip() or inner.is_timed
 
 
+def _names_a_part(candidate: Candidate, header: Header) -> bool:
+    """`[error]` alone is a section of a settings file; `return (error)` and `(err) => {` are code."""
+    after = candidate.after.lstrip()
+    if after[:1] == ")":
+        return header.words > 0 or not after[1:].strip() or after[1:].lstrip()[:1] in ("{", "=", ";", ":", ".", ",")
+    return not candidate.before.strip(" \t[") and not after[1:].strip()
+
+
 def _capitals_fit(candidate: Candidate, header: Header) -> bool:
     after = candidate.after
     words = header.words + header.capitals
+    if _ANOTHER_LEVEL.match(after) and not header.is_timed:
+        return False
+    if _MERE_COUNT.match(after) and (not header.is_timed or after[:1] == ":"):
+        return False
     is_set_off = _GLUED_COLON.match(after) or _COLON.match(after) or _SET_OFF.match(after)
     if is_set_off and words <= (3 if header.is_timed else 1):
         return True
@@ -152,13 +201,37 @@ def _small_letters_fit(candidate: Candidate, header: Header) -> bool:
     words = header.words + header.capitals
     colon = _COLON.match(after)
     if colon is not None:
+        if not header.is_timed and not header.has_names and _is_setting(candidate):
+            return False
         return header.words + header.capitals // 2 <= 1 and _MERE_VALUE.match(after, colon.end()) is None
     if candidate.word in ("fatal", "Fatal") and _FATAL_ERROR.match(after):
         return words <= 1
     if words:
         return words == 1 and header.last_word in TOOLS and after[:1] == " "
     if header.is_timed:
-        return _SET_OFF.match(after) is not None or _LOGGER.match(after) is not None
+        return _SET_OFF.match(after) is not None or _begins_a_message(candidate)
     if not candidate.before.strip():
         return after.startswith((" - ", "\t")) or _SENTENCE.match(after) is not None
     return False
+
+
+def _is_setting(candidate: Candidate) -> bool:
+    """`- alert: HighLatency`, `  panic: abort`, `a1b2c3d error: say why`: not what a tool says of itself."""
+    if _LIST_ITEM.fullmatch(candidate.before) or _COMMIT.fullmatch(candidate.before):
+        return True
+    return candidate.word not in _TOOL_WORDS and candidate.word.islower()
+
+
+def _begins_a_message(candidate: Candidate) -> bool:
+    """Whether a small or Capitalised level after a time is that of the text behind it, not the text's first word."""
+    if candidate.after[:1] == "|":
+        return candidate.before[-1:] == "|"
+    following = _NEXT_WORD.match(candidate.after)
+    if following is None:
+        return False
+    word, mark = following[1], following[2]
+    if word is None or not word.islower() or mark not in ("", " ", ":", ",", ".", "!"):
+        return True  # a name, a number, a bracket, a sentence of its own
+    if candidate.word.islower():
+        return candidate.word in _TOOL_WORDS | {"trace", "critical"} and word not in PHRASE
+    return word.endswith("ing") and mark == " " and word not in NAMING_GERUNDS

@@ -12,6 +12,9 @@ _TIME = re.compile(
     r"[0-9](?:[0-9]?:[0-9]{2}|[0-9]{3}[-/.][0-9]{2}[-/.][0-9]{2}|[0-9][-/.][0-9]{2}[-/.][0-9]{2}"
     r"|[0-9]{9}|[0-9]{5} [0-9]{6})\S*"
 )
+# The kernel, and programs that count from their start.
+_UPTIME = re.compile(r"\[ {0,12}\d{1,9}\.\d{1,9}s?\]")
+_IDENTITY = re.compile(r"(?:pid|tid|jid|bid|class|thread)=[\w.:-]+")  # Sidekiq's header
 _SIX_DIGITS = re.compile(r"(?:[^0-9]*+[0-9]){6}")
 _CLOSED_BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|<[^<>]*>|\{[^{}]*\}")
 _BRACKETS = re.compile(r"[\[({<]")
@@ -34,7 +37,7 @@ def header_of(text: str) -> Header | None:
     if text.rpartition(" ")[0].rpartition(" ")[2].lower() in PROSE:
         return None  # "no error": most prose is told by the word before
     times = list(_TIME.finditer(text))
-    is_timed = bool(times) or _SIX_DIGITS.match(text) is not None
+    is_timed = bool(times) or _SIX_DIGITS.match(text) is not None or _UPTIME.search(text) is not None
     rest = text[times[-1].end() :] if times else text
     if _BRACKETS.search(rest):
         rest = _CLOSED_BRACKETS.sub("", _CLOSED_BRACKETS.sub("", rest))
@@ -49,6 +52,8 @@ def header_of(text: str) -> Header | None:
                 capitals, words = (capitals + 1, words) if token.isupper() else (capitals, words + 1)
         elif _DECORATION.fullmatch(token):
             continue
+        elif is_timed and _IDENTITY.fullmatch(token):
+            has_names = True
         elif not _is_name(token):
             return None
         elif token[-1] == ":":

@@ -1,4 +1,4 @@
-"""Levels that are not a word: the letter of logcat and glog, the number of syslog, the mark of Redis, phrases.
+"""Levels that are not a word: the letter of logcat and glog, the number of syslog, the mark of Redis.
 
 Anchored patterns over the beginning of a line; each is one system's (or family's) whole header.
 """
@@ -8,53 +8,58 @@ from __future__ import annotations
 import re
 
 from jobs import levels
+from jobs.level_values import SYSLOG_LEVELS
+from jobs.level_words import level_of_spelling
 
 _CLOCK = r"\d\d:\d\d:\d\d"
+_DATE_TIME = rf"\d{{4}}[-/.]\d\d[-/.]\d\d[T ]{_CLOCK}\S*"
 _LETTER_SHAPES = re.compile(
     r"\s*(?:"
     # Android logcat: threadtime, Studio, time, brief, tag, process and thread formats.
     rf"(?:\d{{4}}-)?\d\d-\d\d {_CLOCK}\.\d+(?: [+-]\d{{4}})?\s+(?:"
-    r"(?:[A-Za-z]\w*\s+)?\d+\s+\d+\s+(?P<threadtime>[VDIWEFA])\s"
+    r"(?:\w+\s+)?\d+\s+\d+\s+(?P<threadtime>[VDIWEFA])\s"
     r"|\d+-\d+(?:/\S+)?\s+(?:\S+\s+\S+\s+)?(?P<studio>[VDIWEFA])[/ ]"
     r"|(?P<time>[VDIWEFA])/[^:]{1,80}?\(\s*\d+\): )"
     r"|(?P<brief>[VDIWEFA])(?:/[\w.$ -]{1,60}?)?\(\s*\d+(?::\s*\w+)?\)[: ]"
-    r"|(?P<tag>[VDIWEFA])/[\w.$-]{1,60}\s*: "
-    # MongoDB before 4.4, etcd before 3.4, TensorFlow.
-    rf"|\d{{4}}-\d\d-\d\d[T ]{_CLOCK}\S*\s+(?P<mongo>[DIWEFNC])\d?\s+(?:\||[A-Z]{{2,}}\s|\S+:\d+\])"
-    # A letter in brackets, perhaps after a time; Tornado and Jupyter, Ruby's Logger, qBittorrent.
+    rf"|(?:{_CLOCK}\S*\s+)?(?P<tag>[VDIWEFA])/[\w.$-]{{1,60}}\s*: "
+    # ESP-IDF and ESPHome.
+    r"|(?P<esp>[VDIWE]) \(\d{1,12}\) [\w.-]{1,60}: "
+    rf"|(?:\[{_CLOCK}\S{{0,8}}\])?\[(?P<esphome>[VDICWE])V?\]\[[\w.]{{1,60}}:\d+\]"
+    # MongoDB before 4.4, etcd before 3.4, TensorFlow; others whose letter is followed by a name or brackets.
+    rf"|{_DATE_TIME}\s+(?P<mongo>[DIWEFNC])\d?\s+(?:\||[A-Z]{{2,}}\s|\S+:\d+\])"
+    rf"|\[?{_DATE_TIME}\]?\s+(?P<named>[DIWEFC])\s+(?:\[|[\w./-]{{1,60}}:\s)"
+    # Telegraf.
+    rf"|{_DATE_TIME}\s+(?P<telegraf>[DIWE])! "
+    # A letter in brackets, perhaps after a time; Tornado and Jupyter, Ruby's Logger, qBittorrent, CUPS.
     r"|[\d:.,TZ/+ -]*\[(?P<boxed>[VDIWEFC])\]\s"
     r"|\[(?P<tornado>[DIWECF]) \d"
     r"|(?P<ruby>[DIWEFA]), \[\d"
     r"|\((?P<qbittorrent>[NIWC])\) \d{4}-"
+    r"|(?P<cups>[DINWECA]) \[\d\d/\w{3}/\d{4}:"
+    # WebSphere and SAP HANA.
+    rf"|\[\d\d?/\d\d?/\d\d,? \d\d?:\d\d:\d\d:\d{{3}} \w+\] [0-9a-fA-F]{{8}} [\w.$-]{{1,60}}\s+(?P<websphere>[WEFID])\s"
+    rf"|\[\d+\]\{{-?\d+\}}\[[\d/-]+\] {_DATE_TIME} (?P<hana>[diwef]) "
     # apt, kotlinc.
     r"|(?P<apt>[EWN]|[ew]): \S"
     r"|(?P<fetching>E)rr:\d+ "
+    # pytest shows so what failed.
+    r"|(?P<pytest>E) {3,8}\S"
     r")"
 )
-_GLOG = re.compile(r"([IWEFDV])(?:\d{4}|\d{8}) \d\d:\d\d:\d+(?:\.\d+)?\s")
+_GLOG = re.compile(r"([IWEFDV])(?:\d{4}|\d{6}|\d{8}) \d\d:\d\d:\d+(?:\.\d+)?\s")
 _PRIORITY = re.compile(r"<(\d{1,3})>(?!\s*$)")
 _XORG = re.compile(r"(?:\[[\s\d.]+\] )?\((EE|WW|II)\) ")
 _REDIS = re.compile(rf"(?:\d+:[A-Z]|\[\d+\]) \d+ \w{{3}} (?:\d{{4}} )?{_CLOCK}(?:\.\d+)? ([.\-*#]) ")
 _REDIS_MARKS = {".": "debug", "-": "debug", "*": "info", "#": "warn"}
-_LINTER = re.compile(r"\s+\d+:\d+\s+(error|warning)\s")
-_PAIR = re.compile(r"(?:^|[\s|])(?:level|lvl|severity|loglevel)=\"?(\w+)\"?(?=\s|$)")
-_SYSLOG_LEVELS = ("fatal", "fatal", "fatal", "error", "warn", "info", "info", "debug")
-
-_PHRASE = re.compile(
-    r"\s*(?:[|+]\s*)?(?:"
-    r"Traceback \(most recent call last\)"
-    r"|Exception in thread "
-    r"|Unhandled exception"
-    r"|Segmentation fault"
-    r"|(?:docker: )?Error response from daemon"
-    r"|PHP Parse error: "
-    r"|thread '[^']{0,80}' (?:\(\d+\) )?panicked at "
-    r"|g?make(?:\[\d+\])?: \*\*\* "
+# Words in places of their own: after a facility (dmesg, syslog-ng) or a program's name, in CSV, in Ceph's and Couchbase's.
+_WORD_SHAPES = re.compile(
+    r"(?:"
+    r"(?:kern|user|mail|daemon|auth|authpriv|syslog|lpr|news|uucp|cron|ftp|local\d)\s*[.:]\s?([a-z]{3,7})\s*: "
+    rf"|[\w.-]{{1,60}}:([a-z]{{4,8}})\s+{_DATE_TIME}"
+    rf"|\[[\w.-]{{1,60}}:([a-z]{{4,8}}),{_DATE_TIME}"
+    rf"|\"?{_DATE_TIME}\"?,\"([A-Za-z]{{3,11}})\","
+    rf"|{_DATE_TIME} [ \w.:()-]{{1,80}}log \[([A-Z]{{3}})\] : "
     r")"
-)
-_EXCEPTION = re.compile(
-    r"\s*(?:E\s+|Uncaught |Caused by: |[^\s:]{1,200}:\d+: )?"
-    r"(?:(?:[\w$]++\.)*+\w+?(Error|Exception|Warning|Interrupt)|(?:\w++\.)*?exceptions\.\w++)(?::(?=\s|$)|$)"
 )
 
 
@@ -73,25 +78,10 @@ def level_of_shape(head: str) -> str | None:
     if redis is not None:
         return _REDIS_MARKS[redis[1]]
     xorg = _XORG.match(head)
-    return _level_of_letter(xorg[1][0]) if xorg is not None else None
-
-
-def level_of_phrase(head: str) -> str | None:
-    """The level of a line that opens with a well-known phrase, an exception's name or holds a `level=` pair."""
-    if _PHRASE.match(head):
-        return "error"
-    if "rror" in head or "xception" in head or "arning" in head or "nterrupt" in head:
-        exception = _EXCEPTION.match(head)
-        if exception is not None:
-            return "warn" if exception[1] == "Warning" else "error"
-        linter = _LINTER.match(head)
-        if linter is not None:
-            return _level_of_letter(linter[1][0])
-    if "=" in head:
-        pair = _PAIR.search(head)
-        if pair is not None:
-            return levels.NAMES.get(levels.ALIASES.get(pair[1].lower(), 0))
-    return None
+    if xorg is not None:
+        return _level_of_letter(xorg[1][0])
+    word = _WORD_SHAPES.match(head)
+    return level_of_spelling((word[word.lastindex or 0]).lower()) if word is not None else None
 
 
 def _level_of_letter(letter: str) -> str:
@@ -103,4 +93,4 @@ def _level_of_priority(head: str) -> str | None:
     priority = _PRIORITY.match(head)
     if priority is None or int(priority[1]) > 191:
         return None
-    return _SYSLOG_LEVELS[int(priority[1]) & 7]
+    return SYSLOG_LEVELS[int(priority[1]) & 7]

@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_YEAR = 1973  # Before it are zero times (Go's year 1, .NET's MinValue) and clocks that were never set.
 _LONGEST_TIME = 64  # characters; what is longer is no time and need not be looked at.
+_NUMBER = re.compile(r"\d{1,20}(?:\.\d{1,20})?(?:[eE]\+?\d\d?)?")
+# What stands behind the clock where RFC 3339 has `Z` or `+01:00` alone. Go adds the zone's name and its monotonic clock.
+_ZONE = re.compile(r"\s*(?:Z|UTC|GMT|([+-]\d\d:?\d\d)(?: (?:UTC|GMT|Z|[A-Z]{3,5}|[+-]\d{2,4}))?)(?: m=[+-][\d.]+)?", re.I)
+_CLOCK = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?", re.I)
 
 
 def parse_time(value: object) -> datetime | None:
     """A producer's time in UTC: RFC 3339, or seconds, milli-, micro- or nanoseconds since 1970; else None.
 
     A time without an offset is None too: nobody can tell which zone it means, and the moment of capture is
-    right to the millisecond.
+    right to the millisecond. So is a zero time, which says that its producer has none.
     """
     if isinstance(value, dict):
         return _nested_time(value)
-    if isinstance(value, str) and not value.isdecimal():
-        return _rfc3339(value)
     if isinstance(value, bool) or not isinstance(value, int | float | str) or len(str(value)) > _LONGEST_TIME:
         return None
-    return _epoch_time(int(value) if isinstance(value, str) else value)
+    if not isinstance(value, str):
+        return _epoch_time(value)
+    text = value.strip()
+    if _NUMBER.fullmatch(text) is None:
+        return _written_time(text)
+    return _epoch_time(int(text) if text.isdecimal() else float(text))
 
 
-def _rfc3339(text: str) -> datetime | None:
-    if len(text) > _LONGEST_TIME:
-        return None
+def _written_time(text: str) -> datetime | None:
+    clock = _CLOCK.match(text)
+    zone = _ZONE.fullmatch(text, clock.end()) if clock is not None else None
+    if clock is not None and zone is not None:
+        text = clock[0].replace("/", "-") + (zone[1] or "Z")
     try:
-        moment = datetime.fromisoformat(text.strip().replace(",", "."))
-        return None if moment.tzinfo is None else moment.astimezone(UTC)
+        moment = datetime.fromisoformat(text.replace(",", "."))
+        if moment.tzinfo is None or moment.year < _FIRST_YEAR:
+            return None
+        return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

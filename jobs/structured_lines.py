@@ -1,7 +1,7 @@
 """Log lines that are records: JSON objects and logfmt. Pure functions; None means "not such a record".
 
 What is understood (level, time, message, logger) becomes the record's own attribute; everything else, also a
-level or a time that nobody can read, stays in the fields, so that no part of a line is lost.
+level or a time that nobody can read, stays in the fields, so that no part of a line is lost. Keys are known in any case.
 """
 
 from __future__ import annotations
@@ -12,32 +12,32 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from jobs import levels
+from jobs.level_values import level_of_mongo, level_of_value
 from jobs.producer_times import parse_time
 
 Fields = dict[str, object]
 
+# All in small letters; the surest first.
 LEVEL_KEYS = (
-    *("level_name", "level", "severity", "lvl", "loglevel", "log_level", "logLevel", "levelname", "log.level"),
-    *("severity_text", "severityText", "@l", "LogLevel", "Level", "LEVEL", "PRIORITY"),
+    *("level_name", "@level", "level", "severity", "lvl", "loglevel", "log_level", "levelname", "log.level", "@l"),
+    *("severity_text", "severitytext", "error_severity", "log_severity", "level_text", "levelno", "level_value"),
+    *("severity_number", "severitynumber", "severitylevel", "syslog_severity", "syslogseverity", "priority"),
 )
 TIME_KEYS = (
-    *("timestamp", "time", "ts", "@timestamp", "@t", "datetime", "asctime", "Timestamp", "eventTime", "t"),
-    *("timeMillis", "instant", "timeUnixNano", "__REALTIME_TIMESTAMP"),
+    *("timestamp", "time", "ts", "@timestamp", "@t", "datetime", "asctime", "eventtime", "t", "date"),
+    *("timemillis", "instant", "timeunixnano", "__realtime_timestamp"),
 )
-MESSAGE_KEYS = ("message", "msg", "@m", "@mt", "Message", "MESSAGE", "short_message", "textPayload")
-# A message only in the company of a level or a time: structlog, OpenTelemetry, Docker.
-WEAK_MESSAGE_KEYS = ("event", "body", "log", "text")
+MESSAGE_KEYS = ("@message", "message", "msg", "@m", "@mt", "short_message", "textpayload", "stringvalue")
+# A message only in the company of a level or a time: structlog, OpenTelemetry, Docker, Serilog.
+WEAK_MESSAGE_KEYS = ("event", "body", "log", "text", "renderedmessage", "messagetemplate")
 SOURCE_KEYS = (
-    *("logger", "logger_name", "loggerName", "log.logger", "target", "SourceContext", "Category", "channel"),
-    *("SYSLOG_IDENTIFIER", "name"),
+    *("@module", "logger", "logger_name", "loggername", "log.logger", "target", "sourcecontext", "category"),
+    *("channel", "syslog_identifier", "name"),
 )
-# Records that hold the record one level down: Rust's tracing, Elastic's ECS, loguru, Google Cloud.
-CONTAINER_KEYS = ("fields", "log", "record", "jsonPayload")
-LOGFMT_KEYS = frozenset(("level", "lvl", "severity", "msg", "message"))
-_SYSLOG_LEVELS = ("fatal", "fatal", "fatal", "error", "warn", "info", "info", "debug")
-_PINO_LEVELS = ("debug", "debug", "info", "warn", "error", "fatal")
-_MONGO_LEVELS = {"F": "fatal", "E": "error", "W": "warn", "I": "info", "D": "debug"}
+# Records that hold the record one level down: Rust's tracing, Elastic's ECS, loguru, Google Cloud, Logstash.
+CONTAINER_KEYS = ("fields", "@fields", "log", "record", "jsonpayload", "body")
+LOGFMT_KEYS = frozenset(("level", "lvl", "severity", "loglevel", "msg", "message"))
+CARRIERS_LEVEL = "priority"  # journald's own, which says nothing of a record within
 
 MAX_LOGFMT_CHARACTERS = 64 * 1024  # Longer ones exist in nobody's logs and would cost more than they tell.
 _PAIR = re.compile(r'\s*+([A-Za-z_@][\w.@/-]*+)=(?:"((?:[^"\\]|\\.)*+)"|([^\s"]*+))(?=\s|$)')
@@ -54,8 +54,14 @@ class ParsedLine(NamedTuple):
     fields: Fields | None = None
 
 
-def parse_json(line: str) -> ParsedLine | None:
-    """The record of a JSON object that has a message or a level; None for any other text."""
+def parse_record(text: str) -> ParsedLine | None:
+    """The record that `text` is, of JSON or logfmt; the innermost where one carries another as its message."""
+    if text.startswith("{") or (text[:1].isspace() and text.lstrip().startswith("{")):
+        return _parse_json(text)
+    return _parse_logfmt(text) if "=" in text[:64] else None
+
+
+def _parse_json(line: str) -> ParsedLine | None:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):
@@ -63,7 +69,7 @@ def parse_json(line: str) -> ParsedLine | None:
     return _record_of(record, line) if isinstance(record, dict) else None
 
 
-def parse_logfmt(line: str) -> ParsedLine | None:
+def _parse_logfmt(line: str) -> ParsedLine | None:
     """The record of a line that is `key=value` throughout, with two pairs or more and a level or a message."""
     if len(line) > MAX_LOGFMT_CHARACTERS or _FIRST_KEY.match(line) is None:
         return None
@@ -75,7 +81,9 @@ def parse_logfmt(line: str) -> ParsedLine | None:
             return None
         fields[pair[1]] = pair[3] if pair[2] is None else _unescaped(pair[2])
         position = pair.end()
-    return _record_of(fields, line) if len(fields) > 1 and not LOGFMT_KEYS.isdisjoint(fields) else None
+    if len(fields) < 2 or LOGFMT_KEYS.isdisjoint(map(str.lower, fields)):
+        return None
+    return _record_of(fields, line)
 
 
 def _unescaped(text: str) -> str:
@@ -87,81 +95,91 @@ def _unescaped(text: str) -> str:
         return text
 
 
-def _record_of(record: Fields, line: str) -> ParsedLine | None:
-    rest = dict(record)
-    level, timestamp, message, source = _take_all(rest)
+class _Record:
+    """What is left of a record while its known parts are taken out."""
+
+    def __init__(self, fields: Fields) -> None:
+        self.rest = dict(fields)
+        self._keys = {key.lower(): key for key in reversed(fields)}  # of `Level` and `level` the first
+        self.is_carrier = False
+        self.level, self.timestamp = self._take_level(), self._take_time()
+        self.message = self._take_text(MESSAGE_KEYS)
+        if self.message is None and (self.level is not None or self.timestamp is not None):
+            self.message = self._take_text(WEAK_MESSAGE_KEYS)
+        is_known = self.level is not None or self.message is not None
+        self.source = (self._take_text(SOURCE_KEYS) or "") if is_known else ""
+
+    def containers(self) -> Iterator[_Record]:
+        """The inner records; what is taken out of them is gone from `rest` too."""
+        for name in CONTAINER_KEYS:
+            key = self._keys.get(name)
+            inner = self.rest[key] if key is not None and key in self.rest else None
+            if key is not None and isinstance(inner, dict):
+                record = _Record(inner)
+                self.rest[key] = record.rest
+                yield record
+                if not record.rest:
+                    del self.rest[key]
+
+    def _take_level(self) -> str | None:
+        for name in LEVEL_KEYS:
+            key = self._keys.get(name)
+            if key is not None:
+                level = level_of_value(name, self.rest[key], self._keys)
+                if level is not None:
+                    del self.rest[key]
+                    self.is_carrier = name == CARRIERS_LEVEL
+                    return level
+        if "s" in self.rest and "msg" in self.rest and "t" in self.rest:  # MongoDB
+            level = level_of_mongo(self.rest["s"])
+            if level is not None:
+                del self.rest["s"]
+            return level
+        return None
+
+    def _take_time(self) -> datetime | None:
+        for name in TIME_KEYS:
+            key = self._keys.get(name)
+            if key is not None:
+                timestamp = parse_time(self.rest[key])
+                if timestamp is not None:
+                    del self.rest[key]
+                    return timestamp
+        return None
+
+    def _take_text(self, names: tuple[str, ...]) -> str | None:
+        for name in names:
+            key = self._keys.get(name)
+            value = self.rest.get(key) if key is not None else None
+            if key is not None and isinstance(value, str):
+                del self.rest[key]
+                return value.rstrip("\r\n")
+        return None
+
+
+def _record_of(fields: Fields, line: str) -> ParsedLine | None:
+    record = _Record(fields)
+    level, timestamp, message, source = record.level, record.timestamp, record.message, record.source
     if level is None or message is None:
-        for inner in _containers(rest):
-            inner_level, inner_timestamp, inner_message, inner_source = _take_all(inner)
-            level, timestamp = level or inner_level, timestamp or inner_timestamp
-            message, source = (inner_message if message is None else message), source or inner_source
+        for inner in record.containers():
+            level, timestamp = level or inner.level, timestamp or inner.timestamp
+            message, source = (inner.message if message is None else message), source or inner.source
     if level is None and message is None:
         return None
-    return ParsedLine(line if message is None else message, level, timestamp, source, rest or None)
+    parsed = ParsedLine(line if message is None else message, level, timestamp, source, record.rest or None)
+    return _with_what_it_carries(parsed) if message and (level is None or record.is_carrier) else parsed
 
 
-def _take_all(rest: Fields) -> tuple[str | None, datetime | None, str | None, str]:
-    level, timestamp = _take_level(rest), _take_time(rest)
-    message = _take_text(rest, MESSAGE_KEYS)
-    if message is None and (level is not None or timestamp is not None):
-        message = _take_text(rest, WEAK_MESSAGE_KEYS)
-    known = level is not None or message is not None
-    return level, timestamp, message, (_take_text(rest, SOURCE_KEYS) or "") if known else ""
-
-
-def _containers(rest: Fields) -> Iterator[Fields]:
-    """The record's inner records, as copies that stay in `rest` without what the caller takes out of them."""
-    for key in CONTAINER_KEYS:
-        inner = rest.get(key)
-        if isinstance(inner, dict):
-            rest[key] = copy = dict(inner)
-            yield copy
-            if not copy:
-                del rest[key]
-
-
-def _take_level(rest: Fields) -> str | None:
-    for key in LEVEL_KEYS:
-        if key in rest:
-            level = _level_of(key, rest[key], rest)
-            if level is not None:
-                del rest[key]
-                return level
-    if "s" in rest and "msg" in rest and "t" in rest:  # MongoDB
-        level = _MONGO_LEVELS.get(str(rest["s"])[:1])
-        if level is not None:
-            del rest["s"]
-        return level
-    return None
-
-
-def _level_of(key: str, value: object, rest: Fields) -> str | None:
-    if isinstance(value, dict):  # loguru: {"name": "INFO", "no": 20}
-        value = value.get("name")
-    if isinstance(value, str) and not value.isdecimal():
-        return levels.NAMES.get(levels.ALIASES.get(value.strip().lower(), 0))
-    if isinstance(value, bool) or not isinstance(value, int | str) or not 0 < len(str(value)) <= 2:
-        return None
-    number = int(value)
-    if key == "PRIORITY" or "short_message" in rest:  # journald and GELF count as syslog does
-        return _SYSLOG_LEVELS[number] if 0 <= number <= 7 else None
-    return _PINO_LEVELS[number // 10 - 1] if 10 <= number < 70 else None
-
-
-def _take_time(rest: Fields) -> datetime | None:
-    for key in TIME_KEYS:
-        if key in rest:
-            timestamp = parse_time(rest[key])
-            if timestamp is not None:
-                del rest[key]
-                return timestamp
-    return None
-
-
-def _take_text(rest: Fields, keys: tuple[str, ...]) -> str | None:
-    for key in keys:
-        value = rest.get(key)
-        if isinstance(value, str):
-            del rest[key]
-            return value.rstrip("\r\n")
-    return None
+def _with_what_it_carries(carrier: ParsedLine) -> ParsedLine:
+    """Docker and journald write a program's line as the message of a record of their own: it may be a record too."""
+    inner = parse_record(carrier.message)
+    if inner is None:
+        return carrier
+    fields = {**(carrier.fields or {}), **(inner.fields or {})}
+    return ParsedLine(
+        inner.message,
+        inner.level or carrier.level,
+        inner.timestamp or carrier.timestamp,
+        inner.source or carrier.source,
+        fields or None,
+    )

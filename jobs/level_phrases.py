@@ -1,0 +1,108 @@
+"""Levels that a line shows by its beginning, without a header: well-known phrases and the names of exceptions."""
+
+from __future__ import annotations
+
+import re
+
+from jobs.level_values import level_of_value
+from jobs.level_words import NAMING_GERUNDS
+
+_REASON = r"[^:]{0,120}:(?:\s|$)"
+_PHRASE = re.compile(
+    r"\s*(?:[|+│] ?)?(?:"
+    r"(?P<error>"
+    r"(?:\w+ )?Traceback \(most recent call last\)"
+    r"|Exception in thread "
+    r"|Unhandled [Ee]xception"
+    r"|Segmentation fault"
+    r"|(?:docker: )?Error response from daemon"
+    rf"|Error (?:from|in|while|during|when|at) {_REASON}"
+    r"|An? (?:unexpected |internal |fatal )?error (?:has )?occurred(?: \(\w{1,60}\)| (?:while|when|during|in)\b|:)"
+    r"|PHP Parse error: "
+    r"|thread '[^']{0,80}' (?:\(\d+\) )?panicked at "
+    r"|g?make(?:\[\d+\])?: \*\*\* "
+    r"|not ok \d+(?![^#]{0,200}# (?:TODO|SKIP))"
+    r"|FAIL\s+[\w.@-]{1,80}/\S+"
+    r"|failed: \[[^\]]{1,80}\]"
+    r"|dpkg: error "
+    r"|rake aborted!"
+    r"|failed to solve: "
+    r"|ERR_[A-Z][A-Z_]{3,60}\s"
+    r"|ORA-\d{5}: "
+    r"|curl: \(\d{1,3}\) "
+    r"|==\d{1,9}==\s?ERROR: "
+    r"|=(?:ERROR|CRASH|SUPERVISOR) REPORT===="
+    r"|\*\* \([\w.]{1,80}\) "
+    r"|goroutine \d+ \["
+    r"|Stack trace:$"
+    r"|(?:file://)?/[^\s:]{1,200}\.[cm]?[jt]sx?:\d{1,7}$"
+    r"|[^\s:]{1,200}:\d{1,7}:in [`'][^']{1,100}': .{0,200}\([A-Z][\w:]{0,80}\)\s*$"
+    r"|undefined (?:method|local variable or method) .{0,200}\((?:NoMethod|Name)Error\)\s*$"
+    r"|[^\s:]{1,200}:(?:\(\.\w{1,40}[^)]{0,40}\)|\d{1,7}): undefined reference to "
+    r")"
+    r"|(?P<warning>"
+    r"(?:In addition: )?Warning messages?:(?:\s|$)"
+    rf"|Warning in {_REASON}"
+    r"|=WARNING REPORT===="
+    r"|CMake Deprecation Warning "
+    r")"
+    r"|(?P<fatal>"
+    r"(?:fatal error: )?(?:unexpected )?signal (?:SIG[A-Z]+|arrived)"
+    r"|Kernel panic - "
+    r")"
+    r")"
+)
+_KERNEL = re.compile(r"(?:.{0,80}kernel: )?\[ {0,12}\d{1,9}\.\d{1,9}\] (?:(Kernel panic - )|(BUG|Oops|watchdog: BUG): )")
+_DOING = re.compile(rf"\s*(?:\[?[\d:., TZ/+-]{{8,40}}\]?\s+)?Error (\w{{3,24}}ing) {_REASON}")
+_EXCEPTION = re.compile(
+    r"\s*(?:E\s+|Uncaught |Caused by: |\(node:\d+\) (?:\[\w+\] )?|[^\s:]{1,200}:\d+: )?"
+    r"(?:(?:[\w$]++(?:\.|::|\\))*+[A-Z]\w*?(Error|Exception|Warning|Interrupt)|(?:\w++\.)*?exceptions\.\w++)"
+    r"(?: \[\w{1,60}\])?(?::(?=\s|$)|$)"
+)
+_LINTER = re.compile(r"\s+\d+:\d+\s+(error|warning)\s")
+_PAIR = re.compile(r"(?:level|lvl|severity|loglevel)=\"?([A-Za-z]+(?:[+-]\d+)?)\"?(?=\s|$)", re.I)
+_NEIGHBOUR = re.compile(r"[\w.@/-]{1,40}=\S{1,200}\s+$")
+_NEXT_PAIR = re.compile(r"\s+[\w.@/-]{1,40}=\S")
+
+
+def level_of_phrase(head: str) -> str | None:
+    """The level of a line that opens with a well-known phrase, an exception's name or holds a `level=` pair."""
+    phrase = _PHRASE.match(head)
+    if phrase is not None:
+        return {"warning": "warn"}.get(phrase.lastgroup or "", phrase.lastgroup)
+    if "rror" in head or "xception" in head or "arning" in head or "nterrupt" in head:
+        level = _level_of_exception(head)
+        if level is not None:
+            return level
+    kernel = _KERNEL.match(head) if "] " in head else None
+    if kernel is not None:
+        return "fatal" if kernel[1] else "error"
+    return _level_of_pair(head) if "=" in head else None
+
+
+def is_exception(text: str) -> bool:
+    """Whether `text` begins with an exception's name, as the last line of a traceback does."""
+    return _EXCEPTION.match(text) is not None
+
+
+def _level_of_exception(head: str) -> str | None:
+    exception = _EXCEPTION.match(head)
+    if exception is not None:
+        return "warn" if exception[1] == "Warning" else "error"
+    linter = _LINTER.match(head)
+    if linter is not None:
+        return "warn" if linter[1] == "warning" else "error"
+    doing = _DOING.match(head)
+    return "error" if doing is not None and doing[1] not in NAMING_GERUNDS else None
+
+
+def _level_of_pair(head: str) -> str | None:
+    """Of `level=error` at the beginning, or beside another pair; elsewhere it is code or prose."""
+    pair = _PAIR.search(head)
+    if pair is None or head[pair.start() - 1 : pair.start()] not in ("", " ", "\t", "|"):
+        return None
+    before = head[: pair.start()]
+    is_beside_another = _NEIGHBOUR.search(before) or _NEXT_PAIR.match(head, pair.end())
+    if not is_beside_another and (before.strip() or not head[pair.end() :].strip()):
+        return None
+    return level_of_value("level", pair[1], ())

@@ -1,0 +1,83 @@
+"""What carriers write before a program's line: the name of a container or a pod, a time, a syslog header.
+
+A plain line is looked at behind it; a record (JSON, logfmt) may stand behind more kinds, for it is known when it is there.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from jobs.level_words import LEVEL_OF_WORD, MONTHS_AND_DAYS
+
+LONGEST_PREFIX = 256
+_NAME = r"[\w.@/-]{1,128}"
+_CLOCK = r"\d\d:\d\d:\d\d\S{0,24}"
+_ISO = rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}(?: [+-]\d{{4}})?"
+_BSD = rf"(?:{'|'.join(MONTHS_AND_DAYS)}) {{1,2}}\d{{1,2}} {_CLOCK}"
+_TAG = rf"{_NAME}(?:\[{_NAME}\])?:\s"
+_POD = r"\[pod/[^\[\]\s]{1,200}\]\s"
+_BUILD_STEP = r"#\d{1,4} \d{1,6}\.\d{1,3} "
+_STERN = rf"{_NAME} › {_NAME} │ "
+_CONTAINER = rf"(?:{_CLOCK} )?(?P<container>[\w.-]{{1,64}})(?: {{2,64}}| )\|(?: |$)"
+_CRI = rf"(?:{_ISO} (?:stdout|stderr) [FP] )"
+_SYSLOG = rf"(?:<\d{{1,3}}>)?(?:{_BSD}|{_ISO}) {_NAME} {_TAG}"
+_SYSLOG_5424 = rf"<\d{{1,3}}>1 {_ISO} {_NAME} {_NAME} {_NAME} {_NAME} (?:-|\[[^\[\]]{{1,128}}\]) "
+
+_CARRIED = re.compile(
+    rf"(?P<foreign>(?:{_POD}|{_BUILD_STEP}|{_STERN}|{_CONTAINER}){_CRI}?|{_CRI})|{_SYSLOG}|{_SYSLOG_5424}"
+)
+_TIMED = rf"(?:{_CRI}|{_SYSLOG_5424}|(?:<\d{{1,3}}>)?(?:{_BSD}|{_ISO}|\[ {{0,12}}\d{{1,9}}\.\d{{1,9}}\]) (?:(?:{_NAME} )?{_TAG})?)"
+_NAMED = rf"(?:{_POD}|{_BUILD_STEP}|{_STERN}|{_CONTAINER}|(?:\[{_NAME}\] ?){{1,2}}|{_NAME}(?::{_NAME})?:\s|(?=\S*\w-\w){_NAME} {_NAME} )"
+_BEFORE_A_RECORD = re.compile(rf"{_NAMED}?{_TIMED}?")
+_FIRST_PAIR = re.compile(r"(?<=\s)[A-Za-z_@][\w.@/-]{0,63}=")
+_MAY_BEGIN = re.compile(r"[\[<#@\w]")
+
+
+class Prefix(NamedTuple):
+    """Where a carrier's prefix ends (0: there is none), whose it is, and whether only the rest is the program's line.
+
+    Behind a syslog header, the tag is as much part of the line as a logger's name is.
+    """
+
+    end: int
+    owner: str
+    is_foreign: bool
+
+
+NO_PREFIX = Prefix(0, "", False)
+
+
+def prefix_of(line: str) -> Prefix:
+    """The carrier's prefix of `line`, of which a container's name or a syslog tag says whose record goes on."""
+    if "|" not in line[:90] and line[:1] not in "[#<" and not _is_timed(line):
+        return NO_PREFIX
+    found = _CARRIED.match(line[:LONGEST_PREFIX])
+    if found is None or found["container"] in LEVEL_OF_WORD:
+        return NO_PREFIX
+    is_foreign = found["foreign"] is not None
+    return Prefix(found.end(), _owner_of(found[0]), is_foreign)
+
+
+def record_start(line: str) -> int | None:
+    """Where a record may begin behind a prefix: at a brace whose end is the line's, or at a first `key=`."""
+    head = line[:LONGEST_PREFIX]
+    start = head.find("{")
+    if start < 0 or not line.rstrip().endswith("}"):
+        pair = _FIRST_PAIR.search(head)
+        start = pair.start() if pair is not None else 0
+    prefix = head[:start]
+    return start if start > 0 and _BEFORE_A_RECORD.fullmatch(prefix) is not None else None
+
+
+def _is_timed(line: str) -> bool:
+    """Whether `line` begins as ISO times or syslog's do, at the price of two comparisons."""
+    return line[4:5] == "-" or line[3:4] == " " and line[:3] in MONTHS_AND_DAYS or "›" in line[:130]
+
+
+def _owner_of(prefix: str) -> str:
+    """A prefix without its times and numbers of steps' seconds, which differ from line to line."""
+    return _TIMES.sub("", prefix)
+
+
+_TIMES = re.compile(rf"{_ISO}|{_BSD}|{_CLOCK}|(?<=\d )\d+\.\d+")
