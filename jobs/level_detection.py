@@ -71,10 +71,10 @@ class Candidate(NamedTuple):
 
 def detect_level(line: str) -> str | None:
     """The level (`debug`, `info`, `warn`, `error`, `fatal`) that `line` states in its header, or None."""
-    head = line[:HEAD_CHARACTERS].removeprefix("\ufeff")
+    head = line[:HEAD_CHARACTERS]
     if "\x1b" in head:
         head = storable.without_ansi(line[: 2 * HEAD_CHARACTERS])[:HEAD_CHARACTERS]
-    return _level_after_time(head) or _level_behind_prefix(head)
+    return _level_after_time(head) or _level_behind_prefix(head.removeprefix("\ufeff"))
 
 
 def _level_after_time(head: str) -> str | None:
@@ -87,15 +87,20 @@ def _level_behind_prefix(head: str) -> str | None:
     if not prefix.end:
         return _level_of_head(head)
     rest = head[prefix.end :]
-    level = None if prefix.is_foreign else _level_of_head(head)
-    return level or _level_after_time(rest) or _level_of_head(rest)
+    if prefix.is_foreign:
+        return _level_after_time(rest) or _level_of_head(rest)
+    carried = level_shapes.level_of_shape(head) if head[0] < "A" else None
+    return (
+        carried or _level_of_words(head) or level_shapes.level_of_shape(rest) or level_phrases.level_of_phrase(rest)
+    )
 
 
 def _level_of_head(head: str) -> str | None:
     level = level_shapes.level_of_shape(head)
-    if level is not None or _QUOTES.match(head):
+    if level is not None:
         return level
-    return _level_of_words(head) or level_phrases.level_of_phrase(head)
+    level = _level_of_words(head) or level_phrases.level_of_phrase(head)
+    return None if level is not None and _QUOTES.match(head) else level
 
 
 def _is_time_or_bare(prefix: str) -> bool:

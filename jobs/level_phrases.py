@@ -11,7 +11,7 @@ _REASON = r"[^:]{0,120}:(?:\s|$)"
 _PHRASE = re.compile(
     r"\s*(?:[|+│] ?)?(?:"
     r"(?P<error>"
-    r"(?:\w+ )?Traceback \(most recent call last\)"
+    r"(?:Exception Group )?Traceback \(most recent call last\)"
     r"|Exception in thread "
     r"|Unhandled [Ee]xception"
     r"|Segmentation fault"
@@ -35,10 +35,7 @@ _PHRASE = re.compile(
     r"|\*\* \([\w.]{1,80}\) "
     r"|goroutine \d+ \["
     r"|Stack trace:$"
-    r"|(?:file://)?/[^\s:]{1,200}\.[cm]?[jt]sx?:\d{1,7}$"
-    r"|[^\s:]{1,200}:\d{1,7}:in [`'][^']{1,100}': .{0,200}\([A-Z][\w:]{0,80}\)\s*$"
     r"|undefined (?:method|local variable or method) .{0,200}\((?:NoMethod|Name)Error\)\s*$"
-    r"|[^\s:]{1,200}:(?:\(\.\w{1,40}[^)]{0,40}\)|\d{1,7}): undefined reference to "
     r")"
     r"|(?P<warning>"
     r"(?:In addition: )?Warning messages?:(?:\s|$)"
@@ -52,6 +49,17 @@ _PHRASE = re.compile(
     r")"
     r")"
 )
+# How the phrases begin, for a look that costs little.
+_FIRST_TWO = frozenset(
+    "Tr Ex Un un Se do Er An PH th gm ma no FA fa dp ra ER OR cu == =E =C =S =W ** St go In Wa CM si Ke".split()
+) | {"A "}
+# What begins with the name of a file: Ruby's exceptions, the linker, Node where it cites what threw.
+_IN_FILE = re.compile(
+    r"\s*(?:file://)?[^\s:]{1,200}:(?:"
+    r"\d{1,7}:in [`'][^']{1,100}': .{0,200}\([A-Z][\w:]{0,80}\)\s*$"
+    r"|(?:\(\.\w{1,40}[^)]{0,40}\)|\d{1,7}): undefined reference to "
+    r"|(?<=[jt]s:)\d{1,7}$)"
+)
 _KERNEL = re.compile(r"(?:.{0,80}kernel: )?\[ {0,12}\d{1,9}\.\d{1,9}\] (?:(Kernel panic - )|(BUG|Oops|watchdog: BUG): )")
 _DOING = re.compile(rf"\s*(?:\[?[\d:., TZ/+-]{{8,40}}\]?\s+)?Error (\w{{3,24}}ing) {_REASON}")
 _EXCEPTION = re.compile(
@@ -60,16 +68,18 @@ _EXCEPTION = re.compile(
     r"(?: \[\w{1,60}\])?(?::(?=\s|$)|$)"
 )
 _LINTER = re.compile(r"\s+\d+:\d+\s+(error|warning)\s")
-_PAIR = re.compile(r"(?:level|lvl|severity|loglevel)=\"?([A-Za-z]+(?:[+-]\d+)?)\"?(?=\s|$)", re.I)
+_PAIR = re.compile(r"(?:level|lvl|severity|loglevel)=\"?([a-z]+(?:[+-]\d+)?)\"?(?=\s|$)")
 _NEIGHBOUR = re.compile(r"[\w.@/-]{1,40}=\S{1,200}\s+$")
 _NEXT_PAIR = re.compile(r"\s+[\w.@/-]{1,40}=\S")
 
 
 def level_of_phrase(head: str) -> str | None:
     """The level of a line that opens with a well-known phrase, an exception's name or holds a `level=` pair."""
-    phrase = _PHRASE.match(head)
+    phrase = _PHRASE.match(head) if head.lstrip(" \t|+│")[:2] in _FIRST_TWO else None
     if phrase is not None:
         return {"warning": "warn"}.get(phrase.lastgroup or "", phrase.lastgroup)
+    if ":" in head and _IN_FILE.match(head):
+        return "error"
     if "rror" in head or "xception" in head or "arning" in head or "nterrupt" in head:
         level = _level_of_exception(head)
         if level is not None:
@@ -77,7 +87,12 @@ def level_of_phrase(head: str) -> str | None:
     kernel = _KERNEL.match(head) if "] " in head else None
     if kernel is not None:
         return "fatal" if kernel[1] else "error"
-    return _level_of_pair(head) if "=" in head else None
+    return _level_of_pair(head) if may_hold_a_level(head) else None
+
+
+def may_hold_a_level(text: str) -> bool:
+    """Whether a key of `text` can be that of a level (`level=`, `lvl=`, `severity=`): a look that costs little."""
+    return "l=" in text or "L=" in text or "y=" in text or "Y=" in text
 
 
 def is_exception(text: str) -> bool:
@@ -98,11 +113,11 @@ def _level_of_exception(head: str) -> str | None:
 
 def _level_of_pair(head: str) -> str | None:
     """Of `level=error` at the beginning, or beside another pair; elsewhere it is code or prose."""
-    pair = _PAIR.search(head)
+    pair = _PAIR.search(head.lower())
     if pair is None or head[pair.start() - 1 : pair.start()] not in ("", " ", "\t", "|"):
         return None
     before = head[: pair.start()]
     is_beside_another = _NEIGHBOUR.search(before) or _NEXT_PAIR.match(head, pair.end())
     if not is_beside_another and (before.strip() or not head[pair.end() :].strip()):
         return None
-    return level_of_value("level", pair[1], ())
+    return level_of_value("level", pair[1])

@@ -12,7 +12,7 @@ from jobs.level_values import SYSLOG_LEVELS
 from jobs.level_words import level_of_spelling
 
 _CLOCK = r"\d\d:\d\d:\d\d"
-_DATE_TIME = rf"\d{{4}}[-/.]\d\d[-/.]\d\d[T ]{_CLOCK}\S*"
+_DATE_TIME = rf"\d{{4}}[-/.]\d\d[-/.]\d\d[T ]{_CLOCK}\S*+"
 _LETTER_SHAPES = re.compile(
     r"\s*(?:"
     # Android logcat: threadtime, Studio, time, brief, tag, process and thread formats.
@@ -25,11 +25,9 @@ _LETTER_SHAPES = re.compile(
     # ESP-IDF and ESPHome.
     r"|(?P<esp>[VDIWE]) \(\d{1,12}\) [\w.-]{1,60}: "
     rf"|(?:\[{_CLOCK}\S{{0,8}}\])?\[(?P<esphome>[VDICWE])V?\]\[[\w.]{{1,60}}:\d+\]"
-    # MongoDB before 4.4, etcd before 3.4, TensorFlow; others whose letter is followed by a name or brackets.
-    rf"|{_DATE_TIME}\s+(?P<mongo>[DIWEFNC])\d?\s+(?:\||[A-Z]{{2,}}\s|\S+:\d+\])"
-    rf"|\[?{_DATE_TIME}\]?\s+(?P<named>[DIWEFC])\s+(?:\[|[\w./-]{{1,60}}:\s)"
-    # Telegraf.
-    rf"|{_DATE_TIME}\s+(?P<telegraf>[DIWE])! "
+    # MongoDB before 4.4, etcd before 3.4, TensorFlow; Telegraf; others with a name or brackets behind the letter.
+    rf"|\[?{_DATE_TIME}\s++(?:(?P<mongo>[DIWEFNC])\d?\s+(?:\||[A-Z]{{2,}}\s|\S+:\d+\])"
+    r"|(?P<named>[DIWEFC])\s+(?:\[|[\w./-]{1,60}:\s)|(?P<telegraf>[DIWE])! )"
     # A letter in brackets, perhaps after a time; Tornado and Jupyter, Ruby's Logger, qBittorrent, CUPS.
     r"|[\d:.,TZ/+ -]*\[(?P<boxed>[VDIWEFC])\]\s"
     r"|\[(?P<tornado>[DIWECF]) \d"
@@ -46,6 +44,7 @@ _LETTER_SHAPES = re.compile(
     r"|(?P<pytest>E) {3,8}\S"
     r")"
 )
+_FIRST_OF_LETTERS = frozenset("0123456789[(VDIWEFACNew") | {""}
 _GLOG = re.compile(r"([IWEFDV])(?:\d{4}|\d{6}|\d{8}) \d\d:\d\d:\d+(?:\.\d+)?\s")
 _PRIORITY = re.compile(r"<(\d{1,3})>(?!\s*$)")
 _XORG = re.compile(r"(?:\[[\s\d.]+\] )?\((EE|WW|II)\) ")
@@ -65,21 +64,30 @@ _WORD_SHAPES = re.compile(
 
 def level_of_shape(head: str) -> str | None:
     """The level in the header of a system that writes it as a letter, number or mark; None for any other."""
-    first = head[:1]
-    if first == "<":
+    if head[:1] == "<":
         return _level_of_priority(head)
+    if head.lstrip()[:1] in _FIRST_OF_LETTERS:
+        level = _level_of_letters(head)
+        if level is not None:
+            return level
+    return _level_further_on(head) if ":" in head else None
+
+
+def _level_of_letters(head: str) -> str | None:
     letters = _LETTER_SHAPES.match(head)
     if letters is not None:
         return _level_of_letter(letters[letters.lastgroup or 0])
-    glog = _GLOG.search(head)
-    if glog is not None and head[glog.start() - 1 : glog.start()] in ("", " ", "]", ":", "|"):
-        return _level_of_letter(glog[1])
     redis = _REDIS.match(head)
     if redis is not None:
         return _REDIS_MARKS[redis[1]]
     xorg = _XORG.match(head)
-    if xorg is not None:
-        return _level_of_letter(xorg[1][0])
+    return _level_of_letter(xorg[1][0]) if xorg is not None else None
+
+
+def _level_further_on(head: str) -> str | None:
+    glog = _GLOG.search(head)
+    if glog is not None and head[glog.start() - 1 : glog.start()] in ("", " ", "]", ":", "|"):
+        return _level_of_letter(glog[1])
     word = _WORD_SHAPES.match(head)
     return level_of_spelling((word[word.lastindex or 0]).lower()) if word is not None else None
 

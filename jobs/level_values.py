@@ -6,7 +6,7 @@ What a number means follows from its key and from the shape of its record: 40 is
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Iterable
 
 from jobs import storable
 from jobs.level_words import level_of_spelling
@@ -21,12 +21,12 @@ _MONOLOG_LEVELS = ("debug", "info", "warn", "error", "fatal", "fatal")  # 550 is
 _OTEL_LEVELS = ("debug", "debug", "info", "warn", "error", "fatal")
 
 # What only records of Python's `logging` and structlog have, of GELF, and of what forwards syslog.
-_OF_PYTHON = ("levelno", "asctime", "lineno", "funcname", "pathname", "processname", "threadname", "event")
-_OF_SYSLOG = ("short_message", "facility", "syslog_facility", "syslog_identifier", "procid", "appname")
+_OF_PYTHON = frozenset(("levelno", "asctime", "lineno", "funcname", "pathname", "processname", "threadname", "event"))
+_OF_SYSLOG = frozenset(("short_message", "facility", "syslog_facility", "syslog_identifier", "procid", "appname"))
 
 
-def level_of_value(key: str, value: object, keys: Container[str]) -> str | None:
-    """The level that `value` says under `key`, in a record that has `keys` (all in small letters); else None."""
+def level_of_value(key: str, value: object, keys: Iterable[str] = ()) -> str | None:
+    """The level that `value` says under `key` (in small letters), in a record that has `keys`; else None."""
     if isinstance(value, dict):  # loguru: {"name": "INFO", "no": 20}
         value = value.get("name")
     if isinstance(value, str):
@@ -35,7 +35,7 @@ def level_of_value(key: str, value: object, keys: Container[str]) -> str | None:
             return _level_of_text(value.lower())
     if isinstance(value, bool) or not isinstance(value, int | str) or not 0 < len(str(value)) <= 5:
         return None
-    return _level_of_number(key, int(value), keys)
+    return _level_of_number(key, int(value), frozenset(map(str.lower, keys)))
 
 
 def level_of_mongo(value: object) -> str | None:
@@ -47,16 +47,16 @@ def _level_of_text(text: str) -> str | None:
     return level_of_spelling(offset[1] if offset is not None else text.strip("[]<>"))
 
 
-def _level_of_number(key: str, number: int, keys: Container[str]) -> str | None:
+def _level_of_number(key: str, number: int, keys: frozenset[str]) -> str | None:
     if key in ("severity_number", "severitynumber"):
         return _OTEL_LEVELS[(number - 1) // 4] if 1 <= number <= 24 else None
     if key == "severitylevel":
         return _AZURE_LEVELS[number] if number < len(_AZURE_LEVELS) else None
     if number < 10:
-        is_syslog = key in ("priority", "severity", "syslog_severity", "syslogseverity") or _any_of(_OF_SYSLOG, keys)
+        is_syslog = key in ("priority", "severity", "syslog_severity", "syslogseverity") or not _OF_SYSLOG.isdisjoint(keys)
         return SYSLOG_LEVELS[number] if is_syslog and number < len(SYSLOG_LEVELS) else None
     if number < 100:
-        table = _PYTHON_LEVELS if key == "levelno" or _any_of(_OF_PYTHON, keys) else _PINO_LEVELS
+        table = _PYTHON_LEVELS if key == "levelno" or not _OF_PYTHON.isdisjoint(keys) else _PINO_LEVELS
         return _at(table, number // 10 - 1)
     if number < 1000:
         return _at(_MONOLOG_LEVELS, number // 100 - 1)
@@ -65,7 +65,3 @@ def _level_of_number(key: str, number: int, keys: Container[str]) -> str | None:
 
 def _at(table: tuple[str, ...], index: int) -> str | None:
     return table[index] if index < len(table) else None
-
-
-def _any_of(names: tuple[str, ...], keys: Container[str]) -> bool:
-    return any(name in keys for name in names)

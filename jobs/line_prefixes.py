@@ -8,11 +8,15 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from jobs.level_phrases import may_hold_a_level
 from jobs.level_words import LEVEL_OF_WORD, MONTHS_AND_DAYS
 
 LONGEST_PREFIX = 256
-_NAME = r"[\w.@/-]{1,128}"
-_CLOCK = r"\d\d:\d\d:\d\d\S{0,24}"
+LONGEST_CONTAINER = 90  # characters that the name of a container and a bar take
+LONGEST_LEVEL_AHEAD = 1024  # so far into a line the level of a logfmt record is looked for
+MONTHS = frozenset(MONTHS_AND_DAYS)
+_NAME = r"[\w.@/-]{1,128}+"
+_CLOCK = r"\d\d:\d\d:\d\d[\d.,:+-]{0,24}+Z?"
 _ISO = rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}(?: [+-]\d{{4}})?"
 _BSD = rf"(?:{'|'.join(MONTHS_AND_DAYS)}) {{1,2}}\d{{1,2}} {_CLOCK}"
 _TAG = rf"{_NAME}(?:\[{_NAME}\])?:\s"
@@ -31,7 +35,6 @@ _TIMED = rf"(?:{_CRI}|{_SYSLOG_5424}|(?:<\d{{1,3}}>)?(?:{_BSD}|{_ISO}|\[ {{0,12}
 _NAMED = rf"(?:{_POD}|{_BUILD_STEP}|{_STERN}|{_CONTAINER}|(?:\[{_NAME}\] ?){{1,2}}|{_NAME}(?::{_NAME})?:\s|(?=\S*\w-\w){_NAME} {_NAME} )"
 _BEFORE_A_RECORD = re.compile(rf"{_NAMED}?{_TIMED}?")
 _FIRST_PAIR = re.compile(r"(?<=\s)[A-Za-z_@][\w.@/-]{0,63}=")
-_MAY_BEGIN = re.compile(r"[\[<#@\w]")
 
 
 class Prefix(NamedTuple):
@@ -50,7 +53,7 @@ NO_PREFIX = Prefix(0, "", False)
 
 def prefix_of(line: str) -> Prefix:
     """The carrier's prefix of `line`, of which a container's name or a syslog tag says whose record goes on."""
-    if "|" not in line[:90] and line[:1] not in "[#<" and not _is_timed(line):
+    if not _may_have_a_prefix(line):
         return NO_PREFIX
     found = _CARRIED.match(line[:LONGEST_PREFIX])
     if found is None or found["container"] in LEVEL_OF_WORD:
@@ -59,20 +62,26 @@ def prefix_of(line: str) -> Prefix:
     return Prefix(found.end(), _owner_of(found[0]), is_foreign)
 
 
+def _may_have_a_prefix(line: str) -> bool:
+    """A look that costs little: nearly all lines have none."""
+    if line[4:5] == "-" or (line[3:4] == " " and line[:3] in MONTHS):
+        return line.find(": ", 0, LONGEST_PREFIX) > 0 or line.find(" std", 0, LONGEST_PREFIX) > 0 or line.find("|", 0, LONGEST_CONTAINER) > 0
+    return (
+        line.find("|", 0, LONGEST_CONTAINER) >= 0
+        or line.startswith(("#", "<", "[pod/"))
+        or not (line.isascii() or "›" not in line)
+    )
+
+
 def record_start(line: str) -> int | None:
     """Where a record may begin behind a prefix: at a brace whose end is the line's, or at a first `key=`."""
     head = line[:LONGEST_PREFIX]
     start = head.find("{")
     if start < 0 or not line.rstrip().endswith("}"):
-        pair = _FIRST_PAIR.search(head)
+        pair = _FIRST_PAIR.search(head) if may_hold_a_level(line[:LONGEST_LEVEL_AHEAD]) else None
         start = pair.start() if pair is not None else 0
     prefix = head[:start]
     return start if start > 0 and _BEFORE_A_RECORD.fullmatch(prefix) is not None else None
-
-
-def _is_timed(line: str) -> bool:
-    """Whether `line` begins as ISO times or syslog's do, at the price of two comparisons."""
-    return line[4:5] == "-" or line[3:4] == " " and line[:3] in MONTHS_AND_DAYS or "›" in line[:130]
 
 
 def _owner_of(prefix: str) -> str:

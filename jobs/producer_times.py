@@ -27,23 +27,33 @@ def parse_time(value: object) -> datetime | None:
     if not isinstance(value, str):
         return _epoch_time(value)
     text = value.strip()
+    if text[4:5] == "-":  # nearly all
+        return _written_time(text)
     if _NUMBER.fullmatch(text) is None:
         return _written_time(text)
     return _epoch_time(int(text) if text.isdecimal() else float(text))
 
 
 def _written_time(text: str) -> datetime | None:
-    clock = _CLOCK.match(text)
-    zone = _ZONE.fullmatch(text, clock.end()) if clock is not None else None
-    if clock is not None and zone is not None:
-        text = clock[0].replace("/", "-") + (zone[1] or "Z")
+    moment = _iso_time(text) or _iso_time(_as_iso(text))
+    try:
+        return None if moment is None or moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def _iso_time(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text.replace(",", "."))
-        if moment.tzinfo is None or moment.year < _FIRST_YEAR:
-            return None
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    return moment if moment.year >= _FIRST_YEAR else None
+
+
+def _as_iso(text: str) -> str:
+    clock = _CLOCK.match(text)
+    zone = _ZONE.fullmatch(text, clock.end()) if clock is not None else None
+    return clock[0].replace("/", "-") + (zone[1] or "Z") if clock is not None and zone is not None else ""
 
 
 def _nested_time(value: dict[str, object]) -> datetime | None:

@@ -16,6 +16,7 @@ from jobs.level_values import level_of_mongo, level_of_value
 from jobs.producer_times import parse_time
 
 Fields = dict[str, object]
+Place = tuple[int, str, str]  # a key's rank, its name in small letters, the key as it is written
 
 # All in small letters; the surest first.
 LEVEL_KEYS = (
@@ -36,6 +37,19 @@ SOURCE_KEYS = (
 )
 # Records that hold the record one level down: Rust's tracing, Elastic's ECS, loguru, Google Cloud, Logstash.
 CONTAINER_KEYS = ("fields", "@fields", "log", "record", "jsonpayload", "body")
+KINDS = {
+    "level": LEVEL_KEYS,
+    "time": TIME_KEYS,
+    "message": MESSAGE_KEYS,
+    "weak message": WEAK_MESSAGE_KEYS,
+    "source": SOURCE_KEYS,
+    "container": CONTAINER_KEYS,
+}
+# Of a key's name: of what it may be the place, and how sure that is.
+RANKS = {
+    name: [(kind, keys.index(name)) for kind, keys in KINDS.items() if name in keys]
+    for name in {name for keys in KINDS.values() for name in keys}
+}
 LOGFMT_KEYS = frozenset(("level", "lvl", "severity", "loglevel", "msg", "message"))
 CARRIERS_LEVEL = "priority"  # journald's own, which says nothing of a record within
 
@@ -58,7 +72,7 @@ def parse_record(text: str) -> ParsedLine | None:
     """The record that `text` is, of JSON or logfmt; the innermost where one carries another as its message."""
     if text.startswith("{") or (text[:1].isspace() and text.lstrip().startswith("{")):
         return _parse_json(text)
-    return _parse_logfmt(text) if "=" in text[:64] else None
+    return _parse_logfmt(text) if text.find("=", 0, 64) > 0 else None
 
 
 def _parse_json(line: str) -> ParsedLine | None:
@@ -100,21 +114,20 @@ class _Record:
 
     def __init__(self, fields: Fields) -> None:
         self.rest = dict(fields)
-        self._keys = {key.lower(): key for key in reversed(fields)}  # of `Level` and `level` the first
+        self._places = _places_of(fields)
         self.is_carrier = False
         self.level, self.timestamp = self._take_level(), self._take_time()
-        self.message = self._take_text(MESSAGE_KEYS)
+        self.message = self._take_text("message")
         if self.message is None and (self.level is not None or self.timestamp is not None):
-            self.message = self._take_text(WEAK_MESSAGE_KEYS)
+            self.message = self._take_text("weak message")
         is_known = self.level is not None or self.message is not None
-        self.source = (self._take_text(SOURCE_KEYS) or "") if is_known else ""
+        self.source = (self._take_text("source") or "") if is_known else ""
 
     def containers(self) -> Iterator[_Record]:
         """The inner records; what is taken out of them is gone from `rest` too."""
-        for name in CONTAINER_KEYS:
-            key = self._keys.get(name)
-            inner = self.rest[key] if key is not None and key in self.rest else None
-            if key is not None and isinstance(inner, dict):
+        for _, _, key in self._places.get("container", ()):
+            inner = self.rest.get(key)
+            if isinstance(inner, dict):
                 record = _Record(inner)
                 self.rest[key] = record.rest
                 yield record
@@ -122,14 +135,12 @@ class _Record:
                     del self.rest[key]
 
     def _take_level(self) -> str | None:
-        for name in LEVEL_KEYS:
-            key = self._keys.get(name)
-            if key is not None:
-                level = level_of_value(name, self.rest[key], self._keys)
-                if level is not None:
-                    del self.rest[key]
-                    self.is_carrier = name == CARRIERS_LEVEL
-                    return level
+        for _, name, key in self._places.get("level", ()):
+            level = level_of_value(name, self.rest[key], self.rest)
+            if level is not None:
+                del self.rest[key]
+                self.is_carrier = name == CARRIERS_LEVEL
+                return level
         if "s" in self.rest and "msg" in self.rest and "t" in self.rest:  # MongoDB
             level = level_of_mongo(self.rest["s"])
             if level is not None:
@@ -138,23 +149,33 @@ class _Record:
         return None
 
     def _take_time(self) -> datetime | None:
-        for name in TIME_KEYS:
-            key = self._keys.get(name)
-            if key is not None:
-                timestamp = parse_time(self.rest[key])
-                if timestamp is not None:
-                    del self.rest[key]
-                    return timestamp
+        for _, _, key in self._places.get("time", ()):
+            timestamp = parse_time(self.rest[key])
+            if timestamp is not None:
+                del self.rest[key]
+                return timestamp
         return None
 
-    def _take_text(self, names: tuple[str, ...]) -> str | None:
-        for name in names:
-            key = self._keys.get(name)
-            value = self.rest.get(key) if key is not None else None
-            if key is not None and isinstance(value, str):
+    def _take_text(self, kind: str) -> str | None:
+        for _, _, key in self._places.get(kind, ()):
+            value = self.rest.get(key)
+            if isinstance(value, str):
                 del self.rest[key]
                 return value.rstrip("\r\n")
         return None
+
+
+def _places_of(fields: Fields) -> dict[str, list[Place]]:
+    """Under which of its keys a record may have its level, time, message ...: the surest first."""
+    places: dict[str, list[Place]] = {}
+    for key in fields:
+        name = key.lower()
+        for kind, rank in RANKS.get(name, ()):
+            places.setdefault(kind, []).append((rank, name, key))
+    for found in places.values():
+        if len(found) > 1:
+            found.sort()
+    return places
 
 
 def _record_of(fields: Fields, line: str) -> ParsedLine | None:

@@ -10,7 +10,7 @@ import re
 from datetime import datetime
 
 from jobs.level_detection import detect_level
-from jobs.line_prefixes import record_start
+from jobs.line_prefixes import LONGEST_PREFIX, record_start
 from jobs.producer_times import parse_time
 from jobs.structured_lines import ParsedLine, parse_record
 from jobs.workflow_commands import Annotation, Command, GroupEnd, GroupStart, Progress, parse_command, short_name
@@ -43,9 +43,9 @@ def parse_line(line: str) -> ParsedLine:
     Never raises. What a record does not tell is None, and the caller's fallback applies.
     """
     text = line.removeprefix("\ufeff")
-    record = parse_record(text)
-    if record is None and ("{" in text[:256] or "=" in text[:256]):
-        record = _record_behind_a_prefix(text)
+    record = None
+    if text.find("{", 0, LONGEST_PREFIX) >= 0 or text.find("=", 0, LONGEST_PREFIX) > 0:
+        record = parse_record(text) or _record_behind_a_prefix(text)
     if record is None:
         return ParsedLine(line, detect_level(text))
     if record.level is None:
