@@ -58,7 +58,8 @@ _QUOTES = re.compile(r"\s*(?:(?:\++|[$>%]) (?!(?:error|warning)\b)[a-z./][\w./-]
 _LIST_ITEM = re.compile(r"\s*- $")
 _COMMIT = re.compile(r"(?:[*|] )*(?=[a-f\d]{0,9}\d)[0-9a-f]{7,10} $")
 # What tools write in small letters at the beginning of a line, before a colon. Others are names of settings there.
-_TOOL_WORDS = frozenset("error err warning warn fatal info note debug panic crit fail trce dbug hint notice".split())
+_INDENTED_TOOL_WORDS = frozenset("error err warning warn fatal info note hint".split())
+_TOOL_WORDS = _INDENTED_TOOL_WORDS | frozenset("debug panic crit fail trce dbug notice".split())
 
 
 class Candidate(NamedTuple):
@@ -206,7 +207,7 @@ def _small_letters_fit(candidate: Candidate, header: Header) -> bool:
     words = header.words + header.capitals
     colon = _COLON.match(after)
     if colon is not None:
-        if not header.is_timed and not header.has_names and _is_setting(candidate):
+        if not header.is_timed and _is_setting(candidate, header):
             return False
         return header.words + header.capitals // 2 <= 1 and _MERE_VALUE.match(after, colon.end()) is None
     if candidate.word in ("fatal", "Fatal") and _FATAL_ERROR.match(after):
@@ -216,15 +217,18 @@ def _small_letters_fit(candidate: Candidate, header: Header) -> bool:
     if header.is_timed:
         return _SET_OFF.match(after) is not None or _begins_a_message(candidate)
     if not candidate.before.strip():
-        return after.startswith((" - ", "\t")) or _SENTENCE.match(after) is not None
+        is_tools = candidate.word.lower() in _TOOL_WORDS
+        return after.startswith((" - ", "\t")) or (is_tools and _SENTENCE.match(after) is not None)
     return False
 
 
-def _is_setting(candidate: Candidate) -> bool:
+def _is_setting(candidate: Candidate, header: Header) -> bool:
     """`- alert: HighLatency`, `  panic: abort`, `a1b2c3d error: say why`: not what a tool says of itself."""
     if _LIST_ITEM.fullmatch(candidate.before) or _COMMIT.fullmatch(candidate.before):
         return True
-    return candidate.word not in _TOOL_WORDS and candidate.word.islower()
+    if header.has_names or not candidate.word.islower():
+        return False
+    return candidate.word not in (_INDENTED_TOOL_WORDS if candidate.before.isspace() else _TOOL_WORDS)
 
 
 def _begins_a_message(candidate: Candidate) -> bool:

@@ -41,7 +41,7 @@ _LETTER_SHAPES = re.compile(
     r"|(?P<apt>[EWN]|[ew]): \S"
     r"|(?P<fetching>E)rr:\d+ "
     # pytest shows so what failed.
-    r"|(?P<pytest>E) {3,8}\S"
+    r"|(?P<pytest>E) {3,8}(?!\d+$)\S"
     r")"
 )
 _FIRST_OF_LETTERS = frozenset("0123456789[(VDIWEFACNew") | {""}
@@ -56,7 +56,7 @@ _WORD_SHAPES = re.compile(
     r"(?:kern|user|mail|daemon|auth|authpriv|syslog|lpr|news|uucp|cron|ftp|local\d)\s*[.:]\s?([a-z]{3,7})\s*: "
     rf"|[\w.-]{{1,60}}:([a-z]{{4,8}})\s+{_DATE_TIME}"
     rf"|\[[\w.-]{{1,60}}:([a-z]{{4,8}}),{_DATE_TIME}"
-    rf"|\"?{_DATE_TIME}\"?,\"([A-Za-z]{{3,11}})\","
+    rf"|\"{_DATE_TIME[:-4]}[^\"]{{0,24}}\",\"([A-Za-z]{{3,11}})\","
     rf"|{_DATE_TIME} [ \w.:()-]{{1,80}}log \[([A-Z]{{3}})\] : "
     r")"
 )

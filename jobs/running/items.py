@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from jobs.continuations import Continuations
 from jobs.recording import NewEntry
 from jobs.running.lines import Line
 from jobs.running.masking import NO_MASK, Masker
@@ -26,7 +27,7 @@ from jobs.text import (
     parse_line,
 )
 
-FALLBACK_LEVELS = {"stdout": "info", "stderr": "warn"}
+FALLBACK_LEVEL = "info"  # of a line that states none, on stderr too: that is a stream, not a level
 # What is said of reports that the limit of a line has cut, beside the line.
 TOO_LARGE = {
     "::result::": ("the result is larger than 1 MiB and was not taken", "warn"),
@@ -49,13 +50,15 @@ Item = NewEntry | GroupStart | GroupEnd | Progress | Result | Failure | SpawnReq
 
 
 class ItemReader:
-    """Reads the lines of one stream. It remembers the level of an unfinished line, for its rest."""
+    """Reads the lines of one stream. It remembers the level of an unfinished line, for its rest, and of records
+    that may go on, for their further lines.
+    """
 
     def __init__(self, stream: str, *, masker: Masker = NO_MASK) -> None:
         self._stream = stream
         self._masker = masker
-        self._fallback = FALLBACK_LEVELS[stream]
-        self._open_level = self._fallback
+        self._open_level = FALLBACK_LEVEL
+        self._continuations = Continuations()
 
     def items_of(self, lines: Iterable[Line], captured_at: datetime) -> list[Item]:
         items: list[Item] = []
@@ -70,12 +73,19 @@ class ItemReader:
                 if line.truncated_bytes:
                     items += _too_large(text, captured_at)
             else:
+                self._continuations.end()
                 items += self._command_items(command, line, captured_at)
         return [masked(item, self._masker) for item in items] if self._masker else items
 
     def _entry(self, line: Line, captured_at: datetime) -> NewEntry:
         message, level, timestamp, source, fields = parse_line(line.text)
-        self._open_level = level or self._fallback
+        if level is not None and message != line.text:
+            self._continuations.begin(line.text, level, captured_at)
+        elif not line.is_in_progress:
+            level, continues = self._continuations.place(message, level, captured_at)
+            if continues:
+                fields = {**(fields or {}), "continuation": True}
+        self._open_level = level or FALLBACK_LEVEL
         if line.truncated_bytes or line.is_in_progress:
             fields = {**(fields or {}), **_marks(line)}
         return NewEntry(message, self._open_level, timestamp or captured_at, None, self._stream, source, fields)
@@ -93,7 +103,7 @@ class ItemReader:
         text = command.text if isinstance(command, GroupStart | GroupEnd) else ""
         if not text:
             return [command]
-        return [command, NewEntry(text, self._fallback, captured_at, None, self._stream)]
+        return [command, NewEntry(text, FALLBACK_LEVEL, captured_at, None, self._stream)]
 
     def _report_items(self, report: Result | Report | Spawn, line: Line, captured_at: datetime) -> list[Item]:
         if line.truncated_bytes or line.is_in_progress:  # Not all of it, though what is there makes sense.
@@ -103,7 +113,7 @@ class ItemReader:
         if isinstance(report, Spawn):
             return [SpawnRequest(report.data, self._entry(line, captured_at))]
         stream = report.stream or self._stream
-        level = report.level or FALLBACK_LEVELS[stream]
+        level = report.level or FALLBACK_LEVEL
         moment = report.timestamp or captured_at
         return [NewEntry(report.message, level, moment, None, stream, report.source, report.fields or None)]
 
