@@ -87,9 +87,9 @@ class Continuations:
         if "\x1b" in text:
             text = storable.without_ansi(text)
         prefix = prefix_of(text)
-        if prefix.owner:
+        if prefix.end:
             self._open.pop("", None)
-        return prefix.owner, text[prefix.end :]
+        return prefix.owner(), text[prefix.end :]
 
     def _replace(self, owner: str, opened: _Open | None) -> None:
         self._open.pop(owner, None)

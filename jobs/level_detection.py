@@ -31,7 +31,7 @@ _TIME_THEN_LEVEL = re.compile(
     rf"((?:[a-z][a-z.-]*+\d[\w.:-]*+ )?(?:[^A-Za-z\"'=<({{]|(?:{'|'.join(MONTHS_AND_DAYS)})\b|(?<=\d)[TZ](?=\W|\d))*+)"
     # What follows must not be a count (`ERROR  5`) or another level: the long way decides on these.
     r"(?:(TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE)(?=[ \t\]|]|: |$)"
-    r"(?![ \t:|]*+(?:[-+\d]|[A-Z]{4,8}\b[ ,|]|$|\w{2,9}\W?$))"
+    r"(?![ \t:|]*+(?:[-+\d=(]|[A-Z]{4,8}\b[ ,|]|$|\w{2,9}\W?$))"
     r"|(?<=\[)(debug|info|notice|warn|error|crit|alert|emerg)(?=\][^\n]))"
 )
 
@@ -40,19 +40,21 @@ _NEVER_BEFORE = frozenset("'\"=.?-_\\$@%&~#^+!`/")
 _NEVER_AFTER = frozenset("'\"=.?-_\\$@%&~#^+`")
 _COLON = re.compile(r"(?:\[[\w:.-]+\]| [A-Z]{1,6}\d{1,6}| \([^()]{1,40}\))?\s?:(?!:)(?=\s|$)")
 _GLUED_COLON = re.compile(r":(?!:)")
-_SET_OFF = re.compile(r"\t| {2,}| -{1,2} | ?\| | [\[({<]|\[\d[\d|:.T-]*\]|[+-]\d{1,2} |/[A-Za-z][\w-]*[: ]")
+_SET_OFF = re.compile(r"\t| {2,}| -{1,2} | ?\| | [\[({<]|\[\d[\d|:.T-]*\]|[+-]\d{1,2} |\([\w.:-]{1,40}\): |/[A-Za-z][\w-]*[: ]")
 _OFFSET = re.compile(r"[+-]\d{1,2}(?: |$)")
 _GLUED_NAME = re.compile(r"/[A-Za-z][\w-]*:? ")
 _ANOTHER_LEVEL = re.compile(rf"[,|/ ] ?(?:{'|'.join(sorted(LEVEL_OF_WORD, key=len, reverse=True))})\b")
 _NEXT_WORD = re.compile(r"[ |]+([A-Za-z][a-z]*)?(.?)")
 _FATAL_ERROR = re.compile(r"\s+error(?:\s[A-Z]+\d+)?\s?:")
 _SENTENCE = re.compile(r" (?:[A-Z][a-z]|\")")
-_VALUE = r"(?:[-+]?\d[\d.]*+(?:e[-+]?\d+)?(?: ?%)?|none|null|nil|undefined|true|false|yes|no|on|off|ok|\"\"|'')"
+_VALUE = r"(?:\(?[-+]?\d[\d.]*+(?:e[-+]?\d+)?(?: ?%)?\)?|none|null|nil|undefined|true|false|yes|no|on|off|ok|\"\"|'')"
 _MERE_VALUE = re.compile(
-    rf"\s*(?:$|{_VALUE}(?: found| total)?|[\[{{(][\]}})]?|\([\w, ]{{0,40}}\) => ?\{{?|\w+,)\s*[,;]?\s*$", re.I
+    rf"\s*(?:$|{_VALUE}(?: found| total)?|[\[{{(][\]}})]?|(?:async )?\([\w, ]{{0,40}}\) =>.*|function\b.*|\w+,)\s*[,;]?\s*$", re.I
 )
 # Of a count: `ERROR  5`, `FAILED: 0, PASSED: 12`, `| ERROR | 5 |`, `ERROR  12  3 %`.
-_MERE_COUNT = re.compile(rf"[\s:=|]*{_VALUE}(?:\s*[,;|]\s*(?:[A-Za-z ]{{1,20}}\s?[:=|]\s?\d.*)?|\s+\d[\d.]*\s?%?|\s+found)*\s*$", re.I)
+_MERE_COUNT = re.compile(
+    rf"[\s:=|]*{_VALUE}(?:(?:\s*[,;|]\s*|\s+)[A-Za-z]{{1,20}}\s?[:=|]\s?\d.*|\s*[,;|]|\s+\(?\d[\d.]*\s?%?\)?|\s+found)*\s*$", re.I
+)
 # Code, a shell's trace (`+ echo ERROR`), a prompt, a passed test: what speaks of levels and states none.
 _QUOTES = re.compile(r"\s*(?:(?:\++|[$>%]) (?!(?:error|warning)\b)[a-z./][\w./-]* |#(?:define|error|if|include)\b|ok \d+|[✓✔√] |\} )")
 _LIST_ITEM = re.compile(r"\s*- $")
@@ -75,7 +77,10 @@ def detect_level(line: str) -> str | None:
     head = line[:HEAD_CHARACTERS]
     if "\x1b" in head:
         head = storable.without_ansi(line[: 2 * HEAD_CHARACTERS])[:HEAD_CHARACTERS]
-    return _level_after_time(head) or _level_behind_prefix(head.removeprefix("\ufeff"))
+    fast = _TIME_THEN_LEVEL.match(head)
+    if fast is not None and _is_time_or_bare(fast[1]):
+        return LEVEL_OF_WORD[fast[2] or fast[3]]
+    return _level_behind_prefix(head.removeprefix("\ufeff"))
 
 
 def _level_after_time(head: str) -> str | None:
@@ -186,6 +191,8 @@ def _capitals_fit(candidate: Candidate, header: Header) -> bool:
         return False
     if _MERE_COUNT.match(after) and (not header.is_timed or after[:1] == ":"):
         return False
+    if after.startswith((" = ", " == ")):
+        return False  # of a setting or an expression
     is_set_off = _GLUED_COLON.match(after) or _COLON.match(after) or _SET_OFF.match(after)
     if is_set_off and words <= (3 if header.is_timed else 1):
         return True
@@ -209,7 +216,7 @@ def _small_letters_fit(candidate: Candidate, header: Header) -> bool:
     if colon is not None:
         if not header.is_timed and _is_setting(candidate, header):
             return False
-        return header.words + header.capitals // 2 <= 1 and _MERE_VALUE.match(after, colon.end()) is None
+        return header.words + header.capitals // 2 <= 1 and not _is_value(after, colon.end())
     if candidate.word in ("fatal", "Fatal") and _FATAL_ERROR.match(after):
         return words <= 1
     if words:
@@ -220,6 +227,10 @@ def _small_letters_fit(candidate: Candidate, header: Header) -> bool:
         is_tools = candidate.word.lower() in _TOOL_WORDS
         return after.startswith((" - ", "\t")) or (is_tools and _SENTENCE.match(after) is not None)
     return False
+
+
+def _is_value(after: str, position: int) -> bool:
+    return _MERE_VALUE.match(after, position) is not None or _MERE_COUNT.match(after, position) is not None
 
 
 def _is_setting(candidate: Candidate, header: Header) -> bool:
@@ -242,5 +253,5 @@ def _begins_a_message(candidate: Candidate) -> bool:
     if word is None or not word.islower() or mark not in ("", " ", ":", ",", ".", "!"):
         return True  # a name, a number, a bracket, a sentence of its own
     if candidate.word.islower():
-        return candidate.word in _TOOL_WORDS | {"trace", "critical"} and word not in PHRASE
+        return candidate.word in _TOOL_WORDS | {"trace", "critical", "verbose"} and word not in PHRASE
     return word.endswith("ing") and mark == " " and word not in NAMING_GERUNDS

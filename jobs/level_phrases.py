@@ -32,7 +32,11 @@ _PHRASE = re.compile(
     r"|curl: \(\d{1,3}\) "
     r"|==\d{1,9}==\s?ERROR: "
     r"|=(?:ERROR|CRASH|SUPERVISOR) REPORT===="
-    r"|\*\* \([\w.]{1,80}\) "
+    r"|\*\* \([^()]{1,80}\) "
+    r"|Errno::E[A-Z]"
+    r"|std::\w{0,40}(?:error|exception|bad_alloc): "
+    r"|terminate called "
+    r"|(?:[A-Z]\w{0,60}::){1,5}[A-Z]\w{0,60} \(.{0,200}\):$"
     r"|goroutine \d+ \["
     r"|Stack trace:$"
     r"|File \"[^\"]{1,200}\", line \d+$"
@@ -52,7 +56,7 @@ _PHRASE = re.compile(
 )
 # How the phrases begin, for a look that costs little.
 _FIRST_TWO = frozenset(
-    "Tr Ex Un un Se do Er An PH th gm ma no FA fa dp ra ER OR cu == =E =C =S =W ** St Fi go In Wa CM si Ke".split()
+    "Tr Ex Un un Se do Er An PH th gm ma no FA fa dp ra ER OR cu == =E =C =S =W ** St Fi st te Ac go In Wa CM si Ke".split()
 ) | {"A "}
 # What begins with the name of a file: Ruby's exceptions, the linker, Node where it cites what threw.
 _IN_FILE = re.compile(
@@ -65,7 +69,8 @@ _KERNEL = re.compile(r"(?:.{0,80}kernel: )?\[ {0,12}\d{1,9}\.\d{1,9}\] (?:(Kerne
 _DOING = re.compile(rf"\s*(?:\[?[\d:., TZ/+-]{{8,40}}\]?\s+)?Error (\w{{3,24}}ing) {_REASON}")
 _EXCEPTION = re.compile(
     r"\s*(?:E\s+|Uncaught |Caused by: |\(node:\d+\) (?:\[\w+\] )?|[^\s:]{1,200}:\d+: )?"
-    r"(?:(?:[\w$]++(?:\.|::|\\))*+(?:[A-Z]\w*?)?(Error|Exception|Warning|Interrupt)|(?:\w++\.)*?exceptions\.\w++)"
+    r"(?:(?:[\w$]++(?:\.|::|\\))*+[A-Z]\w*?(Error|Exception|Warning|Interrupt)"
+    r"|(?:(?:\w++(?:\.|::|\\))++Error|Error(?= \[\w)|(?:\w++(?:\.|::|\\))*+Exception)|(?:\w++\.)*?exceptions\.\w++)"
     r"(?: \[\w{1,60}\])?(?::(?=\s|$)|$)"
 )
 _LINTER = re.compile(r"\s+\d+:\d+\s+(error|warning)\s")

@@ -13,29 +13,38 @@ from jobs.level_words import level_of_spelling
 
 _CLOCK = r"\d\d:\d\d:\d\d"
 _DATE_TIME = rf"\d{{4}}[-/.]\d\d[-/.]\d\d[T ]{_CLOCK}\S*+"
-_LETTER_SHAPES = re.compile(
-    r"\s*(?:"
-    # Android logcat: threadtime, Studio, time, brief, tag, process and thread formats.
-    rf"(?:\d{{4}}-)?\d\d-\d\d {_CLOCK}\.\d+(?: [+-]\d{{4}})?\s+(?:"
+# Android logcat's threadtime and Studio's.
+_LOGCAT = (
     r"(?:\w+\s+)?\d+\s+\d+\s+(?P<threadtime>[VDIWEFA])\s"
     r"|\d+-\d+(?:/\S+)?\s+(?:\S+\s+\S+\s+)?(?P<studio>[VDIWEFA])[/ ]"
-    r"|(?P<time>[VDIWEFA])/[^:]{1,80}?\(\s*\d+\): )"
+    r"|(?P<time>[VDIWEFA])/[^:]{1,80}?\(\s*\d+\): "
+)
+# MongoDB before 4.4, etcd before 3.4, TensorFlow; Telegraf; others with a name or brackets behind the letter.
+_AFTER_TIME = (
+    r"(?P<mongo>[DIWEFNC])\d?\s+(?:\||[A-Z]{2,}\s|\S+:\d+\])"
+    r"|(?P<named>[DIWEFC])\s+(?:\[|[\w./-]{1,60}:\s)|(?P<telegraf>[DIWE])! "
+)
+_BOXED = r"\[(?P<boxed>[VDIWEFC])\]\s"
+# Lines that begin with a date as ISO writes it are many; these are the shapes that they may have.
+_LETTER_AFTER_ISO = re.compile(rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}\S*+(?: [+-]\d{{4}})?\s++(?:{_AFTER_TIME}|{_LOGCAT}|{_BOXED})")
+_LETTER_SHAPES = re.compile(
+    r"\s*(?:"
+    # Android logcat: with a time; brief, tag, process and thread formats.
+    rf"\d\d-\d\d {_CLOCK}\.\d+(?: [+-]\d{{4}})?\s+(?:{_LOGCAT})"
     r"|(?P<brief>[VDIWEFA])(?:/[\w.$ -]{1,60}?)?\(\s*\d+(?::\s*\w+)?\)[: ]"
     rf"|(?:{_CLOCK}\S*\s+)?(?P<tag>[VDIWEFA])/[\w.$-]{{1,60}}\s*: "
     # ESP-IDF and ESPHome.
     r"|(?P<esp>[VDIWE]) \(\d{1,12}\) [\w.-]{1,60}: "
     rf"|(?:\[{_CLOCK}\S{{0,8}}\])?\[(?P<esphome>[VDICWE])V?\]\[[\w.]{{1,60}}:\d+\]"
-    # MongoDB before 4.4, etcd before 3.4, TensorFlow; Telegraf; others with a name or brackets behind the letter.
-    rf"|\[?{_DATE_TIME}\s++(?:(?P<mongo>[DIWEFNC])\d?\s+(?:\||[A-Z]{{2,}}\s|\S+:\d+\])"
-    r"|(?P<named>[DIWEFC])\s+(?:\[|[\w./-]{1,60}:\s)|(?P<telegraf>[DIWE])! )"
+    rf"|\[?(?:{_DATE_TIME}|{_CLOCK}\S*+)\s++(?:{_AFTER_TIME})"
     # A letter in brackets, perhaps after a time; Tornado and Jupyter, Ruby's Logger, qBittorrent, CUPS.
-    r"|[\d:.,TZ/+ -]*\[(?P<boxed>[VDIWEFC])\]\s"
+    rf"|[\d:.,TZ/+ -]*+{_BOXED}"
     r"|\[(?P<tornado>[DIWECF]) \d"
     r"|(?P<ruby>[DIWEFA]), \[\d"
     r"|\((?P<qbittorrent>[NIWC])\) \d{4}-"
     r"|(?P<cups>[DINWECA]) \[\d\d/\w{3}/\d{4}:"
     # WebSphere and SAP HANA.
-    rf"|\[\d\d?/\d\d?/\d\d,? \d\d?:\d\d:\d\d:\d{{3}} \w+\] [0-9a-fA-F]{{8}} [\w.$-]{{1,60}}\s+(?P<websphere>[WEFID])\s"
+    rf"|\[\d\d?/\d\d?/\d\d,? \d\d?:\d\d:\d\d:\d{{3}} \w+\] [0-9a-fA-F]{{8}} [\w.$-]{{1,60}}\s+(?P<websphere>[WEFIDAOR])\s"
     rf"|\[\d+\]\{{-?\d+\}}\[[\d/-]+\] {_DATE_TIME} (?P<hana>[diwef]) "
     # apt, kotlinc.
     r"|(?P<apt>[EWN]|[ew]): \S"
@@ -45,6 +54,11 @@ _LETTER_SHAPES = re.compile(
     r")"
 )
 _FIRST_OF_LETTERS = frozenset("0123456789[(VDIWEFACNew") | {""}
+# Audit, the two standard streams, and settings: letters that mean something else elsewhere.
+_OWN_LETTERS = {
+    **{("websphere", letter): level for letter, level in (("A", "info"), ("O", "info"), ("R", "error"))},
+    ("esphome", "C"): "info",
+}
 _GLOG = re.compile(r"([IWEFDV])(?:\d{4}|\d{6}|\d{8}) \d\d:\d\d:\d+(?:\.\d+)?\s")
 _PRIORITY = re.compile(r"<(\d{1,3})>(?!\s*$)")
 _XORG = re.compile(r"(?:\[[\s\d.]+\] )?\((EE|WW|II)\) ")
@@ -57,9 +71,9 @@ _WORD_SHAPES = re.compile(
     rf"|[\w.-]{{1,60}}:([a-z]{{4,8}})\s+{_DATE_TIME}"
     rf"|\[[\w.-]{{1,60}}:([a-z]{{4,8}}),{_DATE_TIME}"
     rf"|\"{_DATE_TIME[:-4]}[^\"]{{0,24}}\",\"([A-Za-z]{{3,11}})\","
-    rf"|{_DATE_TIME} [ \w.:()-]{{1,80}}log \[([A-Z]{{3}})\] : "
     r")"
 )
+_CEPH = re.compile(r"log \[([A-Z]{3})\] : ")
 
 
 def level_of_shape(head: str) -> str | None:
@@ -74,9 +88,13 @@ def level_of_shape(head: str) -> str | None:
 
 
 def _level_of_letters(head: str) -> str | None:
-    letters = _LETTER_SHAPES.match(head)
+    is_iso = head[4:5] == "-"
+    letters = (_LETTER_AFTER_ISO if is_iso else _LETTER_SHAPES).match(head)
     if letters is not None:
-        return _level_of_letter(letters[letters.lastgroup or 0])
+        letter = letters[letters.lastgroup or 0]
+        return _OWN_LETTERS.get((letters.lastgroup, letter)) or _level_of_letter(letter)
+    if is_iso:
+        return None
     redis = _REDIS.match(head)
     if redis is not None:
         return _REDIS_MARKS[redis[1]]
@@ -88,7 +106,7 @@ def _level_further_on(head: str) -> str | None:
     glog = _GLOG.search(head)
     if glog is not None and head[glog.start() - 1 : glog.start()] in ("", " ", "]", ":", "|"):
         return _level_of_letter(glog[1])
-    word = _WORD_SHAPES.match(head)
+    word = _CEPH.search(head) if "log [" in head else _WORD_SHAPES.match(head)
     return level_of_spelling((word[word.lastindex or 0]).lower()) if word is not None else None
 
 

@@ -15,15 +15,15 @@ _ANY_CASE = _words(
     emerg emergency panic note fail trce dbug trc trac dbg debu inf noti wrn erro eror ftl fata"""
 )
 # Written in capitals alone: Serilog, logrus, java.util.logging, loguru.
-_CAPITALS = _words("VRB DPANIC FAILURE FAILED PANI ALER EMER FINE FINER FINEST LOG CONFIG DEPRECATION SUCCESS")
+_CAPITALS = _words("VRB DEBG WARNG WRNG NTC CRT EMRG ALRT DPANIC FAILURE FAILED PANI ALER EMER FINE FINER FINEST LOG CONFIG DEPRECATION SUCCESS")
 # Words that are too common to be a level unless set off by punctuation, even in capitals.
 ONLY_SET_OFF = frozenset(_words("LOG CONFIG FINE FINER FINEST NOTE INFORMATION VERBOSE DEPRECATION SUCCESS"))
 _UNKNOWN_TO_LEVELS = {
-    **dict.fromkeys(("trce", "dbug", "debu", "trac"), "debug"),
-    **dict.fromkeys(("note", "noti"), "info"),
-    **dict.fromkeys(("deprecation",), "warn"),
+    **dict.fromkeys(("trce", "dbug", "debu", "debg", "trac"), "debug"),
+    **dict.fromkeys(("note", "noti", "ntc"), "info"),
+    **dict.fromkeys(("deprecation", "warng", "wrng"), "warn"),
     **dict.fromkeys(("failed", "erro", "eror"), "error"),
-    **dict.fromkeys(("fata", "pani", "aler", "emer"), "fatal"),
+    **dict.fromkeys(("fata", "pani", "aler", "alrt", "emer", "emrg", "crt"), "fatal"),
 }
 
 
@@ -36,7 +36,7 @@ _SPELLINGS = [form for word in _ANY_CASE for form in (word, word.capitalize(), w
 LEVEL_OF_WORD: dict[str, str] = {spelling: level_of_spelling(spelling.lower()) or "" for spelling in _SPELLINGS}
 
 # Programs whose name may precede a bare level word: "npm warn deprecated", "CMake Error at".
-TOOLS = frozenset(_words("npm pnpm lerna gyp node-gyp PHP CMake"))
+TOOLS = frozenset(_words("npm pnpm yarn lerna gyp node-gyp PHP CMake"))
 
 MONTHS_AND_DAYS = _words("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec Mon Tue Wed Thu Fri Sat Sun")
 TIME_WORDS = frozenset(MONTHS_AND_DAYS + _words("am pm AM PM Z UTC GMT CET CEST EST EDT PST PDT BST IST JST"))

@@ -17,7 +17,7 @@ LONGEST_LEVEL_AHEAD = 1024  # so far into a line the level of a logfmt record is
 MONTHS = frozenset(MONTHS_AND_DAYS)
 _NAME = r"[\w.@/-]{1,128}+"
 _CLOCK = r"\d\d:\d\d:\d\d[\d.,:+-]{0,24}+Z?"
-_ISO = rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}(?: [+-]\d{{4}})?"
+_ISO = rf"\d{{4}}[-/]\d\d[-/]\d\d[T ]{_CLOCK}(?: [+-]\d{{4}})?"
 _BSD = rf"(?:{'|'.join(MONTHS_AND_DAYS)}) {{1,2}}\d{{1,2}} {_CLOCK}"
 _TAG = rf"{_NAME}(?:\[{_NAME}\])?:\s"
 _POD = r"\[pod/[^\[\]\s]{1,200}\]\s"
@@ -31,35 +31,39 @@ _SYSLOG_5424 = rf"<\d{{1,3}}>1 {_ISO} {_NAME} {_NAME} {_NAME} {_NAME} (?:-|\[[^\
 _CARRIED = re.compile(
     rf"(?P<foreign>(?:{_POD}|{_BUILD_STEP}|{_STERN}|{_CONTAINER}){_CRI}?|{_CRI})|{_SYSLOG}|{_SYSLOG_5424}"
 )
-_TIMED = rf"(?:{_CRI}|{_SYSLOG_5424}|(?:<\d{{1,3}}>)?(?:{_BSD}|{_ISO}|\[ {{0,12}}\d{{1,9}}\.\d{{1,9}}\]) (?:(?:{_NAME} )?{_TAG})?)"
+_TIMED = rf"(?:{_CRI}|{_SYSLOG_5424}|(?:<\d{{1,3}}>)?(?:{_BSD}|{_ISO}|\[ {{0,12}}\d{{1,9}}\.\d{{1,9}}\]) (?:(?:{_NAME} )?{_TAG}|(?=\S*[\d/-]){_NAME} )?)"
 _NAMED = rf"(?:{_POD}|{_BUILD_STEP}|{_STERN}|{_CONTAINER}|(?:\[{_NAME}\] ?){{1,2}}|{_NAME}(?::{_NAME})?:\s|(?=\S*\w-\w){_NAME} {_NAME} )"
 _BEFORE_A_RECORD = re.compile(rf"{_NAMED}?{_TIMED}?")
+_TIMES = re.compile(rf"{_ISO}|{_BSD}|{_CLOCK}|(?<=\d )\d+\.\d+")
 _FIRST_PAIR = re.compile(r"(?<=\s)[A-Za-z_@][\w.@/-]{0,63}=")
 
 
 class Prefix(NamedTuple):
-    """Where a carrier's prefix ends (0: there is none), whose it is, and whether only the rest is the program's line.
+    """Where a carrier's prefix ends (0: there is none), its text, and whether only the rest is the program's line.
 
     Behind a syslog header, the tag is as much part of the line as a logger's name is.
     """
 
     end: int
-    owner: str
+    text: str
     is_foreign: bool
+
+    def owner(self) -> str:
+        """The text without its times and seconds, which differ from line to line: who it is whose records go on."""
+        return _TIMES.sub("", self.text) if self.end else ""
 
 
 NO_PREFIX = Prefix(0, "", False)
 
 
 def prefix_of(line: str) -> Prefix:
-    """The carrier's prefix of `line`, of which a container's name or a syslog tag says whose record goes on."""
+    """The carrier's prefix of `line`."""
     if not _may_have_a_prefix(line):
         return NO_PREFIX
     found = _CARRIED.match(line[:LONGEST_PREFIX])
     if found is None or found["container"] in LEVEL_OF_WORD:
         return NO_PREFIX
-    is_foreign = found["foreign"] is not None
-    return Prefix(found.end(), _owner_of(found[0]), is_foreign)
+    return Prefix(found.end(), found[0], found["foreign"] is not None)
 
 
 def _may_have_a_prefix(line: str) -> bool:
@@ -84,9 +88,3 @@ def record_start(line: str) -> int | None:
     return start if start > 0 and _BEFORE_A_RECORD.fullmatch(prefix) is not None else None
 
 
-def _owner_of(prefix: str) -> str:
-    """A prefix without its times and numbers of steps' seconds, which differ from line to line."""
-    return _TIMES.sub("", prefix)
-
-
-_TIMES = re.compile(rf"{_ISO}|{_BSD}|{_CLOCK}|(?<=\d )\d+\.\d+")

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from jobs.level_values import level_of_mongo, level_of_value
@@ -50,7 +51,7 @@ RANKS = {
     name: [(kind, keys.index(name)) for kind, keys in KINDS.items() if name in keys]
     for name in {name for keys in KINDS.values() for name in keys}
 }
-LOGFMT_KEYS = frozenset(("level", "lvl", "severity", "loglevel", "msg", "message"))
+LOGFMT_KEYS = frozenset(("level", "lvl", "severity", "loglevel", "@level", "msg", "message", "@message"))
 CARRIERS_LEVEL = "priority"  # journald's own, which says nothing of a record within
 
 MAX_LOGFMT_CHARACTERS = 64 * 1024  # Longer ones exist in nobody's logs and would cost more than they tell.
@@ -114,11 +115,11 @@ class _Record:
 
     def __init__(self, fields: Fields) -> None:
         self.rest = dict(fields)
-        self._places = _places_of(fields)
+        self._places = _places_of(tuple(fields))
         self.is_carrier = False
         self.level, self.timestamp = self._take_level(), self._take_time()
         self.message = self._take_text("message")
-        if self.message is None and (self.level is not None or self.timestamp is not None):
+        if self.message is None and (self.level is not None or self.timestamp is not None or self._carries_a_record()):
             self.message = self._take_text("weak message")
         is_known = self.level is not None or self.message is not None
         self.source = (self._take_text("source") or "") if is_known else ""
@@ -133,6 +134,11 @@ class _Record:
                 yield record
                 if not record.rest:
                     del self.rest[key]
+
+    def _carries_a_record(self) -> bool:
+        """As Kubernetes' collectors do: `{"log": "{\\"level\\": ...", "stream": ...}`."""
+        values = [self.rest[key] for _, _, key in self._places.get("weak message", ())]
+        return any(isinstance(value, str) and value.startswith("{") and value.rstrip().endswith("}") for value in values)
 
     def _take_level(self) -> str | None:
         for _, name, key in self._places.get("level", ()):
@@ -165,10 +171,11 @@ class _Record:
         return None
 
 
-def _places_of(fields: Fields) -> dict[str, list[Place]]:
+@lru_cache(maxsize=256)  # A program's records have few sets of keys.
+def _places_of(keys: tuple[str, ...]) -> dict[str, list[Place]]:
     """Under which of its keys a record may have its level, time, message ...: the surest first."""
     places: dict[str, list[Place]] = {}
-    for key in fields:
+    for key in keys:
         name = key.lower()
         for kind, rank in RANKS.get(name, ()):
             places.setdefault(kind, []).append((rank, name, key))

@@ -10,7 +10,7 @@ import re
 from datetime import datetime
 
 from jobs.level_detection import detect_level
-from jobs.line_prefixes import LONGEST_PREFIX, record_start
+from jobs.line_prefixes import record_start
 from jobs.producer_times import parse_time
 from jobs.structured_lines import ParsedLine, parse_record
 from jobs.workflow_commands import Annotation, Command, GroupEnd, GroupStart, Progress, parse_command, short_name
@@ -42,12 +42,12 @@ def parse_line(line: str) -> ParsedLine:
 
     Never raises. What a record does not tell is None, and the caller's fallback applies.
     """
-    text = line.removeprefix("\ufeff")
     record = None
-    if text.find("{", 0, LONGEST_PREFIX) >= 0 or text.find("=", 0, LONGEST_PREFIX) > 0:
+    if "{" in line or "=" in line:
+        text = line.removeprefix("\ufeff")
         record = parse_record(text) or _record_behind_a_prefix(text)
     if record is None:
-        return ParsedLine(line, detect_level(text))
+        return ParsedLine(line, detect_level(line))
     if record.level is None:
         return record._replace(level=detect_level(record.message))
     return record

@@ -43,7 +43,7 @@ def columns_of(job: Job, *columns: str) -> list[tuple[Any, ...]]:
 def test_every_line_is_recorded_with_stream_and_level() -> None:
     job, _ = sh("echo one; echo 'ERROR: two' >&2; echo three >&2")
     by_stream = sorted(columns_of(job, "stream", "message", "level"))
-    assert by_stream == [("stderr", "ERROR: two", 40), ("stderr", "three", 30), ("stdout", "one", 20)]
+    assert by_stream == [("stderr", "ERROR: two", 40), ("stderr", "three", 20), ("stdout", "one", 20)]
 
 
 @pytest.mark.parametrize(

@@ -81,11 +81,11 @@ def test_a_full_backlog_makes_its_producer_wait() -> None:
     assert not producer.is_alive()
 
 
-def test_plain_lines_fall_back_to_the_level_of_their_stream() -> None:
-    assert items_of("text") == [NewEntry("text", "info", AT, None, "stdout")]
-    assert items_of("text", "INFO text", stream="stderr") == [
-        NewEntry("text", "warn", AT, None, "stderr"),
-        NewEntry("INFO text", "info", AT, None, "stderr"),
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_line_without_a_level_is_info_on_either_stream(stream: str) -> None:
+    assert items_of("text", "WARN text", stream=stream) == [
+        NewEntry("text", "info", AT, None, stream),
+        NewEntry("WARN text", "warn", AT, None, stream),
     ]
 
 
@@ -109,7 +109,7 @@ def test_an_annotation_is_an_entry_with_its_parameters_as_fields() -> None:
 def test_an_entry_falls_back_to_what_is_known_of_its_line() -> None:
     assert items_of('::entry::{"message": "a", "level": "gold"}', '::entry::{"message": "b", "stream": "stderr"}') == [
         NewEntry("a", "info", AT, None, "stdout", "", {"level": "gold"}),
-        NewEntry("b", "warn", AT, None, "stderr"),
+        NewEntry("b", "info", AT, None, "stderr"),
     ]
 
 
