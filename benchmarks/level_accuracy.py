@@ -2,12 +2,14 @@
 
     python benchmarks/level_accuracy.py PATH... [--show N]
 
-A PATH is a table `NAME.tsv` or a directory of logs. A table has a line a row, `WANTED<TAB>LINE`: WANTED is the level that the
-line shows, `-` for none; `\\x1b`, `\\t` and `\\ufeff` stand for these characters, and rows that begin with `#` are passed over.
+A PATH is a table `NAME.tsv` or a directory of logs. A table has a line a row, `WANTED<TAB>LINE`: WANTED is the level
+that the line shows, `-` for none; `\\x1b`, `\\t` and `\\ufeff` stand for these characters. Rows that begin with `# `
+are passed over.
 A directory holds `NAME.log` and, for systems that write levels, `NAME.levels.csv` (`line,level`, counted from 1).
 Logs without levels show how many of their lines are (rightly or wrongly) given one.
 
-"False" is a level that the line does not show, or another than it shows; "lost" is one that it shows and that is not found.
+"False" is a level that the line does not show, or another than it shows; "lost" is one that it shows and that is not
+found.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ _DETAIL_WITH_HEADER = re.compile(r"[^\"']{0,160}?\b(?:DETAIL|HINT|STATEMENT|CONT
 _MIDDLE = re.compile(
     r"\s+[|+][ -]|\s+\|$|\s*(?:"
     # Java, .NET, Node.
-    r"at [^\s(]{1,200}(?:\s?\(| \[as |:\d+)|at (?:async|new) |Caused by: |Suppressed: |Wrapped by: |\.\.\. \d+ (?:more|common)"
-    r"|-{3}> |--- End of |Node\.js v\d|Require stack:|- /"
+    r"at [^\s(]{1,200}(?:\s?\(| \[as |:\d+)|at (?:async|new) |Caused by: |Suppressed: |Wrapped by: "
+    r"|\.\.\. \d+ (?:more|common)|-{3}> |--- End of |Node\.js v\d|Require stack:|- /"
     # Python.
     r"|File \"[^\"]{1,200}\", line \d+|During handling of the above exception|The above exception was the direct cause"
     r"|Stack \(most recent call last\):|\[Previous line repeated "
@@ -42,7 +42,8 @@ _MIDDLE = re.compile(
     r"|--> |\d+ +\||[|:]\s*[\^~]|\^|~~|= (?:note|help): |(?:[^\s:]{1,200}(?::\d+){1,3}: )?(?:note|help|hint): "
     r"|In file included from |from \S{1,200}:\d+|[│┃╷╵╰├└╭╯┌]"
     # PostgreSQL's clients, PHP, Ruby, Elixir and Erlang, debuggers.
-    r"|(?:DETAIL|HINT|STATEMENT|CONTEXT|QUERY|LOCATION): |LINE \d+: |(?:PHP )?Stack trace:|#\d+ |thrown in |PHP +\d+\. |In [\w.:]{1,60}\(.{0,200}\) :"
+    r"|(?:DETAIL|HINT|STATEMENT|CONTEXT|QUERY|LOCATION): |LINE \d+: "
+    r"|(?:PHP )?Stack trace:|#\d+ |thrown in |PHP +\d+\. |In [\w.:]{1,60}\(.{0,200}\) :"
     r"|\*\* |Last message|State: |Function: &|Initial Call: |Ancestors: "
     r")"
 )

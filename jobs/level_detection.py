@@ -15,8 +15,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from jobs import level_phrases, level_shapes, storable
+from jobs import level_mentions, level_phrases, level_shapes, storable
 from jobs.level_headers import Header, header_of
+from jobs.level_mentions import TOOL_WORDS
 from jobs.level_words import LEVEL_OF_WORD, MONTHS_AND_DAYS, NAMING_GERUNDS, ONLY_SET_OFF, PHRASE, TOOLS
 from jobs.line_prefixes import prefix_of
 
@@ -40,28 +41,14 @@ _NEVER_BEFORE = frozenset("'\"=.?-_\\$@%&~#^+!`/")
 _NEVER_AFTER = frozenset("'\"=.?-_\\$@%&~#^+`")
 _COLON = re.compile(r"(?:\[[\w:.-]+\]| [A-Z]{1,6}\d{1,6}| \([^()]{1,40}\))?\s?:(?!:)(?=\s|$)")
 _GLUED_COLON = re.compile(r":(?!:)")
-_SET_OFF = re.compile(r"\t| {2,}| -{1,2} | ?\| | [\[({<]|\[\d[\d|:.T-]*\]|[+-]\d{1,2} |\([\w.:-]{1,40}\): |/[A-Za-z][\w-]*[: ]")
+_SET_OFF = re.compile(
+    r"\t| {2,}| -{1,2} | ?\| | [\[({<]|\[\d[\d|:.T-]*\]|[+-]\d{1,2} |\([\w.:-]{1,40}\): |/[A-Za-z][\w-]*[: ]"
+)
 _OFFSET = re.compile(r"[+-]\d{1,2}(?: |$)")
-_GLUED_NAME = re.compile(r"/[A-Za-z][\w-]*:? ")
 _ANOTHER_LEVEL = re.compile(rf"[,|/ ] ?(?:{'|'.join(sorted(LEVEL_OF_WORD, key=len, reverse=True))})\b")
 _NEXT_WORD = re.compile(r"[ |]+([A-Za-z][a-z]*)?(.?)")
 _FATAL_ERROR = re.compile(r"\s+error(?:\s[A-Z]+\d+)?\s?:")
 _SENTENCE = re.compile(r" (?:[A-Z][a-z]|\")")
-_VALUE = r"(?:\(?[-+]?\d[\d.]*+(?:e[-+]?\d+)?(?: ?%)?\)?|none|null|nil|undefined|true|false|yes|no|on|off|ok|\"\"|'')"
-_MERE_VALUE = re.compile(
-    rf"\s*(?:$|{_VALUE}(?: found| total)?|[\[{{(][\]}})]?|(?:async )?\([\w, ]{{0,40}}\) =>.*|function\b.*|\w+,)\s*[,;]?\s*$", re.I
-)
-# Of a count: `ERROR  5`, `FAILED: 0, PASSED: 12`, `| ERROR | 5 |`, `ERROR  12  3 %`.
-_MERE_COUNT = re.compile(
-    rf"[\s:=|]*{_VALUE}(?:(?:\s*[,;|]\s*|\s+)[A-Za-z]{{1,20}}\s?[:=|]\s?\d.*|\s*[,;|]|\s+\(?\d[\d.]*\s?%?\)?|\s+found)*\s*$", re.I
-)
-# Code, a shell's trace (`+ echo ERROR`), a prompt, a passed test: what speaks of levels and states none.
-_QUOTES = re.compile(r"\s*(?:(?:\++|[$>%]) (?!(?:error|warning)\b)[a-z./][\w./-]* |#(?:define|error|if|include)\b|ok \d+|[✓✔√] |\} )")
-_LIST_ITEM = re.compile(r"\s*- $")
-_COMMIT = re.compile(r"(?:[*|] )*(?=[a-f\d]{0,9}\d)[0-9a-f]{7,10} $")
-# What tools write in small letters at the beginning of a line, before a colon. Others are names of settings there.
-_INDENTED_TOOL_WORDS = frozenset("error err warning warn fatal info note hint".split())
-_TOOL_WORDS = _INDENTED_TOOL_WORDS | frozenset("debug panic crit fail trce dbug notice".split())
 
 
 class Candidate(NamedTuple):
@@ -96,9 +83,7 @@ def _level_behind_prefix(head: str) -> str | None:
     if prefix.is_foreign:
         return _level_after_time(rest) or _level_of_head(rest)
     carried = level_shapes.level_of_shape(head) if head[0] < "A" else None
-    return (
-        carried or _level_of_words(head) or level_shapes.level_of_shape(rest) or level_phrases.level_of_phrase(rest)
-    )
+    return carried or _level_of_words(head) or level_shapes.level_of_shape(rest) or level_phrases.level_of_phrase(rest)
 
 
 def _level_of_head(head: str) -> str | None:
@@ -106,7 +91,7 @@ def _level_of_head(head: str) -> str | None:
     if level is not None:
         return level
     level = _level_of_words(head) or level_phrases.level_of_phrase(head)
-    return None if level is not None and _QUOTES.match(head) else level
+    return None if level is not None and level_mentions.is_quote(head) else level
 
 
 def _is_time_or_bare(prefix: str) -> bool:
@@ -189,7 +174,7 @@ def _capitals_fit(candidate: Candidate, header: Header) -> bool:
     words = header.words + header.capitals
     if _ANOTHER_LEVEL.match(after) and not header.is_timed:
         return False
-    if _MERE_COUNT.match(after) and (not header.is_timed or after[:1] == ":"):
+    if level_mentions.is_count(after) and (not header.is_timed or after[:1] == ":"):
         return False
     if after.startswith((" = ", " == ")):
         return False  # of a setting or an expression
@@ -214,9 +199,9 @@ def _small_letters_fit(candidate: Candidate, header: Header) -> bool:
     words = header.words + header.capitals
     colon = _COLON.match(after)
     if colon is not None:
-        if not header.is_timed and _is_setting(candidate, header):
+        if not header.is_timed and level_mentions.is_setting(candidate.before, candidate.word, header):
             return False
-        return header.words + header.capitals // 2 <= 1 and not _is_value(after, colon.end())
+        return header.words + header.capitals // 2 <= 1 and not level_mentions.is_value(after, colon.end())
     if candidate.word in ("fatal", "Fatal") and _FATAL_ERROR.match(after):
         return words <= 1
     if words:
@@ -224,22 +209,9 @@ def _small_letters_fit(candidate: Candidate, header: Header) -> bool:
     if header.is_timed:
         return _SET_OFF.match(after) is not None or _begins_a_message(candidate)
     if not candidate.before.strip():
-        is_tools = candidate.word.lower() in _TOOL_WORDS
+        is_tools = candidate.word.lower() in TOOL_WORDS
         return after.startswith((" - ", "\t")) or (is_tools and _SENTENCE.match(after) is not None)
     return False
-
-
-def _is_value(after: str, position: int) -> bool:
-    return _MERE_VALUE.match(after, position) is not None or _MERE_COUNT.match(after, position) is not None
-
-
-def _is_setting(candidate: Candidate, header: Header) -> bool:
-    """`- alert: HighLatency`, `  panic: abort`, `a1b2c3d error: say why`: not what a tool says of itself."""
-    if _LIST_ITEM.fullmatch(candidate.before) or _COMMIT.fullmatch(candidate.before):
-        return True
-    if header.has_names or not candidate.word.islower():
-        return False
-    return candidate.word not in (_INDENTED_TOOL_WORDS if candidate.before.isspace() else _TOOL_WORDS)
 
 
 def _begins_a_message(candidate: Candidate) -> bool:
@@ -253,5 +225,5 @@ def _begins_a_message(candidate: Candidate) -> bool:
     if word is None or not word.islower() or mark not in ("", " ", ":", ",", ".", "!"):
         return True  # a name, a number, a bracket, a sentence of its own
     if candidate.word.islower():
-        return candidate.word in _TOOL_WORDS | {"trace", "critical", "verbose"} and word not in PHRASE
+        return candidate.word in TOOL_WORDS | {"trace", "critical", "verbose"} and word not in PHRASE
     return word.endswith("ing") and mark == " " and word not in NAMING_GERUNDS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from jobs.level_values import level_of_value
-from jobs.level_words import NAMING_GERUNDS
+from jobs.level_words import NAMING_GERUNDS, words
 
 _REASON = r"[^:]{0,120}:(?:\s|$)"
 _PHRASE = re.compile(
@@ -56,7 +56,10 @@ _PHRASE = re.compile(
 )
 # How the phrases begin, for a look that costs little.
 _FIRST_TWO = frozenset(
-    "Tr Ex Un un Se do Er An PH th gm ma no FA fa dp ra ER OR cu == =E =C =S =W ** St Fi st te Ac go In Wa CM si Ke".split()
+    words(
+        """Tr Ex Un un Se do Er An an PH th gm ma no FA fa dp ra ER OR cu == =E =C =S =W ** St Fi st te Ac go In Wa
+        CM si Ke"""
+    )
 ) | {"A "}
 # What begins with the name of a file: Ruby's exceptions, the linker, Node where it cites what threw.
 _IN_FILE = re.compile(
@@ -65,7 +68,9 @@ _IN_FILE = re.compile(
     r"|(?:\(\.\w{1,40}[^)]{0,40}\)|\d{1,7}): undefined reference to "
     r"|(?<=[jt]s:)\d{1,7}$)"
 )
-_KERNEL = re.compile(r"(?:.{0,80}kernel: )?\[ {0,12}\d{1,9}\.\d{1,9}\] (?:(Kernel panic - )|(BUG|Oops|watchdog: BUG): )")
+_KERNEL = re.compile(
+    r"(?:.{0,80}kernel: )?\[ {0,12}\d{1,9}\.\d{1,9}\] (?:(Kernel panic - )|(BUG|Oops|watchdog: BUG): )"
+)
 _DOING = re.compile(rf"\s*(?:\[?[\d:., TZ/+-]{{8,40}}\]?\s+)?Error (\w{{3,24}}ing) {_REASON}")
 _EXCEPTION = re.compile(
     r"\s*(?:E\s+|Uncaught |Caused by: |\(node:\d+\) (?:\[\w+\] )?|[^\s:]{1,200}:\d+: )?"

@@ -26,7 +26,9 @@ _AFTER_TIME = (
 )
 _BOXED = r"\[(?P<boxed>[VDIWEFC])\]\s"
 # Lines that begin with a date as ISO writes it are many; these are the shapes that they may have.
-_LETTER_AFTER_ISO = re.compile(rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}\S*+(?: [+-]\d{{4}})?\s++(?:{_AFTER_TIME}|{_LOGCAT}|{_BOXED})")
+_LETTER_AFTER_ISO = re.compile(
+    rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}\S*+(?: [+-]\d{{4}})?\s++(?:{_AFTER_TIME}|{_LOGCAT}|{_BOXED})"
+)
 _LETTER_SHAPES = re.compile(
     r"\s*(?:"
     # Android logcat: with a time; brief, tag, process and thread formats.
@@ -44,7 +46,7 @@ _LETTER_SHAPES = re.compile(
     r"|\((?P<qbittorrent>[NIWC])\) \d{4}-"
     r"|(?P<cups>[DINWECA]) \[\d\d/\w{3}/\d{4}:"
     # WebSphere and SAP HANA.
-    rf"|\[\d\d?/\d\d?/\d\d,? \d\d?:\d\d:\d\d:\d{{3}} \w+\] [0-9a-fA-F]{{8}} [\w.$-]{{1,60}}\s+(?P<websphere>[WEFIDAOR])\s"
+    r"|\[\d\d?/\d\d?/\d\d,? \d\d?:\d\d:\d\d:\d{3} \w+\] [0-9a-fA-F]{8} [\w.$-]{1,60}\s+(?P<websphere>[WEFIDAOR])\s"
     rf"|\[\d+\]\{{-?\d+\}}\[[\d/-]+\] {_DATE_TIME} (?P<hana>[diwef]) "
     # apt, kotlinc.
     r"|(?P<apt>[EWN]|[ew]): \S"
@@ -64,7 +66,7 @@ _PRIORITY = re.compile(r"<(\d{1,3})>(?!\s*$)")
 _XORG = re.compile(r"(?:\[[\s\d.]+\] )?\((EE|WW|II)\) ")
 _REDIS = re.compile(rf"(?:\d+:[A-Z]|\[\d+\]) \d+ \w{{3}} (?:\d{{4}} )?{_CLOCK}(?:\.\d+)? ([.\-*#]) ")
 _REDIS_MARKS = {".": "debug", "-": "debug", "*": "info", "#": "warn"}
-# Words in places of their own: after a facility (dmesg, syslog-ng) or a program's name, in CSV, in Ceph's and Couchbase's.
+# Words in places of their own: after a facility (dmesg, syslog-ng) or a program's name, in CSV, in Couchbase's header.
 _WORD_SHAPES = re.compile(
     r"(?:"
     r"(?:kern|user|mail|daemon|auth|authpriv|syslog|lpr|news|uucp|cron|ftp|local\d)\s*[.:]\s?([a-z]{3,7})\s*: "
@@ -92,7 +94,7 @@ def _level_of_letters(head: str) -> str | None:
     letters = (_LETTER_AFTER_ISO if is_iso else _LETTER_SHAPES).match(head)
     if letters is not None:
         letter = letters[letters.lastgroup or 0]
-        return _OWN_LETTERS.get((letters.lastgroup, letter)) or _level_of_letter(letter)
+        return _OWN_LETTERS.get((letters.lastgroup or "", letter)) or _level_of_letter(letter)
     if is_iso:
         return None
     redis = _REDIS.match(head)

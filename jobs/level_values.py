@@ -53,7 +53,9 @@ def _level_of_number(key: str, number: int, keys: frozenset[str]) -> str | None:
     if key == "severitylevel":
         return _AZURE_LEVELS[number] if number < len(_AZURE_LEVELS) else None
     if number < 10:
-        is_syslog = key in ("priority", "severity", "syslog_severity", "syslogseverity") or not _OF_SYSLOG.isdisjoint(keys)
+        is_syslog = key in ("priority", "severity", "syslog_severity", "syslogseverity") or not _OF_SYSLOG.isdisjoint(
+            keys
+        )
         return SYSLOG_LEVELS[number] if is_syslog and number < len(SYSLOG_LEVELS) else None
     if number < 100:
         table = _PYTHON_LEVELS if key == "levelno" or not _OF_PYTHON.isdisjoint(keys) else _PINO_LEVELS

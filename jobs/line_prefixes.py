@@ -1,6 +1,6 @@
 """What carriers write before a program's line: the name of a container or a pod, a time, a syslog header.
 
-A plain line is looked at behind it; a record (JSON, logfmt) may stand behind more kinds, for it is known when it is there.
+A plain line is looked at behind it; a record (JSON, logfmt) may stand behind more kinds, for it shows what it is.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ LONGEST_PREFIX = 256
 LONGEST_CONTAINER = 90  # characters that the name of a container and a bar take
 LONGEST_LEVEL_AHEAD = 1024  # so far into a line the level of a logfmt record is looked for
 MONTHS = frozenset(MONTHS_AND_DAYS)
+STERNS_ARROW = "\u203a"
 _NAME = r"[\w.@/-]{1,128}+"
 _CLOCK = r"\d\d:\d\d:\d\d[\d.,:+-]{0,24}+Z?"
 _ISO = rf"\d{{4}}[-/]\d\d[-/]\d\d[T ]{_CLOCK}(?: [+-]\d{{4}})?"
@@ -22,7 +23,7 @@ _BSD = rf"(?:{'|'.join(MONTHS_AND_DAYS)}) {{1,2}}\d{{1,2}} {_CLOCK}"
 _TAG = rf"{_NAME}(?:\[{_NAME}\])?:\s"
 _POD = r"\[pod/[^\[\]\s]{1,200}\]\s"
 _BUILD_STEP = r"#\d{1,4} \d{1,6}\.\d{1,3} "
-_STERN = rf"{_NAME} › {_NAME} │ "
+_STERN = rf"{_NAME} {STERNS_ARROW} {_NAME} │ "
 _CONTAINER = rf"(?:{_CLOCK} )?(?P<container>[A-Za-z][\w.-]{{0,63}}+)(?: {{2,64}}| )\|(?: |$)"
 _CRI = rf"(?:{_ISO} (?:stdout|stderr) [FP] )"
 _SYSLOG = rf"(?:<\d{{1,3}}>)?(?:{_BSD}|{_ISO}) {_NAME} {_TAG}"
@@ -31,8 +32,13 @@ _SYSLOG_5424 = rf"<\d{{1,3}}>1 {_ISO} {_NAME} {_NAME} {_NAME} {_NAME} (?:-|\[[^\
 _CARRIED = re.compile(
     rf"(?P<foreign>(?:{_POD}|{_BUILD_STEP}|{_STERN}|{_CONTAINER}){_CRI}?|{_CRI})|{_SYSLOG}|{_SYSLOG_5424}"
 )
-_TIMED = rf"(?:{_CRI}|{_SYSLOG_5424}|(?:<\d{{1,3}}>)?(?:{_BSD}|{_ISO}|\[ {{0,12}}\d{{1,9}}\.\d{{1,9}}\]) (?:(?:{_NAME} )?{_TAG}|(?=\S*[\d/-]){_NAME} )?)"
-_NAMED = rf"(?:{_POD}|{_BUILD_STEP}|{_STERN}|{_CONTAINER}|(?:\[{_NAME}\] ?){{1,2}}|{_NAME}(?::{_NAME})?:\s|(?=\S*\w-\w){_NAME} {_NAME} )"
+# Before a record: brackets of any name, two names one of which is compound (stern), a time and a stream's name.
+_NAMED = (
+    rf"(?:{_POD}|{_BUILD_STEP}|{_STERN}|{_CONTAINER}|(?:\[{_NAME}\] ?){{1,2}}|{_NAME}(?::{_NAME})?:\s"
+    rf"|(?=\S*\w-\w){_NAME} {_NAME} )"
+)
+_STAMP = rf"(?:<\d{{1,3}}>)?(?:{_BSD}|{_ISO}|\[ {{0,12}}\d{{1,9}}\.\d{{1,9}}\]) "
+_TIMED = rf"(?:{_CRI}|{_SYSLOG_5424}|{_STAMP}(?:(?:{_NAME} )?{_TAG}|(?=\S*[\d/-]){_NAME} )?)"
 _BEFORE_A_RECORD = re.compile(rf"{_NAMED}?{_TIMED}?")
 _TIMES = re.compile(rf"{_ISO}|{_BSD}|{_CLOCK}|(?<=\d )\d+\.\d+")
 _FIRST_PAIR = re.compile(r"(?<=\s)[A-Za-z_@][\w.@/-]{0,63}=")
@@ -69,11 +75,15 @@ def prefix_of(line: str) -> Prefix:
 def _may_have_a_prefix(line: str) -> bool:
     """A look that costs little: nearly all lines have none."""
     if line[4:5] == "-" or (line[3:4] == " " and line[:3] in MONTHS):
-        return line.find(": ", 0, LONGEST_PREFIX) > 0 or line.find(" std", 0, LONGEST_PREFIX) > 0 or line.find("|", 0, LONGEST_CONTAINER) > 0
+        return (
+            line.find(": ", 0, LONGEST_PREFIX) > 0
+            or line.find(" std", 0, LONGEST_PREFIX) > 0
+            or line.find("|", 0, LONGEST_CONTAINER) > 0
+        )
     return (
         line.find("|", 0, LONGEST_CONTAINER) >= 0
         or line.startswith(("#", "<", "[pod/"))
-        or not (line.isascii() or "›" not in line)
+        or not (line.isascii() or STERNS_ARROW not in line)
     )
 
 
@@ -86,5 +96,3 @@ def record_start(line: str) -> int | None:
         start = pair.start() if pair is not None else 0
     prefix = head[:start]
     return start if start > 0 and _BEFORE_A_RECORD.fullmatch(prefix) is not None else None
-
-

@@ -9,8 +9,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_YEAR = 1973  # Before it are zero times (Go's year 1, .NET's MinValue) and clocks that were never set.
 _LONGEST_TIME = 64  # characters; what is longer is no time and need not be looked at.
 _NUMBER = re.compile(r"\d{1,20}(?:\.\d{1,20})?(?:[eE]\+?\d\d?)?")
-# What stands behind the clock where RFC 3339 has `Z` or `+01:00` alone. Go adds the zone's name and its monotonic clock.
-_ZONE = re.compile(r"\s*(?:Z|UTC|GMT|([+-]\d\d:?\d\d)(?: (?:UTC|GMT|Z|[A-Z]{3,5}|[+-]\d{2,4}))?)(?: m=[+-][\d.]+)?", re.I)
+# What stands behind the clock where RFC 3339 has `Z` or `+01:00` alone. Go adds the zone's name and its own clock.
+_ZONE = re.compile(
+    r"\s*(?:Z|UTC|GMT|([+-]\d\d:?\d\d)(?: (?:UTC|GMT|Z|[A-Z]{3,5}|[+-]\d{2,4}))?)(?: m=[+-][\d.]+)?", re.I
+)
 _CLOCK = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?", re.I)
 
 

@@ -1,7 +1,8 @@
 """Log lines that are records: JSON objects and logfmt. Pure functions; None means "not such a record".
 
 What is understood (level, time, message, logger) becomes the record's own attribute; everything else, also a
-level or a time that nobody can read, stays in the fields, so that no part of a line is lost. Keys are known in any case.
+level or a time that nobody can read, stays in the fields, so that no part of a line is lost. Keys are known in any
+case.
 """
 
 from __future__ import annotations
@@ -138,7 +139,9 @@ class _Record:
     def _carries_a_record(self) -> bool:
         """As Kubernetes' collectors do: `{"log": "{\\"level\\": ...", "stream": ...}`."""
         values = [self.rest[key] for _, _, key in self._places.get("weak message", ())]
-        return any(isinstance(value, str) and value.startswith("{") and value.rstrip().endswith("}") for value in values)
+        return any(
+            isinstance(value, str) and value.startswith("{") and value.rstrip().endswith("}") for value in values
+        )
 
     def _take_level(self) -> str | None:
         for _, name, key in self._places.get("level", ()):

@@ -14,7 +14,8 @@ LARGEST_FILE = 400
 # Inside `jobs`, from the ground up. A module may import from its own floor and from those below.
 FLOORS = {
     "words": "levels statuses storable signals text level_detection level_headers level_shapes level_words "
-    "level_phrases level_values line_prefixes continuations structured_lines producer_times workflow_commands workflow_reports",
+    "level_mentions level_phrases level_values line_prefixes continuations structured_lines producer_times "
+    "workflow_commands workflow_reports",
     "models": "models",
     "core": "recording lifecycle families queries listing tree pages rows cursors parameters errors access sign_in "
     "retention installation operations executions runnables",

@@ -315,14 +315,44 @@ def test_any_text_has_a_level_or_none(text: str) -> None:
 
 
 HOSTILE = [
-    *("[", "(", "a ", "1:1 ", "::", "error ", "[error ", "\x1b[", "\x1b]", "<1> ", "a.", "- ", "{", '{"log":"', "level=", "a=b "),
-    *("a:", "a::", "a b: ", "Error ", "Error in ", "ERROR: 0 ", "0 ", "é", "a-b c-d ", "Aa", "10:15:30 ", "x | ", "=", "l=", "A::"),
+    *(
+        "[",
+        "(",
+        "a ",
+        "1:1 ",
+        "::",
+        "error ",
+        "[error ",
+        "\x1b[",
+        "\x1b]",
+        "<1> ",
+        "a.",
+        "- ",
+        "{",
+        '{"log":"',
+        "level=",
+    ),
+    *(
+        "a:",
+        "a::",
+        "a b: ",
+        "Error ",
+        "Error in ",
+        "ERROR: 0 ",
+        "0 ",
+        "é",
+        "a-b c-d ",
+        "Aa",
+        "10:15:30 ",
+        "x | ",
+        "=",
+        "l=",
+    ),
+    *("A::", "a=b "),
 ]
 
 
-@pytest.mark.parametrize(
-    "unit", HOSTILE
-)
+@pytest.mark.parametrize("unit", HOSTILE)
 def test_a_line_of_a_mebibyte_takes_no_longer_than_a_short_one(unit: str) -> None:
     started = time.process_time()
     parse_line(unit * (1024 * 1024 // len(unit)))
