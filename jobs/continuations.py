@@ -148,7 +148,7 @@ class _Open:
             return True
         if self._awaits_exception and _indent(text) <= self._indent:
             self._awaits_exception = False
-            is_free = level is None or level_phrases.is_exception(text)
+            is_free = level in (None, self.level) or level_phrases.is_exception(text)
             return is_free and _NAME_OF_EXCEPTION.match(text) is not None
         return self._goes_on(text, stripped) if level is None else level == self.level and self._has_within(text)
 
@@ -186,6 +186,8 @@ class _Open:
             self._is_go = self._is_trace = True
         elif _PANICKED.match(text):
             self._takes_any = self._is_trace = True
+        elif level_phrases.is_place_of_throw(text):
+            self._takes_any = self._is_trace = self._awaits_exception = True
 
 
 def _indent(text: str) -> int:

@@ -61,13 +61,14 @@ _FIRST_TWO = frozenset(
         CM si Ke"""
     )
 ) | {"A "}
-# What begins with the name of a file: Ruby's exceptions, the linker, Node where it cites what threw.
+# What begins with the name of a file: Ruby's exceptions and the linker.
 _IN_FILE = re.compile(
-    r"\s*(?:file://)?[^\s:]{1,200}:(?:"
+    r"\s*[^\s:]{1,200}:(?:"
     r"\d{1,7}:in [`'][^']{1,100}': .{0,200}\([A-Z][\w:]{0,80}\)\s*$"
-    r"|(?:\(\.\w{1,40}[^)]{0,40}\)|\d{1,7}): undefined reference to "
-    r"|(?<=[jt]s:)\d{1,7}$)"
+    r"|(?:\(\.\w{1,40}[^)]{0,40}\)|\d{1,7}): undefined reference to )"
 )
+# Node cites what threw before it says what was thrown.
+_THROWN_IN = re.compile(r"(?:(?:file://)?/[^\s:]{1,200}\.[cm]?[jt]sx?|\[eval\]|node:[\w/]{1,100}):\d{1,7}$")
 _KERNEL = re.compile(
     r"(?:.{0,80}kernel: )?\[ {0,12}\d{1,9}\.\d{1,9}\] (?:(Kernel panic - )|(BUG|Oops|watchdog: BUG): )"
 )
@@ -89,7 +90,7 @@ def level_of_phrase(head: str) -> str | None:
     phrase = _PHRASE.match(head) if head.lstrip(" \t|+│")[:2] in _FIRST_TWO else None
     if phrase is not None:
         return {"warning": "warn"}.get(phrase.lastgroup or "", phrase.lastgroup)
-    if ":" in head and _IN_FILE.match(head):
+    if ":" in head and (_IN_FILE.match(head) or is_place_of_throw(head)):
         return "error"
     if "rror" in head or "xception" in head or "arning" in head or "nterrupt" in head:
         level = _level_of_exception(head)
@@ -104,6 +105,11 @@ def level_of_phrase(head: str) -> str | None:
 def may_hold_a_level(text: str) -> bool:
     """Whether a key of `text` can be that of a level (`level=`, `lvl=`, `severity=`): a look that costs little."""
     return "l=" in text or "L=" in text or "y=" in text or "Y=" in text
+
+
+def is_place_of_throw(text: str) -> bool:
+    """Whether `text` is the file and line of a JavaScript error, which is told in the lines after it."""
+    return _THROWN_IN.match(text) is not None
 
 
 def is_exception(text: str) -> bool:

@@ -68,7 +68,11 @@ Traceback (most recent call last):
 -2024-03-01 10:15:31 up
 """,
     "node": """
-TypeError: x is not a function
+/app/index.js:3
++throw new Error("x");
++^
++
++Error: x is not a function
 +    at foo (/app/index.js:3:9)
 +    at node:internal/main/run_main_module:23:47 {
 +  code: 'ENOENT',
