@@ -9,7 +9,7 @@ more likely that the indented line is somebody else's.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from jobs import level_phrases, levels, storable
 from jobs.level_words import MONTHS_AND_DAYS
@@ -25,6 +25,7 @@ _OWN_TIME = re.compile(
     rf"\s*[\[(<]?(?:\d{{4}}[-/.]\d\d[-/.]\d\d|\d\d:\d\d:\d\d|(?:{'|'.join(MONTHS_AND_DAYS)}) {{1,2}}\d{{1,2}} \d\d:"
     r"|\d\d?[/.]\w{2,3}[/.]\d{4})"
 )
+_FIRST_OF_HEADERS = frozenset("0123456789[<")  # A line that states its level behind one of these begins anew.
 # PostgreSQL gives each line of a report its header, and what it says of a report has a name of its own.
 _DETAIL_WITH_HEADER = re.compile(r"[^\"']{0,160}?\b(?:DETAIL|HINT|STATEMENT|CONTEXT|QUERY|LOCATION|BACKTRACE):  ")
 _MIDDLE = re.compile(
@@ -57,47 +58,75 @@ _PANICKED = re.compile(r"\s*thread '.{0,80}' .{0,20}panicked at .{1,300}:$")
 _NAME_OF_EXCEPTION = re.compile(r"[A-Za-z_][\w.]{0,200}(?:: .*)?$")
 
 
+_First = tuple[str, str, datetime]  # a record's first line, its level and when it came
+
+
 class Continuations:
     """The records of one stream that may go on: one, or one for each name in front of the lines."""
 
     def __init__(self) -> None:
-        self._open: dict[str, _Open] = {}
+        self._open: dict[str, _Open | _First] = {}
+        self._at = datetime.max.replace(tzinfo=UTC)
 
     def place(self, text: str, level: str | None, at: datetime) -> tuple[str | None, bool]:
         """The level of a line that states `level`, and whether it goes on with a record."""
         if level is None and not self._open:
             return None, False  # nearly all
+        self._forget_what_is_over(at)
         owner, rest = self._owner_and_rest(text)
-        opened = self._open.get(owner)
-        if opened is not None and opened.takes(rest, level, at):
-            return opened.level, True
-        self._replace(owner, None if level is None else _Open(rest, level, at))
+        if owner in self._open and (level is None or self._may_go_on(owner, rest)):
+            opened = self._opened(owner)
+            if opened.takes(rest, level, at):
+                return opened.level, True
+        self._replace(owner, None if level is None else (rest, level, at))
         return level, False
 
     def begin(self, text: str, level: str, at: datetime) -> None:
         """A line that is a record by itself (JSON, logfmt) continues nothing, but may go on."""
         owner, rest = self._owner_and_rest(text)
-        self._replace(owner, _Open(rest, level, at))
+        self._replace(owner, (rest, level, at))
 
     def end(self) -> None:
         """What was said between the lines (a command) ends all records."""
         self._open.clear()
+
+    def _forget_what_is_over(self, at: datetime) -> None:
+        """After a pause nothing goes on, so that lines without a level cost nothing again."""
+        if self._open and at - self._at > MAX_GAP:
+            self._open.clear()
+        self._at = at
 
     def _owner_and_rest(self, text: str) -> tuple[str, str]:
         text = text[:_SHOWN]
         if "\x1b" in text:
             text = storable.without_ansi(text)
         prefix = prefix_of(text)
-        if prefix.end:
-            self._open.pop("", None)
+        if not prefix.end:
+            return "", text
+        self._open.pop("", None)
         return prefix.owner(), text[prefix.end :]
 
-    def _replace(self, owner: str, opened: _Open | None) -> None:
+    def _may_go_on(self, owner: str, text: str) -> bool:
+        """Of a line that states its level, a look that costs little: in most logs all lines do, and none goes on."""
+        if text[:1] in _FIRST_OF_HEADERS:
+            return False
+        if text[:1].isspace() or isinstance(self._open[owner], _Open):
+            return True
+        return _MIDDLE.match(text) is not None or _TRACEBACK.match(text) is not None or level_phrases.is_exception(text)
+
+    def _opened(self, owner: str) -> _Open:
+        """The record of `owner`. Nearly all end before a line comes that could go on with them, so it is made late."""
+        opened = self._open[owner]
+        if isinstance(opened, tuple):
+            opened = self._open[owner] = _Open(*opened)
+        return opened
+
+    def _replace(self, owner: str, first: _First | None) -> None:
         self._open.pop(owner, None)
-        if opened is not None:
+        if first is not None:
             if len(self._open) >= MAX_OPEN:
                 del self._open[next(iter(self._open))]
-            self._open[owner] = opened
+            self._open[owner] = first
 
 
 class _Open:

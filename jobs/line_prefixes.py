@@ -56,7 +56,7 @@ class Prefix(NamedTuple):
 
     def owner(self) -> str:
         """The text without its times and seconds, which differ from line to line: who it is whose records go on."""
-        return _TIMES.sub("", self.text) if self.end else ""
+        return _TIMES.sub("", self.text)
 
 
 NO_PREFIX = Prefix(0, "", False)
@@ -74,7 +74,7 @@ def prefix_of(line: str) -> Prefix:
 
 def _may_have_a_prefix(line: str) -> bool:
     """A look that costs little: nearly all lines have none."""
-    if line[4:5] == "-" or (line[3:4] == " " and line[:3] in MONTHS):
+    if (line[4:5] == "-" and line[7:8] == "-") or (line[3:4] == " " and line[:3] in MONTHS):
         return (
             line.find(": ", 0, LONGEST_PREFIX) > 0
             or line.find(" std", 0, LONGEST_PREFIX) > 0
