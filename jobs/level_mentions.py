@@ -15,7 +15,7 @@ _PART = r"\s*+[,;|]|\s++\(?\d[\d.]*+(?:\s?%)?\)?|\s++found"
 _MERE_COUNT = re.compile(rf"[\s:=|]*{_VALUE}(?:{_NEXT_COUNT}|{_PART})*\s*$", re.I)
 # Code, a shell's trace (`+ echo ERROR`), a prompt, a passed test: what speaks of levels and states none.
 _QUOTES = re.compile(
-    r"\s*(?:(?:\++|[$>%]) (?!(?:error|warning)\b)[a-z./][\w./-]* |#(?:define|error|if|include)\b|ok \d+|[✓✔√] |\} )"
+    r"\s*(?:(?:\++|[$>%]) (?!(?:error|warning)\b)[a-z./][\w./-]* |#(?:define|error|if|include)\b|ok \d+|[✓✔√] |\} |//|/\*|# (?=[a-z]))"
 )
 _LIST_ITEM = re.compile(r"\s*- $")
 _COMMIT = re.compile(r"(?:[*|] )*(?=[a-f\d]{0,9}\d)[0-9a-f]{7,10} $")

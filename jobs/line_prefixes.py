@@ -34,10 +34,10 @@ _CARRIED = re.compile(
 )
 # Before a record: brackets of any name, two names one of which is compound (stern), a time and a stream's name.
 _NAMED = (
-    rf"(?:{_POD}|{_BUILD_STEP}|{_STERN}|{_CONTAINER}|(?:\[{_NAME}\] ?){{1,2}}|{_NAME}(?::{_NAME})?:\s"
+    rf"(?:{_POD}|{_BUILD_STEP}|{_STERN}|{_CONTAINER}|(?:\[{_NAME}\] ?){{1,2}}|\({_NAME}\) |{_NAME}(?::{_NAME})?:\s"
     rf"|(?=\S*\w-\w){_NAME} {_NAME} )"
 )
-_STAMP = rf"(?:<\d{{1,3}}>)?(?:{_BSD}|{_ISO}|\[ {{0,12}}\d{{1,9}}\.\d{{1,9}}\]) "
+_STAMP = rf"(?:<\d{{1,3}}>)?(?:{_BSD}|{_ISO}|\[{_ISO}\]|\[ {{0,12}}\d{{1,9}}\.\d{{1,9}}\]) "
 _TIMED = rf"(?:{_CRI}|{_SYSLOG_5424}|{_STAMP}(?:(?:{_NAME} )?{_TAG}|(?=\S*[\d/-]){_NAME} )?)"
 _BEFORE_A_RECORD = re.compile(rf"{_NAMED}?{_TIMED}?")
 _TIMES = re.compile(rf"{_ISO}|{_BSD}|{_CLOCK}|(?<=\d )\d+\.\d+")
