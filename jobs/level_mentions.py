@@ -13,10 +13,9 @@ _MERE_VALUE = re.compile(rf"\s*(?:$|{_VALUE}(?: found| total)?|{_CODE})\s*[,;]?\
 _NEXT_COUNT = r"(?:\s*[,;|]\s*|\s+)[a-z]{1,20}\s?[:=|]\s?\d.*"
 _PART = r"\s*+[,;|]|\s++\(?\d[\d.]*+(?:\s?%)?\)?|\s++found"
 _MERE_COUNT = re.compile(rf"[\s:=|]*{_VALUE}(?:{_NEXT_COUNT}|{_PART})*\s*$", re.I)
-# Code, a shell's trace (`+ echo ERROR`), a prompt, a passed test: what speaks of levels and states none.
-_QUOTES = re.compile(
-    r"\s*(?:(?:\++|[$>%]) (?!(?:error|warning)\b)[a-z./][\w./-]* |#(?:define|error|if|include)\b|ok \d+|[✓✔√] |\} |//|/\*|# (?=[a-z]))"
-)
+# Code and its comments, a shell's trace (`+ echo ERROR`), a prompt, a passed test.
+_COMMAND = r"(?:\++|[$>%]) (?!(?:error|warning)\b)[a-z./][\w./-]* "
+_QUOTES = re.compile(rf"\s*(?:{_COMMAND}|#(?:define|error|if|include)\b|ok \d+|[✓✔√] |\}} |//|/\*|# (?=[a-z]))")
 _LIST_ITEM = re.compile(r"\s*- $")
 _COMMIT = re.compile(r"(?:[*|] )*(?=[a-f\d]{0,9}\d)[0-9a-f]{7,10} $")
 # What tools write in small letters at the beginning of a line, before a colon. Others are names of settings there.

@@ -76,17 +76,126 @@ def test_json_of_many_loggers(line: str, level: str | None, message: str, source
         f"{SECONDS}123456789",
         f'"{SECONDS}123456"',
         '{"epochSecond": 1709288130, "nanoOfSecond": 123456000}',
+        f'"{SECONDS}.123456"',
+        '"2024-03-01 10:15:30.123456 +0000"',
+        '"2024-03-01 11:15:30.123456 +0100 CET m=+0.012"',
+        '"2024-03-01 10:15:30.123456 UTC"',
+        '"2024/03/01 10:15:30.123456 Z"',
     ],
 )
 def test_a_producers_time_is_understood(value: str) -> None:
     assert parse_line(f'{{"msg":"x","time":{value}}}').timestamp == AT
 
 
-@pytest.mark.parametrize("value", ['"10:15AM"', '"2024-03-01 10:15:30"', "3", "true", "1e300", '"soon"', "null", "{}"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        '"0001-01-01T00:00:00Z"',
+        '"1970-01-01T00:00:00Z"',
+        '"10:15AM"',
+        '"2024-03-01 10:15:30"',
+        "3",
+        "true",
+        "1e300",
+        '"soon"',
+        "null",
+        "{}",
+    ],
+)
 def test_a_time_nobody_can_place_stays_a_field(value: str) -> None:
     parsed = parse_line(f'{{"msg":"x","time":{value}}}')
     assert parsed.timestamp is None
     assert parsed.fields == {"time": json.loads(value)}
+
+
+@pytest.mark.parametrize(
+    ("prefix", "kept"),
+    [
+        ("api-1  | ", "api-1  |"),
+        ("[pod/web-0/app] ", "[pod/web-0/app]"),
+        ("2024-03-01T10:15:31.123456789Z stderr F ", "2024-03-01T10:15:31.123456789Z stderr F"),
+        ("Mar  1 10:15:31 host app[812]: ", "Mar  1 10:15:31 host app[812]:"),
+        ("<14>1 2024-03-01T10:15:31Z host app 812 - - ", "<14>1 2024-03-01T10:15:31Z host app 812 - -"),
+        ("[api] ", "[api]"),
+        ("web-7d9c-abcde app ", "web-7d9c-abcde app"),
+    ],
+)
+@pytest.mark.parametrize(
+    "record",
+    [
+        '{"level":"error","msg":"no route","time":"2024-03-01T10:15:30.123456Z","path":"/x"}',
+        'level=error msg="no route" time=2024-03-01T10:15:30.123456Z path=/x',
+    ],
+)
+def test_a_record_behind_a_prefix_is_read(prefix: str, kept: str, record: str) -> None:
+    assert parse_line(prefix + record) == ParsedLine("no route", "error", AT, "", {"prefix": kept, "path": "/x"})
+
+
+def test_a_record_without_a_time_has_that_of_its_prefix() -> None:
+    line = '2024-03-01T10:15:30.123456789Z stdout F {"level":"error","msg":"x"}'
+    assert parse_line(line).timestamp == AT
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'request body {"level":"error","msg":"x"}',
+        '2024-03-01 10:15:30 INFO sent {"level":"error","msg":"x"}',
+        'api-1  | {"msg":"x"}',
+        "the job has level=error msg=x",
+    ],
+)
+def test_what_only_speaks_of_a_record_stays_as_it_is(line: str) -> None:
+    assert parse_line(line)._replace(level=None) == ParsedLine(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "fields"),
+    [
+        (
+            r'{"log":"{\"level\":\"error\",\"msg\":\"x\",\"n\":1}\n","stream":"stdout","time":"2024-03-01T10:15:30Z"}',
+            "stream",
+        ),
+        (r'{"log":"{\"level\":\"error\",\"msg\":\"x\",\"n\":1}","stream":"stdout"}', "stream"),
+        (r'{"MESSAGE":"{\"level\":\"error\",\"msg\":\"x\",\"n\":1}","PRIORITY":"6","_PID":"1"}', "_PID"),
+    ],
+)
+def test_a_record_that_another_carries_counts(line: str, fields: str) -> None:
+    parsed = parse_line(line)
+    assert (parsed.message, parsed.level) == ("x", "error")
+    assert parsed.fields is not None
+    assert {"n", fields} == parsed.fields.keys()
+
+
+def test_records_that_carry_records_cost_no_more_than_their_length() -> None:
+    line = json.dumps({"level": "error", "msg": "x" * 2**19})
+    for _ in range(12):
+        line = json.dumps({"log": line, "stream": "stdout"})
+    started = time.process_time()
+    assert parse_line(line).level == "error"
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("record", "level"),
+    [
+        ({"level": 40, "msg": "pino", "pid": 1, "hostname": "h"}, "warn"),
+        ({"level": 40, "message": "python", "funcName": "f"}, "error"),
+        ({"level": 40, "event": "structlog"}, "error"),
+        ({"level": 400, "message": "monolog", "channel": "app"}, "error"),
+        ({"level": 4, "short_message": "gelf", "version": "1.1"}, "warn"),
+        ({"severity": 4, "message": "syslog"}, "warn"),
+        ({"severityNumber": 17, "body": "otel"}, "error"),
+        ({"severityLevel": 3, "message": "azure"}, "error"),
+        ({"level_value": 30000, "message": "logback"}, "warn"),
+        ({"level": 3, "message": "a game"}, None),
+        ({"LEVEL": "Warn", "MESSAGE": "in any case"}, "warn"),
+        ({"level": "ERROR+4", "msg": "slog"}, "error"),
+        ({"level": "\x1b[33mwarn\x1b[39m", "message": "winston"}, "warn"),
+    ],
+)
+def test_a_level_is_read_by_the_shape_of_its_record(record: dict[str, object], level: str | None) -> None:
+    assert parse_line(json.dumps(record)).level == level
 
 
 def test_an_unknown_level_stays_a_field() -> None:
