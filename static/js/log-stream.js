@@ -13,7 +13,16 @@
   'use strict';
 
   const LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'];
-  const BACKOFF_MS = [1000, 2000, 4000, 8000, 16000];
+  const LEVEL_ALIASES = {
+    debug: 'trace verbose fine finer finest dbg trc vrb v d t',
+    info: 'notice information informational log config inf ok success i n',
+    warn: 'warning wrn w',
+    error: 'err severe failure fail e',
+    fatal: 'critical crit alert emerg emergency panic dpanic ftl f c a s',
+  };
+  const FILTER_ALIASES = { stepId: 'step', jobId: 'job', firstLine: 'first_line', lastLine: 'last_line' };
+  const CHOICES = new Set(['step', 'job', 'level', 'stream', 'status', 'kind']); // where `all` means no choice
+  const MOST_DOUBLINGS = 4; // waits of 1, 2, 4, 8 and 16 times the first
   const POLL_INTERVAL_MS = 5000;
   const STREAM_RETRY_MS = 30000;
   const REQUEST_TIMEOUT_MS = 10000;
@@ -24,12 +33,41 @@
   const REFUSALS = new Set([400, 401, 403, 404, 410]);
   const TERMINAL = new Set(['completed', 'failed', 'cancelled']);
 
-  /** Filters as a query string; what is empty is left out. Dates become RFC 3339. */
+  const DEFAULTS = {
+    limit: 100,
+    maxBufferSize: 10000,
+    fallbackTimeoutMs: 15000,
+    autoReconnect: true,
+    reconnectDelayMs: 1000,
+    maxReconnectAttempts: 5,
+  };
+  const CALLBACKS = ['onLogs', 'onStatus', 'onConnect', 'onDisconnect', 'onError', 'onDone', 'onReset', 'onState'];
+  const OPTIONS = [...Object.keys(DEFAULTS), ...CALLBACKS, 'filters', 'since'];
+  const FILTERS = ['step', 'level', 'stream', 'search', 'job', 'from', 'to', ...Object.keys(FILTER_ALIASES)];
+
+  /** One of LEVELS for a level's name in any case and by any alias; undefined for what is none. */
+  function levelName(level) {
+    const name = String(level ?? '').trim().toLowerCase();
+    if (LEVELS.includes(name)) return name;
+    return LEVELS.find((each) => LEVEL_ALIASES[each].split(' ').includes(name));
+  }
+
+  /** A filter under the server's name and with the server's value. A moment that is given as `since` is its `from`. */
+  function serverFilter(given, value) {
+    const name = FILTER_ALIASES[given] ?? given;
+    const text = value instanceof Date ? value.toISOString() : String(value);
+    if (name === 'since' && !/^\d*$/.test(text)) return ['from', text];
+    return [name, name === 'level' ? levelName(text) ?? text : text];
+  }
+
+  /** Filters as a query string of what the server takes; what is empty, or `all` of a choice, is left out. Dates become
+   *  RFC 3339. `stepId` and `jobId` are `step` and `job`. */
   function buildQueryParams(filters) {
     const params = new URLSearchParams();
-    for (const [name, value] of Object.entries(filters || {})) {
+    for (const [given, value] of Object.entries(filters || {})) {
       if (value === null || value === undefined || value === '') continue;
-      params.set(name, value instanceof Date ? value.toISOString() : String(value));
+      const [name, text] = serverFilter(given, value);
+      if (!(CHOICES.has(name) && text.toLowerCase() === 'all')) params.set(name, text);
     }
     return params.toString();
   }
@@ -45,15 +83,15 @@
     return `${time.getFullYear()}-${pad(time.getMonth() + 1)}-${pad(time.getDate())} ${precise}`;
   }
 
-  /** The CSS class of a level; an unknown level looks like info. */
+  /** The CSS class of a level, in any case and by any alias; an unknown level looks like info. */
   function levelClass(level) {
-    return `log-level-${LEVELS.includes(level) ? level : 'info'}`;
+    return `log-level-${levelName(level) ?? 'info'}`;
   }
 
   /** The wait before reconnect number `attempt` (1, 2, ...), half to one and a half times the nominal one, so
-   *  that the clients of a restarted server do not come back in the same instant. */
-  function backoffDelay(attempt, random = Math.random) {
-    return BACKOFF_MS[Math.min(attempt, BACKOFF_MS.length) - 1] * (0.5 + random());
+   *  that the clients of a restarted server do not come back in the same instant. `firstMs`: the nominal first one. */
+  function backoffDelay(attempt, random = Math.random, firstMs = DEFAULTS.reconnectDelayMs) {
+    return firstMs * 2 ** Math.min(attempt - 1, MOST_DOUBLINGS) * (0.5 + random());
   }
 
   function withQuery(url, params) {
@@ -69,10 +107,37 @@
   }
 
   class HttpError extends Error {
-    constructor(status, message, retryAfterMs = 0) {
+    constructor(status, message, { code = '', retryAfterMs = 0 } = {}) {
       super(message);
       this.status = status; // 0: no answer, or one that is not ours
+      this.code = code; // the server's word for what is wrong
       this.retryAfterMs = retryAfterMs;
+    }
+  }
+
+  /** What an answer that refuses says. */
+  async function refusalOf(response) {
+    const { error, code } = await response.json().then((body) => body ?? {}, () => ({}));
+    const retryAfterMs = 1000 * Number(response.headers.get('Retry-After')) || 0;
+    const status = response.ok ? 0 : response.status;
+    return new HttpError(status, error || `The server answered ${response.status}`, { code, retryAfterMs });
+  }
+
+  /** Why a stream that never spoke was refused; null when nothing is wrong with it. Its answer is not read on. */
+  async function streamRefusal(url, signal) {
+    const request = new AbortController();
+    const stop = () => request.abort();
+    const timer = setTimeout(stop, REQUEST_TIMEOUT_MS);
+    signal.addEventListener('abort', stop);
+    try {
+      const response = await fetch(url, { headers: { Accept: 'text/event-stream' }, cache: 'no-store', signal: request.signal });
+      return response.ok ? null : await refusalOf(response);
+    } catch {
+      return null; // the network's trouble, which other requests meet too
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      stop();
     }
   }
 
@@ -86,11 +151,10 @@
     try {
       const options = { headers: { Accept: 'application/json' }, cache: 'no-store', signal: request.signal };
       const response = await fetch(url, options);
+      if (!response.ok) throw await refusalOf(response);
       const body = await response.json().catch(() => null);
-      if (response.ok && body !== null) return body;
-      const retryAfterMs = 1000 * Number(response.headers.get('Retry-After')) || 0;
-      const message = (body && body.error) || `The server answered ${response.status}`;
-      throw new HttpError(response.ok ? 0 : response.status, message, retryAfterMs);
+      if (body !== null) return body;
+      throw new HttpError(0, `The server answered ${response.status}`); // and not as ours does
     } catch (error) {
       throw error instanceof HttpError ? error : new HttpError(0, 'The server cannot be reached');
     } finally {
@@ -98,6 +162,49 @@
       if (signal) signal.removeEventListener('abort', stop);
     }
   }
+
+  /** How many letters to change, add or leave out make one word of the other. */
+  function distance(one, other) {
+    let row = [...other, ''].map((_, place) => place);
+    [...one].forEach((letter, line) => {
+      const before = row;
+      row = [line + 1];
+      for (let place = 0; place < other.length; place += 1) {
+        const isSame = letter.toLowerCase() === other[place].toLowerCase();
+        row.push(Math.min(before[place + 1] + 1, row[place] + 1, before[place] + (isSame ? 0 : 1)));
+      }
+    });
+    return row.at(-1);
+  }
+
+  const complainedOf = new Set();
+
+  /** A misspelt option would do nothing, silently: the console names it once, and what may have been meant. */
+  function complainOfUnknown(options) {
+    for (const name of Object.keys(options)) {
+      if (OPTIONS.includes(name) || complainedOf.has(name)) continue;
+      complainedOf.add(name);
+      const [nearest] = [...OPTIONS].sort((one, other) => distance(name, one) - distance(name, other));
+      const meant = FILTERS.includes(name) ? `filters: {${name}: ...}` : nearest;
+      console.warn(`QuaeroLogs: there is no option ${name}; did you mean ${meant}?`);
+    }
+  }
+
+  /** The options that were given, and the usual ones. An option that is undefined was not given. */
+  function completed(options) {
+    const given = Object.entries(options).filter(([, value]) => value !== undefined);
+    return { ...DEFAULTS, ...Object.fromEntries(given) };
+  }
+
+  /** Steps with those that changed put over them, in their order. */
+  function mergedSteps(known, changed) {
+    const byId = new Map(known.map((step) => [step.id, step]));
+    for (const step of changed) byId.set(step.id, step);
+    const steps = [...byId.values()];
+    return steps.length === known.length ? steps : steps.sort((one, other) => one.position - other.position);
+  }
+
+  const JOB_ADDRESS = /^(.*\/jobs\/[^/]+)\/logs\/stream/;
 
   const isHidden = () => typeof document !== 'undefined' && document.hidden;
 
@@ -111,10 +218,11 @@
    * EventSource tells nobody the status code.
    */
   class Connection {
-    constructor(source, { fallbackTimeoutMs, autoReconnect, maxReconnectAttempts, onState, onError }) {
+    constructor(source, { onState, onError, ...options }) {
       Object.assign(this, { state: 'Idle', reason: '', error: null, attempts: 0, isPollingChosen: false });
+      this.retryAt = 0; // when the stream is tried again (milliseconds); 0: no try is due
       this._source = source;
-      this._options = { fallbackTimeoutMs, autoReconnect, maxReconnectAttempts, onState, onError };
+      this._options = { ...DEFAULTS, ...options, onState, onError };
       this._timers = {};
       this._isSuspended = false;
       this._onVisibility = () => (document.hidden ? this._suspend() : this._wake());
@@ -166,6 +274,8 @@
       const stream = new EventSource(this._source.url());
       this._stream = stream;
       this._openedAt = Date.now();
+      this._hasSpoken = false;
+      this.retryAt = 0;
       for (const name of this._source.events) {
         stream.addEventListener(name, (event) => this._received(stream, name, event));
       }
@@ -175,6 +285,7 @@
 
     _received(stream, name, event) {
       if (stream !== this._stream) return; // late news of a connection that was given up
+      this._hasSpoken = true;
       if (Date.now() - this._openedAt >= STABLE_MS) this.attempts = 0;
       this._watchSilence();
       if (this.state !== 'Live') {
@@ -198,18 +309,26 @@
       this.attempts += 1;
       const answer = await this._askPage();
       if (answer.isOver) return undefined;
-      if (this.attempts > this._options.maxReconnectAttempts) return this._startPolling('The stream keeps failing');
-      const delay = Math.max(backoffDelay(this.attempts), answer.retryAfterMs);
+      if (this.attempts > this._options.maxReconnectAttempts) {
+        return this._startPolling(this.error ? this.error.message : 'The stream keeps failing');
+      }
+      const delay = Math.max(backoffDelay(this.attempts, Math.random, this._options.reconnectDelayMs), answer.retryAfterMs);
+      this.retryAt = Date.now() + delay;
+      this._options.onState(this.state, this.state);
       return this._later('retry', delay, () => this._openStream());
     }
 
-    /** One reading by plain requests. `isOver`: the connection ended, was refused, or has moved on meanwhile. */
+    /** One reading by plain requests. `isOver`: the connection ended, was refused, or has moved on meanwhile. When
+     *  pages are given and a stream was not, the stream itself is asked why. */
     async _askPage() {
       if (!this._reading) this._reading = new AbortController();
       const { signal } = this._reading;
+      const asksStream = this.state === 'Connecting' && !this._hasSpoken;
       try {
         const hasEnded = await this._source.poll(signal);
         if (!signal.aborted && hasEnded) this.end('');
+        const refusal = asksStream && !signal.aborted ? await streamRefusal(this._source.url(), signal) : null;
+        if (refusal && !signal.aborted) throw refusal;
         return { isOver: signal.aborted, retryAfterMs: 0 };
       } catch (error) {
         if (signal.aborted) return { isOver: true };
@@ -290,6 +409,7 @@
     }
 
     _stopAll() {
+      this.retryAt = 0;
       this._closeStream();
       this._stopPolling();
     }
@@ -310,30 +430,24 @@
     }
   }
 
-  const DEFAULTS = {
-    limit: 100,
-    maxBufferSize: 10000,
-    fallbackTimeoutMs: 15000,
-    autoReconnect: true,
-    maxReconnectAttempts: 5,
-  };
-  const CALLBACKS = ['onLogs', 'onStatus', 'onConnect', 'onDisconnect', 'onError', 'onDone', 'onReset', 'onState'];
-
   /**
    * The entries of one endpoint under one filter, live and exact over reconnects.
    *
    * Options: `filters` (step, level, stream, search, ...; `children: 1` for the log of a job with its descendants),
    * `limit`, `since` (an id to start after; 0 is everything), `maxBufferSize`, `fallbackTimeoutMs`, `autoReconnect`,
-   * `maxReconnectAttempts`. Callbacks: `onLogs(entries, meta)` with new entries only, `onStatus(status)` (of a job with
-   * its descendants also `children`), `onConnect()`, `onDisconnect(reason)`, `onError(error)`, `onDone(end)`,
+   * `reconnectDelayMs`, `maxReconnectAttempts`. Callbacks, as options or set as properties at any time:
+   * `onLogs(entries, meta)` with new entries only, `onStatus(status)` (always with all steps; of a job with its
+   * descendants also `children`), `onConnect()`, `onDisconnect(reason)`, `onError(error)`, `onDone(end)`,
    * `onReset(reason)` (drop what you show), `onState(state, reason)`.
    */
   class LogStream {
     constructor(endpoint, options = {}) {
+      complainOfUnknown(options);
       this.endpoint = endpoint;
-      this.options = { ...DEFAULTS, ...options };
+      this.options = completed(options);
       this.filters = { ...options.filters };
-      for (const name of CALLBACKS) if (!this.options[name]) this.options[name] = () => {};
+      for (const name of CALLBACKS) this[name] = options[name] ?? null;
+      this._told = null; // the newest status, with all steps
       this._forget();
       if (options.since !== undefined) this._cursor = Number(options.since);
       const events = ['status', 'logs', 'ping', 'reset', 'done'];
@@ -344,13 +458,48 @@
         poll: (signal) => this._poll(signal),
       };
       const onState = (state, previous) => this._stateChanged(state, previous);
-      const onError = (error) => this.options.onError(error);
+      const onError = (error) => this._call('onError', error);
       this._connection = new Connection(source, { ...this.options, onState, onError });
     }
 
-    connect() {
-      if (['Idle', 'Polling', 'Refused'].includes(this._connection.state)) this._connection.open();
+    /** With filters: under them, from anew when something was read under others. */
+    connect(filters) {
+      const { state } = this._connection;
+      if (filters !== undefined && (state !== 'Idle' || this._meta)) this.reconnect(filters);
+      else {
+        if (filters !== undefined) this.filters = { ...filters };
+        if (['Idle', 'Polling', 'Refused'].includes(state)) this._connection.open();
+      }
       return this;
+    }
+
+    /** The entries that are held, oldest first. */
+    get logs() {
+      return this.entries;
+    }
+
+    /** All entries of the job, or of the step that is asked for. */
+    get totalCount() {
+      return this._meta?.total_count ?? 0;
+    }
+
+    /** Those of them that match the filters, held or not. */
+    get displayedCount() {
+      return this._meta?.displayed_count ?? 0;
+    }
+
+    /** The job's status, or the service's; null before the first news of it. */
+    get status() {
+      return (this._told?.job ?? this._told?.service)?.status ?? null;
+    }
+
+    /** All steps of the job, in their order. */
+    get steps() {
+      return this._told?.steps ?? [];
+    }
+
+    get connected() {
+      return this._connection.state === 'Live';
     }
 
     disconnect() {
@@ -363,7 +512,7 @@
         this._connection.close();
         this.filters = { ...filters };
         this._forget();
-        this.options.onReset('filters');
+        this._call('onReset', 'filters');
       }
       this._connection.open();
     }
@@ -382,8 +531,9 @@
     async loadOlder(count = this.options.limit) {
       const generation = this._generation;
       const before = this.entries.length ? this.entries[0].id : undefined;
-      const page = await fetchJson(this._pageUrl({ before, limit: Math.min(count, MAX_PAGE) }));
+      const page = await this.readPage({ before, limit: count });
       if (generation !== this._generation) return [];
+      if (before !== this.entries[0]?.id) return []; // trimmed meanwhile: what was read does not join what is held
       const older = page.logs.filter((entry) => !this._ids.has(entry.id));
       for (const entry of older) this._ids.add(entry.id);
       this.entries.unshift(...older);
@@ -392,18 +542,23 @@
       return older;
     }
 
+    /** One page of entries under the same filters, which the stream does not hold: `before` or `since` an id. */
+    readPage({ before, since, limit = this.options.limit }) {
+      return fetchJson(this._pageUrl({ before, since, limit: Math.min(limit, MAX_PAGE) }));
+    }
+
     getState() {
-      const { state, reason, error, attempts, isPollingChosen } = this._connection;
+      const { state, reason, error, attempts, isPollingChosen, retryAt } = this._connection;
+      const { logs, totalCount, displayedCount, status, steps, connected } = this;
       return {
-        state, reason, error, attempts, isPollingChosen,
+        state, reason, error, attempts, isPollingChosen, retryAt,
+        logs, totalCount, displayedCount, status, steps, connected,
         endpoint: this.endpoint,
         filters: { ...this.filters },
         lastId: this._cursor,
         shown: this.entries.length,
         dropped: this._dropped,
         hasOlder: this._hasOlder,
-        totalCount: this._meta?.total_count ?? 0,
-        displayedCount: this._meta?.displayed_count ?? 0,
         capacity: this._capacity,
       };
     }
@@ -414,14 +569,16 @@
       this._ids = new Set();
       this._meta = null; // of the newest `logs`; null until the first
       this._cursor = null; // the newest entry scanned, as the server said; null: begin with the last `limit`
-      this._capacity = this.options.maxBufferSize;
+      this._capacity = Number(this.options.maxBufferSize);
       this._dropped = 0;
       this._hasOlder = false;
       this._isInStep = false;
     }
 
     _params(extra) {
-      return { limit: this.options.limit, ...this.filters, ...extra };
+      const { job, jobId, ...others } = this.filters;
+      const ofJob = JOB_ADDRESS.test(this.endpoint) ? {} : { job, jobId }; // the address of a job names it already
+      return { limit: this.options.limit, ...others, ...ofJob, ...extra };
     }
 
     _streamUrl() {
@@ -440,11 +597,29 @@
       const payload = event.data ? JSON.parse(event.data) : {};
       if (name === 'done') return this._ended(payload);
       if (name === 'reset') return this._reset(payload.reason);
-      if (name === 'status') this.options.onStatus(payload);
+      if (name === 'status') this._tell(payload);
       if (name === 'logs') this._accept(payload);
       if (name === 'logs' || (name === 'ping' && this._cursor !== null)) this._isInStep = true;
       if (this._isInStep) this._advance(event.lastEventId);
       return undefined;
+    }
+
+    /** Of a job with many steps an event may carry those alone that changed. */
+    _tell({ partial, ...status }) {
+      if (partial) status.steps = mergedSteps(this.steps, status.steps);
+      this._told = { ...status, steps: status.steps ?? this.steps };
+      this._call('onStatus', status);
+    }
+
+    /** A callback may be replaced at any time. What it throws is its owner's: the stream goes on. */
+    _call(name, ...given) {
+      const callback = this[name];
+      if (typeof callback !== 'function') return;
+      try {
+        callback(...given);
+      } catch (error) {
+        queueMicrotask(() => { throw error; });
+      }
     }
 
     _advance(id) {
@@ -458,7 +633,7 @@
       this._meta = meta;
       this.entries.push(...fresh);
       this._trim(this._capacity);
-      this.options.onLogs(fresh, meta);
+      this._call('onLogs', fresh, meta);
       return fresh.length;
     }
 
@@ -473,13 +648,14 @@
     _reset(reason) {
       this._forget();
       this._cursor = 0; // everything follows, so whoever is cut off now goes on from the very beginning
-      this.options.onReset(reason);
-      if (reason === 'deleted') this._connection.refuse(new HttpError(404, 'This job was deleted'));
+      this._call('onReset', reason);
+      if (reason === 'deleted') this._connection.refuse(new HttpError(404, 'This job was deleted', { code: 'deleted' }));
     }
 
     _ended(end) {
+      if (this._told?.job) this._told = { ...this._told, job: { ...this._told.job, status: end.status } };
       this._connection.end('');
-      this.options.onDone(end);
+      this._call('onDone', end);
     }
 
     /** The job first, then entries up to its last line: a status never overtakes the lines before it. */
@@ -498,7 +674,7 @@
       }
       if (!status) return false;
       const { isTruncated, ...told } = status;
-      this.options.onStatus(told);
+      this._tell(told);
       const jobs = [status.job, ...(status.children ?? [])];
       const hasEnded = isAtEnd && !isTruncated && jobs.every((job) => TERMINAL.has(job.status));
       if (hasEnded) this._ended({ status: status.job.status, exit_code: status.job.exit_code ?? null });
@@ -512,7 +688,7 @@
     /** A job's own address, in the shape of a `status` event; the service's stream has none. `isTruncated`: not
      *  all descendants are told of, so nobody knows whether they have ended. */
     async _readJob(signal) {
-      const address = this.endpoint.match(/^(.*\/jobs\/[^/]+)\/logs\/stream/);
+      const address = this.endpoint.match(JOB_ADDRESS);
       if (!address) return null;
       const answer = await fetchJson(address[1], signal);
       const status = answer.job ? answer : { job: answer, steps: answer.steps };
@@ -522,9 +698,9 @@
     }
 
     _stateChanged(state, previous) {
-      if (previous === 'Live' && state !== 'Live') this.options.onDisconnect(this._connection.reason);
-      if (previous !== 'Live' && state === 'Live') this.options.onConnect();
-      this.options.onState(state, this._connection.reason);
+      if (previous === 'Live' && state !== 'Live') this._call('onDisconnect', this._connection.reason);
+      if (previous !== 'Live' && state === 'Live') this._call('onConnect');
+      this._call('onState', state, this._connection.reason);
     }
   }
 

@@ -107,7 +107,7 @@ test('where the stream fails, tabs are told to read the list themselves', async 
   one.say('jobs', 'join');
   newest().fail();
   await settle();
-  assert.deepEqual(requests, ['/api/jobs?limit=1']);
+  assert.deepEqual(requests, ['/api/jobs?limit=1', '/api/jobs/stream']); // and then the stream itself, why it failed
   assert.equal(one.last('poll').kind, 'poll');
 });
 
