@@ -2,6 +2,10 @@
 //
 // All rows are in the document, so the browser's own search, selection and copy work. They stand in chunks whose
 // `content-visibility: auto` (in the stylesheet) spares the browser the layout of what is out of sight.
+//
+// A reader at the end follows it, and the oldest rows go. A reader who has left the end is not moved: no row goes, and
+// new ones are added below until there are twice as many as usual; further ones are only counted, and stay `held` back.
+import { LogGroups } from './log-groups.mjs';
 import { buildRow } from './log-row.mjs';
 import { element } from './log-text.mjs';
 
@@ -13,12 +17,18 @@ const END_TOLERANCE_PX = 8;
 
 export class LogSurface {
   /** `scroller` scrolls, `lines` inside it takes the rows. `onFollow(isFollowing)` tells when the reader leaves the
-   *  end or comes back to it, `onRender(size)` how many rows there are. `showsJob`: rows are of several jobs. */
-  constructor(scroller, lines, { maxRows, showsJob = false, onFollow, onRender }) {
-    Object.assign(this, { scroller, lines, maxRows, onFollow, onRender });
+   *  end or comes back to it, `onRender({size, held, missed})` how many rows there are, how many are held back, and how
+   *  many came since the reader left the end; `onReturn()` that the end is wanted while some are held back: everything
+   *  is to be drawn anew. `showsJob`: rows are of several jobs. */
+  constructor(scroller, lines, { maxRows, showsJob = false, onFollow, onRender, onReturn }) {
+    Object.assign(this, { scroller, lines, maxRows, onFollow, onRender, onReturn });
     this.showJobs(showsJob);
     this.size = 0;
+    this.held = 0;
+    this.missed = 0;
     this.isFollowing = true;
+    this._newestId = 0; // taken
+    this._groups = new LogGroups();
     this._waiting = [];
     this._frame = null;
     this._pinnedTop = 0;
@@ -41,10 +51,25 @@ export class LogSurface {
   }
 
   append(entries) {
-    this._waiting.push(...entries);
-    const excess = this._waiting.length - this.maxRows;
-    if (excess > 0) this._waiting.splice(0, excess); // would be dropped again before anybody saw it
-    if (entries.length) this._frame ??= requestAnimationFrame(() => this._flush());
+    const fresh = entries.filter((entry) => entry.id > this._newestId); // what was held back may be here already
+    const taken = this.isFollowing ? fresh : fresh.slice(0, this._room);
+    this.held += fresh.length - taken.length;
+    if (!this.isFollowing) this.missed += fresh.length;
+    this._wait(taken);
+    if (this.isFollowing) this._passOver(this._waiting.length - this.maxRows);
+  }
+
+  /** Rows that follow what is shown, for a reader who has left the end and wants to read on there. */
+  appendHeld(entries) {
+    this.held = entries.length ? Math.max(0, this.held - entries.length) : 0;
+    this.maxRows += entries.length; // asked for by hand
+    this._wait(entries);
+  }
+
+  _wait(entries) {
+    for (const entry of entries) this._waiting.push(entry);
+    this._newestId = entries.at(-1)?.id ?? this._newestId;
+    this._frame ??= requestAnimationFrame(() => this._flush());
   }
 
   /** Puts older entries before the others; what the reader looks at stays where it is. */
@@ -54,25 +79,33 @@ export class LogSurface {
     const { scroller } = this;
     const fromEnd = scroller.scrollHeight - scroller.scrollTop;
     scroller.style.overflowAnchor = 'none'; // or the browser and we would both make up for the new height
-    this.lines.prepend(this._chunkOf(entries));
-    this.size += entries.length;
+    const chunk = element('div', 'log-chunk');
+    this.lines.prepend(chunk);
+    this._groups.prepend(entries, this._fill(chunk, entries));
     scroller.scrollTop = scroller.scrollHeight - fromEnd;
     requestAnimationFrame(() => scroller.style.removeProperty('overflow-anchor'));
-    this.onRender(this.size);
+    this._tell();
   }
 
   clear() {
+    this._removeAll();
     this._waiting = [];
-    this.size = 0;
-    this.lines.replaceChildren();
+    this._newestId = 0;
+    this.held = 0;
     this.jumpToEnd();
-    this.onRender(0);
+    this._tell();
   }
 
   /** Calls back once there are rows and none is waiting. */
   whenDrawn(callback) {
     if (this.size > 0 && !this._waiting.length) callback();
     else this._drawn.push(callback);
+  }
+
+  /** The ids of the first and the last row. */
+  get ends() {
+    const rows = [this.lines.firstElementChild?.firstElementChild, this.lines.lastElementChild?.lastElementChild];
+    return rows.map((row) => (row ? Number(row.dataset.id) : null));
   }
 
   /** The first row in sight, of a reader who has left the end. */
@@ -94,7 +127,26 @@ export class LogSurface {
 
   jumpToEnd() {
     this._follow(true);
-    this._pin();
+    if (this.held) this.onReturn();
+    else this._pin();
+  }
+
+  /** For how many rows more there is room while the reader is away from the end. */
+  get _room() {
+    return this.held ? 0 : Math.max(0, 2 * this.maxRows - this.size - this._waiting.length);
+  }
+
+  /** What came faster than it could be drawn, and would be dropped again before anybody saw it; and all before it. */
+  _passOver(excess) {
+    if (excess <= 0) return;
+    this._waiting.splice(0, excess);
+    this._removeAll();
+  }
+
+  _removeAll() {
+    this.size = 0;
+    this.lines.replaceChildren();
+    this._groups.clear();
   }
 
   _flush() {
@@ -103,16 +155,18 @@ export class LogSurface {
     let built = 0;
     while (built < this._waiting.length && performance.now() < deadline) {
       const room = this._openChunk();
-      const rows = this._waiting.slice(built, built + Math.min(ROWS_BETWEEN_LOOKS, room));
-      this._fill(this.lines.lastElementChild, rows);
-      built += rows.length;
+      const entries = this._waiting.slice(built, built + Math.min(ROWS_BETWEEN_LOOKS, room));
+      this._groups.append(entries, this._fill(this.lines.lastElementChild, entries));
+      built += entries.length;
     }
     this._waiting.splice(0, built);
-    this._dropOldest();
-    if (this.isFollowing) this._pin();
+    if (this.isFollowing) {
+      this._dropOldest();
+      this._pin();
+    }
     if (this._waiting.length) this._frame = requestAnimationFrame(() => this._flush());
     else for (const callback of this._drawn.splice(0)) callback();
-    this.onRender(this.size);
+    this._tell();
   }
 
   /** Makes sure that the last chunk has room, and says for how many rows. */
@@ -123,19 +177,13 @@ export class LogSurface {
     return CHUNK_ROWS;
   }
 
-  _chunkOf(entries) {
-    const chunk = element('div', 'log-chunk');
-    chunk.append(...entries.map(this._buildRow));
-    chunk.style.containIntrinsicSize = `auto ${entries.length * ROW_HEIGHT_PX}px`;
-    return chunk;
-  }
-
+  /** Gives the rows. */
   _fill(chunk, entries) {
-    const rows = document.createDocumentFragment();
-    rows.append(...entries.map(this._buildRow));
-    chunk.append(rows);
+    const rows = entries.map(this._buildRow);
+    chunk.append(...rows);
     chunk.style.containIntrinsicSize = `auto ${chunk.childElementCount * ROW_HEIGHT_PX}px`;
-    this.size += entries.length;
+    this.size += rows.length;
+    return rows;
   }
 
   _dropOldest() {
@@ -147,21 +195,29 @@ export class LogSurface {
     }
   }
 
+  _tell() {
+    const { size, held, missed } = this;
+    this.onRender({ size, held, missed });
+  }
+
   _pin() {
     this.scroller.scrollTop = this.scroller.scrollHeight;
     this._pinnedTop = this.scroller.scrollTop;
   }
 
-  /** Only a scroll above where we put the view last is the reader's: new rows and resized chunks cause others. */
+  /** Only a scroll above where we put the view last is the reader's: new rows and resized chunks cause others. The end
+   *  of the rows is not the end of the log while some are held back. */
   _scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    if (scrollHeight - scrollTop - clientHeight <= END_TOLERANCE_PX) this._follow(true);
+    const isAtEnd = scrollHeight - scrollTop - clientHeight <= END_TOLERANCE_PX;
+    if (isAtEnd && !this.held) this._follow(true);
     else if (scrollTop < this._pinnedTop - 1) this._follow(false);
   }
 
   _follow(isFollowing) {
     if (isFollowing === this.isFollowing) return;
     this.isFollowing = isFollowing;
+    this.missed = 0;
     this.onFollow(isFollowing);
   }
 }

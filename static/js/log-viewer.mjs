@@ -1,9 +1,10 @@
 // What every log viewer is made of: a stream, the surface that shows it, filters, and words for how it stands.
 import { LogSurface } from './log-surface.mjs';
 import { NO_FILTERS, areFiltering } from './log-filters.mjs';
-import { showingText, stateText } from './words.mjs';
+import { countText, numberText, showingText, stateText } from './words.mjs';
 
 const SEARCH_PAUSE_MS = 250; // a search begins when the typing pauses, not with every letter
+const HELD_ROWS = 1000; // read at once, of those that came while the reader was away from the end
 
 /** The members of `one` and `other` in one object, getters kept as getters. */
 export function combined(one, other) {
@@ -28,6 +29,8 @@ export function logViewer() {
     refusal: 0,
     isPollingChosen: false,
     shown: 0,
+    held: 0,
+    missed: 0,
     matching: 0,
     total: 0,
     dropped: 0,
@@ -35,6 +38,8 @@ export function logViewer() {
     hasAnswered: false,
     isLoadingOlder: false,
     olderProblem: '',
+    isLoadingHeld: false,
+    heldProblem: '',
     isFollowing: true,
     isFolded: false,
     showsJob: false,
@@ -67,8 +72,9 @@ export function logViewer() {
       surface = new LogSurface(this.$refs.log, this.$refs.lines, {
         maxRows: stream.getState().capacity,
         showsJob: this.showsJob,
-        onFollow: (isFollowing) => { this.isFollowing = isFollowing; },
-        onRender: (size) => { this.shown = size; },
+        onFollow: (isFollowing) => this.follow(isFollowing),
+        onRender: ({ size, held, missed }) => Object.assign(this, { shown: size, held, missed }),
+        onReturn: () => this.redraw(),
       });
       surface.append(this.wanted(stream.entries));
     },
@@ -76,7 +82,13 @@ export function logViewer() {
     detachSurface() {
       surface?.destroy();
       surface = null;
-      this.isFollowing = true;
+      Object.assign(this, { held: 0, missed: 0 });
+      this.follow(true);
+    },
+
+    follow(isFollowing) {
+      this.isFollowing = isFollowing;
+      this.readState();
     },
 
     /** Which of the entries that the stream holds are shown. */
@@ -111,7 +123,7 @@ export function logViewer() {
       this.matching = now.displayedCount;
       this.total = now.totalCount;
       this.dropped = now.dropped;
-      this.hasOlder = now.hasOlder;
+      if (this.isFollowing) this.hasOlder = now.hasOlder; // or else it is said of what the surface shows
     },
 
     /** A component that keeps its filters somewhere says so here. */
@@ -149,13 +161,40 @@ export function logViewer() {
       this.isLoadingOlder = true;
       this.olderProblem = '';
       try {
-        const older = await stream.loadOlder(Number.isInteger(count) ? count : this.filters.limit);
-        surface?.prepend(older);
+        await this.readOlder(Number.isInteger(count) ? count : this.filters.limit);
       } catch (error) {
         this.olderProblem = error.message;
       }
       this.isLoadingOlder = false;
       this.readState();
+    },
+
+    /** What the stream has let go of while the reader was away from the end is before what it holds, and shown. */
+    async readOlder(count) {
+      const [first] = surface?.ends ?? [null];
+      if (first === null || first === stream.entries[0]?.id) {
+        surface?.prepend(this.wanted(await stream.loadOlder(count)));
+        this.hasOlder = stream.getState().hasOlder;
+        return;
+      }
+      const { logs, meta } = await stream.readPage({ before: first, limit: count });
+      if (surface?.ends[0] !== first) return; // it was drawn anew meanwhile
+      surface.prepend(this.wanted(logs));
+      this.hasOlder = meta.has_more;
+    },
+
+    /** Goes on reading after the last row, without going to the end. */
+    async loadHeld() {
+      this.isLoadingHeld = true;
+      this.heldProblem = '';
+      const last = surface.ends[1];
+      try {
+        const { logs } = await stream.readPage({ since: last, limit: HELD_ROWS });
+        if (surface?.ends[1] === last) surface.appendHeld(this.wanted(logs));
+      } catch (error) {
+        this.heldProblem = error.message;
+      }
+      this.isLoadingHeld = false;
     },
 
     /** Whether rows say of which job they are, from now on. */
@@ -221,6 +260,9 @@ export function logViewer() {
     get isBehind() {
       return !this.isFollowing;
     },
+    get jumpWords() {
+      return this.missed ? `Jump to the end ↓ · ${numberText(this.missed)} new` : 'Jump to the end ↓';
+    },
     get isEmpty() {
       return this.hasAnswered && this.shown === 0 && this.matching === 0;
     },
@@ -237,6 +279,15 @@ export function logViewer() {
     },
     get mustSignIn() {
       return this.refusal === 401;
+    },
+    get hasHeld() {
+      return this.held > 0;
+    },
+    get heldWords() {
+      return `${countText(this.held, 'newer line')} not shown here`;
+    },
+    get heldButtonWords() {
+      return this.isLoadingHeld ? 'Loading…' : 'Load the next ones';
     },
     get olderWords() {
       return this.isLoadingOlder ? 'Loading…' : 'Load older lines';

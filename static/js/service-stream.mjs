@@ -36,10 +36,13 @@ export class SharedServiceStream {
     else this._subscription.rejoin();
   }
 
+  readPage({ before, since, limit }) {
+    return fetchJson(`${PAGE_ENDPOINT}?${buildQueryParams({ level: this._level, before, since, limit })}`);
+  }
+
   async loadOlder(count) {
     const [oldest] = this.entries;
-    const query = buildQueryParams({ level: this._level, before: oldest?.id, limit: count });
-    const page = await fetchJson(`${PAGE_ENDPOINT}?${query}`);
+    const page = await this.readPage({ before: oldest?.id, limit: count });
     if (oldest !== this.entries[0]) return []; // the log began anew meanwhile
     this.entries.unshift(...page.logs);
     this._capacity += page.logs.length;
