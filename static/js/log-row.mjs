@@ -56,7 +56,7 @@ export function buildRow(entry, showsJob = false) {
   if (showsJob) row.classList.add('log-row-of-job');
   row.dataset.id = entry.id;
   row.dataset.stream = entry.stream;
-  if (!showsJob) row.append(element('span', 'log-line', entry.line), ' '); // numbers of several jobs order nothing
+  if (!showsJob) row.append(element('span', 'log-line', `${entry.line} `)); // numbers of several jobs order nothing
   row.append(originOf(entry, showsJob), messageOf(entry));
   const fields = fieldsText(entry.fields, entry.message);
   if (fields) row.append(' ', part('log-fields', fields));

@@ -57,6 +57,29 @@ class SpeakingJob:
 
 
 @dataclass
+class FedJob:
+    """A `runjob` in a process of its own, whose command reads what it is given until `finish`. A context manager."""
+
+    id: str
+    process: subprocess.Popen[str]
+
+    def finish(self) -> int:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        return self.process.wait(DEADLINE_S)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(DEADLINE_S)
+
+
+@dataclass
 class Installation:
     data_dir: Path
     programs: str = "python,shell"  # the languages that may be run
@@ -108,6 +131,10 @@ class Installation:
         job_id = id_of(process, wait=False)
         return SpeakingJob(job_id, process, path.open("w", encoding="utf-8"))
 
+    def fed_job(self, command: list[str], name: str = "Fed job") -> FedJob:
+        process = self._runjob(command, name, stdin=subprocess.PIPE)
+        return FedJob(id_of(process, wait=False), process)
+
     def python(self, code: str) -> str:
         """Runs Python inside the installation, and gives what it prints."""
         command = [*self._manage("shell"), "--no-imports", "-c", code]
@@ -115,11 +142,14 @@ class Installation:
             command, cwd=ROOT, env=self.environment, check=True, text=True, stdout=subprocess.PIPE
         ).stdout
 
-    def _runjob(self, command: list[str] | tuple[str, ...], name: str) -> subprocess.Popen[str]:
+    def _runjob(
+        self, command: list[str] | tuple[str, ...], name: str, *, stdin: int | None = None
+    ) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [*self._manage("runjob"), "--name", name or command[0], "--", *command],
             cwd=ROOT,
             env=self.environment,
+            stdin=stdin,
             stderr=subprocess.PIPE,
             text=True,
         )
