@@ -5,9 +5,8 @@ const CSRF_COOKIE = /(?:^|;\s*)csrftoken=([^;]*)/;
 
 /** What the API refused: its `status`, `code` and `detail`. */
 export class Refusal extends HttpError {
-  constructor(status, { error, code = '', detail = {} } = {}) {
-    super(status, error ?? `The server answered ${status}`, { code });
-    this.detail = detail;
+  constructor(status, { error, code, detail } = {}) {
+    super(status, error ?? `The server answered ${status}`, { code, detail });
   }
 }
 

@@ -2,6 +2,7 @@
 import { send } from './api.mjs';
 import { isActive } from './job-summary.mjs';
 import { isRun } from './job-spec.mjs';
+import { refusalText, signInAddress } from './refusals.mjs';
 import { capitalised, countText } from './words.mjs';
 
 export function jobActions() {
@@ -9,15 +10,18 @@ export function jobActions() {
     asking: '', // what is to be confirmed
     isActing: false,
     actionNotice: '',
+    mustSignInToAct: false,
 
     async act(method, path, body) {
       this.isActing = true;
       this.actionNotice = '';
+      this.mustSignInToAct = false;
       this.asking = '';
       try {
         return await send(method, `/api/jobs/${this.jobId}${path}`, body);
       } catch (error) {
-        this.actionNotice = error.message;
+        this.actionNotice = refusalText(error);
+        this.mustSignInToAct = error.status === 401;
         return null;
       } finally {
         this.isActing = false;
@@ -68,6 +72,9 @@ export function jobActions() {
       this.$refs.secrets.close();
     },
 
+    get signInToActHref() {
+      return this.mustSignInToAct ? signInAddress() : '';
+    },
     get isStillActive() {
       return isActive(this.job?.status);
     },

@@ -1,6 +1,7 @@
 // Earlier and later runs of the same name. Stands inside of the component of a job's page.
 import { isActive } from './job-summary.mjs';
 import { readJobs } from './jobs-stream.mjs';
+import { refusalText } from './refusals.mjs';
 import { capitalised, durationText, momentText, runningTime } from './words.mjs';
 
 const RUNS = 10;
@@ -49,7 +50,7 @@ export function jobRuns() {
         this.runsProblem = '';
         this.hasReadRuns = true;
       } catch (error) {
-        this.runsProblem = error.message;
+        this.runsProblem = refusalText(error);
       }
       if (!this.hasReadRuns || this.runs.some((job) => isActive(job.status))) {
         timer = setTimeout(() => this.readRuns(), LOOK_EVERY_MS);

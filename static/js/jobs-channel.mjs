@@ -1,5 +1,6 @@
 // News of the list of jobs, heard once for all tabs of a browser that show it. Runs where the hub runs.
 import { Connection, fetchJson } from './log-stream.mjs';
+import { standingOf } from './refusals.mjs';
 
 const STREAM_ENDPOINT = '/api/jobs/stream';
 const CHECK_ENDPOINT = '/api/jobs?limit=1'; // says why a stream fails, and what a poll of the tabs would meet
@@ -67,8 +68,7 @@ export class JobsChannel {
   }
 
   _standing() {
-    const { state, reason, error } = this._connection ?? { state: 'Idle', reason: '' };
-    return { kind: 'state', state, reason, status: error?.status ?? 0 };
+    return { kind: 'state', ...standingOf(this._connection ?? { state: 'Idle', reason: '' }) };
   }
 
   _tell(message) {

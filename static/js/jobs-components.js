@@ -6,6 +6,7 @@ import { describeJob } from './job-summary.mjs';
 import { JobTable } from './job-table.mjs';
 import { FAILED_LATELY, countFailedLately, describeStats } from './jobs-stats.mjs';
 import { jobsSubscription, readJobs } from './jobs-stream.mjs';
+import { Countdown, reasonText, refusalText, signInAddress } from './refusals.mjs';
 import { capitalised, numberText, stateText } from './words.mjs';
 import { WorkerWatch, waitingText } from './workers.mjs';
 
@@ -31,6 +32,7 @@ export function jobsList() {
   let retryTimer = null;
   let frame = null;
   let reading = 0;
+  let countdown = null;
 
   return {
     rows: [],
@@ -40,15 +42,20 @@ export function jobsList() {
     filters: { ...NO_JOB_FILTERS },
     state: 'Idle',
     reason: '',
+    error: null,
+    retryAt: 0,
+    clock: 0, // as far as somebody waits for a moment
     refusal: 0,
     isLoaded: false,
     isLoadingMore: false,
     hasMore: false,
     problem: '',
+    problemStatus: 0,
     waiting: '',
 
     init() {
       this.filters = readJobFilters(location.search);
+      countdown = new Countdown((now) => { this.clock = now; });
       connection = jobsSubscription({
         onSubscribed: () => this.readFirst(),
         onPoll: () => this.readFirst(),
@@ -66,6 +73,7 @@ export function jobsList() {
     },
 
     destroy() {
+      countdown.stop();
       clearInterval(clock);
       clearInterval(failures);
       clearTimeout(searchTimer);
@@ -91,12 +99,18 @@ export function jobsList() {
         this.counts = page.counts;
         this.problem = '';
         this.isLoaded = true;
+        if (this.mustSignIn) connection.retry(); // somebody has signed in, in another tab
       } catch (error) {
         if (turn !== reading) return;
-        this.problem = error.message;
+        this.refuse(error);
         retryTimer = setTimeout(() => this.readFirst(), RETRY_MS);
       }
       this.show();
+    },
+
+    refuse(error) {
+      this.problem = refusalText(error);
+      this.problemStatus = error.status;
     },
 
     async loadMore() {
@@ -107,7 +121,7 @@ export function jobsList() {
         if (wanted === this.filters) table.loadMore(page);
         this.problem = '';
       } catch (error) {
-        this.problem = error.message;
+        this.refuse(error);
       }
       this.isLoadingMore = false;
       this.show();
@@ -147,10 +161,9 @@ export function jobsList() {
       if (!pending) this.waiting = '';
     },
 
-    showState({ state, reason, status }) {
-      this.state = state;
-      this.reason = reason;
-      this.refusal = status;
+    showState({ state, reason, status, error, retryAt }) {
+      if (this.retryAt !== retryAt) countdown.until(retryAt);
+      Object.assign(this, { state, reason, error, retryAt, refusal: status });
     },
 
     /** Many jobs change in one instant; the page needs to be put together once. */
@@ -270,7 +283,7 @@ export function jobsList() {
       return !this.isLoaded && !this.problem;
     },
     get isOffline() {
-      return Boolean(this.problem) && this.refusal !== 401;
+      return Boolean(this.problem) && this.problemStatus !== 401;
     },
     get hasNoMatch() {
       return this.isLoaded && this.rows.length === 0 && this.isFiltering;
@@ -285,7 +298,7 @@ export function jobsList() {
       return this.isLoadingMore ? 'Loading…' : 'Load more jobs';
     },
     get stateWords() {
-      return stateText(this.state, this.reason);
+      return stateText(this.state, reasonText(this, this.clock));
     },
     get stateClass() {
       return `state-${this.state.toLowerCase()}`;
@@ -294,7 +307,13 @@ export function jobsList() {
       return this.state === 'Polling' || (this.state === 'Connecting' && Boolean(this.reason));
     },
     get mustSignIn() {
-      return this.refusal === 401;
+      return this.state === 'Refused' && this.refusal === 401;
+    },
+    get isSignedOut() {
+      return this.mustSignIn || (Boolean(this.problem) && this.problemStatus === 401);
+    },
+    get signInHref() {
+      return this.isSignedOut && this.filters ? signInAddress() : '';
     },
   };
 }

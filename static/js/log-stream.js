@@ -107,20 +107,21 @@
   }
 
   class HttpError extends Error {
-    constructor(status, message, { code = '', retryAfterMs = 0 } = {}) {
+    constructor(status, message, { code = '', detail = {}, retryAfterMs = 0 } = {}) {
       super(message);
       this.status = status; // 0: no answer, or one that is not ours
       this.code = code; // the server's word for what is wrong
+      this.detail = detail;
       this.retryAfterMs = retryAfterMs;
     }
   }
 
   /** What an answer that refuses says. */
   async function refusalOf(response) {
-    const { error, code } = await response.json().then((body) => body ?? {}, () => ({}));
+    const { error, code, detail } = await response.json().then((body) => body ?? {}, () => ({}));
     const retryAfterMs = 1000 * Number(response.headers.get('Retry-After')) || 0;
     const status = response.ok ? 0 : response.status;
-    return new HttpError(status, error || `The server answered ${response.status}`, { code, retryAfterMs });
+    return new HttpError(status, error || `The server answered ${response.status}`, { code, detail, retryAfterMs });
   }
 
   /** Why a stream that never spoke was refused; null when nothing is wrong with it. Its answer is not read on. */

@@ -1,6 +1,7 @@
 // What every log viewer is made of: a stream, the surface that shows it, filters, and words for how it stands.
 import { LogSurface } from './log-surface.mjs';
 import { NO_FILTERS, areFiltering } from './log-filters.mjs';
+import { Countdown, reasonText, refusalText, signInAddress, standingOf } from './refusals.mjs';
 import { countText, numberText, showingText, stateText } from './words.mjs';
 
 const SEARCH_PAUSE_MS = 250; // a search begins when the typing pauses, not with every letter
@@ -21,11 +22,15 @@ export function logViewer() {
   let stream = null;
   let surface = null;
   let searchTimer = null;
+  let countdown = null;
 
   return {
     filters: { ...NO_FILTERS },
     state: 'Idle',
     reason: '',
+    error: null,
+    retryAt: 0,
+    clock: 0, // as far as somebody waits for a moment
     refusal: 0,
     isPollingChosen: false,
     shown: 0,
@@ -46,6 +51,7 @@ export function logViewer() {
 
     /** `open(options)` makes the stream, not yet connected. */
     startViewer(open, callbacks) {
+      countdown = new Countdown((now) => { this.clock = now; });
       stream = open({
         filters: this.streamFilters(),
         onLogs: (entries) => this.showEntries(entries),
@@ -63,6 +69,7 @@ export function logViewer() {
 
     stopViewer() {
       clearTimeout(searchTimer);
+      countdown.stop();
       stream.disconnect();
       this.detachSurface();
     },
@@ -118,7 +125,10 @@ export function logViewer() {
       const now = stream.getState();
       this.state = now.state;
       this.reason = now.reason;
+      this.error = standingOf(now).error;
       this.refusal = now.error?.status ?? 0;
+      if (this.retryAt !== now.retryAt) countdown.until(now.retryAt);
+      this.retryAt = now.retryAt;
       this.isPollingChosen = now.isPollingChosen;
       this.matching = now.displayedCount;
       this.total = now.totalCount;
@@ -163,7 +173,7 @@ export function logViewer() {
       try {
         await this.readOlder(Number.isInteger(count) ? count : this.filters.limit);
       } catch (error) {
-        this.olderProblem = error.message;
+        this.olderProblem = refusalText(error);
       }
       this.isLoadingOlder = false;
       this.readState();
@@ -192,7 +202,7 @@ export function logViewer() {
         const { logs } = await stream.readPage({ since: last, limit: HELD_ROWS });
         if (surface?.ends[1] === last) surface.appendHeld(this.wanted(logs));
       } catch (error) {
-        this.heldProblem = error.message;
+        this.heldProblem = refusalText(error);
       }
       this.isLoadingHeld = false;
     },
@@ -238,8 +248,11 @@ export function logViewer() {
     get isFiltering() {
       return areFiltering(this.filters);
     },
+    get reasonWords() {
+      return reasonText(this, this.clock);
+    },
     get stateWords() {
-      return stateText(this.state, this.reason);
+      return stateText(this.state, this.reasonWords);
     },
     get stateClass() {
       return `state-${this.state.toLowerCase()}`;
@@ -251,7 +264,7 @@ export function logViewer() {
       return this.state === 'Polling' ? 'Go live' : 'Poll instead';
     },
     get canRetry() {
-      return this.state === 'Connecting' && Boolean(this.reason);
+      return (this.state === 'Connecting' && Boolean(this.reason)) || (this.isRefused && this.refusal !== 404);
     },
     get showingWords() {
       const { shown, matching, total, isFiltering } = this;
@@ -278,7 +291,7 @@ export function logViewer() {
       return this.state === 'Refused';
     },
     get mustSignIn() {
-      return this.refusal === 401;
+      return this.isRefused && this.refusal === 401;
     },
     get hasHeld() {
       return this.held > 0;
@@ -288,6 +301,9 @@ export function logViewer() {
     },
     get heldButtonWords() {
       return this.isLoadingHeld ? 'Loading…' : 'Load the next ones';
+    },
+    get signInHref() {
+      return this.mustSignIn ? signInAddress() : '';
     },
     get olderWords() {
       return this.isLoadingOlder ? 'Loading…' : 'Load older lines';

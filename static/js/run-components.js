@@ -3,6 +3,7 @@ import { send } from './api.mjs';
 import { describeField, placeRefusal, programForm, programOrder, textsOf } from './form-values.mjs';
 import { LANGUAGES } from './job-spec.mjs';
 import { fetchJson } from './log-stream.mjs';
+import { refusalText, signInAddress } from './refusals.mjs';
 import { STARTS_A_WORKER, WorkerWatch } from './workers.mjs';
 import { countText, durationText } from './words.mjs';
 
@@ -36,6 +37,7 @@ export function runForm() {
     problems: { ...NO_PROBLEMS },
     notice: '',
     noticeHref: '',
+    mustSignIn: false,
     isLoaded: false,
     isSending: false,
     hasNoWorker: false,
@@ -58,7 +60,7 @@ export function runForm() {
         this.runnables = (await fetchJson('/api/runnables')).runnables;
         await this.preselect(new URLSearchParams(location.search));
       } catch (error) {
-        this.notice = error.message;
+        this.notify(error, refusalText(error));
       }
       this.isLoaded = true;
     },
@@ -179,15 +181,22 @@ export function runForm() {
 
     refuse(error) {
       const names = this.chosen ? this.fields.map(({ name }) => name) : PROGRAM_FIELDS;
-      const { fields, notice } = placeRefusal(error, names);
+      const { fields, notice } = placeRefusal({ ...error, message: refusalText(error) }, names);
       this.showProblems(fields);
+      this.notify(error, notice);
+    },
+
+    /** With the way on: to sign in elsewhere, so that what was typed stays, or to the job that is in the way. */
+    notify(error, notice) {
       this.notice = notice;
+      this.mustSignIn = error.status === 401;
       this.noticeHref = error.detail?.job ? `/jobs/${error.detail.job}/` : '';
     },
 
     /** What is wrong by field; the first such field gets the focus, or the notice is read out. */
     showProblems(problems) {
       this.notice = '';
+      this.mustSignIn = false;
       this.noticeHref = '';
       this.problems = { ...NO_PROBLEMS, ...problems };
       for (const field of this.fields) {
@@ -199,6 +208,9 @@ export function runForm() {
       this.$nextTick(() => form?.querySelector(`[data-field="${CSS.escape(name ?? '')}"]`)?.focus());
     },
 
+    get signInHref() {
+      return this.mustSignIn ? signInAddress() : '';
+    },
     get choices() {
       const program = { name: '', label: 'Program', text: 'Text that you write here' };
       const registered = this.runnables.map(({ name, description }) => ({ name, label: name, text: description.split('\n')[0] }));

@@ -1,5 +1,6 @@
 // The log of the whole service, read once for all tabs of a browser that show it. Runs where the hub runs.
 import { createServiceStream } from './log-stream.mjs';
+import { standingOf } from './refusals.mjs';
 
 export const SERVICE_LIMIT = 200; // what a panel begins with
 const BUFFER_ROWS = 1000; // held for tabs that come later, and by each tab
@@ -71,8 +72,7 @@ export class ServiceChannel {
   }
 
   _standing() {
-    const { state, reason, error } = this._stream?.getState() ?? { state: 'Idle', reason: '' };
-    return { kind: 'state', state, reason, status: error?.status ?? 0 };
+    return { kind: 'state', ...standingOf(this._stream?.getState() ?? { state: 'Idle', reason: '' }) };
   }
 
   _tell(message) {

@@ -10,7 +10,7 @@ export class SharedServiceStream {
   constructor({ level, onLogs, onReset, onState, onLevel }) {
     Object.assign(this, { entries: [], _callbacks: { onLogs, onReset, onState, onLevel }, _level: level() });
     this._counts = { totalCount: 0, displayedCount: 0, hasOlder: false };
-    this._standing = { state: 'Idle', reason: '', status: 0 };
+    this._standing = { state: 'Idle', reason: '', error: null, retryAt: 0 };
     this._capacity = CAPACITY;
     const handlers = {
       snapshot: (message) => this._catchUp(message),
@@ -51,9 +51,9 @@ export class SharedServiceStream {
   }
 
   getState() {
-    const { state, reason, status } = this._standing;
+    const { state, reason, error, retryAt } = this._standing;
     const dropped = 0;
-    return { state, reason, error: { status }, isPollingChosen: false, dropped, capacity: this._capacity, ...this._counts };
+    return { state, reason, error, retryAt, isPollingChosen: false, dropped, capacity: this._capacity, ...this._counts };
   }
 
   /** What the hub holds: what is new of it, when it continues what is here; otherwise all of it. */
@@ -85,8 +85,8 @@ export class SharedServiceStream {
     this._callbacks.onReset(reason);
   }
 
-  _stand({ state, reason, status }) {
-    this._standing = { state, reason, status };
+  _stand({ state, reason, error, retryAt }) {
+    this._standing = { state, reason, error, retryAt };
     this._callbacks.onState();
   }
 }

@@ -80,7 +80,7 @@ export class SharedSubscription {
 
   _leave() {
     this._send('leave');
-    this.handlers.state?.({ kind: 'state', state: 'Idle', reason: 'hidden', status: 0 });
+    this.handlers.state?.({ kind: 'state', state: 'Idle', reason: 'hidden', status: 0, error: null, retryAt: 0 });
   }
 
   _send(action, more = {}) {

@@ -1,4 +1,5 @@
 // The list of workers as an Alpine component.
+import { refusalText, signInAddress } from './refusals.mjs';
 import { capitalised, momentText, progressText } from './words.mjs';
 import { WorkerWatch, ageText, waitingText, workerClass } from './workers.mjs';
 
@@ -40,7 +41,7 @@ export function workerList() {
     },
 
     fail(error) {
-      this.problem = error.message;
+      this.problem = refusalText(error);
       this.refusal = error.status;
     },
 
@@ -71,6 +72,9 @@ export function workerList() {
     },
     get isLoading() {
       return !this.isLoaded && !this.problem;
+    },
+    get signInHref() {
+      return this.mustSignIn ? signInAddress() : '';
     },
     get mustSignIn() {
       return this.refusal === 401;

@@ -233,7 +233,7 @@ def test_a_refusal_is_said_on_the_page(runner: Page, installation: Installation)
     expect_status(runner, "Completed")
     installation.python(f"from jobs.models import Job\nJob.objects.filter(pk='{job_id}').delete()")
     runner.get_by_role("button", name="Run again").click()
-    expect(runner.locator("[data-notice]")).to_contain_text("there is no job")
+    expect(runner.locator("[data-notice]")).to_contain_text("This job is not there any more")
 
 
 def test_who_may_only_look_has_no_buttons(page: Page, runner: Page) -> None:
