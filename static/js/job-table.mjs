@@ -32,8 +32,26 @@ export class JobTable {
     return this._jobs.size;
   }
 
-  /** Jobs on the list, newest first. */
+  /** Jobs on the list, newest first, but what a job has started stands beneath it, when both are here. */
   get rows() {
+    return this.tree.map(({ job }) => job);
+  }
+
+  /** The same, each job with its `depth`: 0 for one whose parent is not on the list. */
+  get tree() {
+    const jobs = this._newestFirst();
+    const ids = new Set(jobs.map((job) => job.id));
+    const byParent = new Map();
+    for (const job of jobs) {
+      const parent = ids.has(job.parent) ? job.parent : null;
+      if (!byParent.has(parent)) byParent.set(parent, []);
+      byParent.get(parent).push(job);
+    }
+    const below = (id, depth) => (byParent.get(id) ?? []).flatMap((job) => [{ job, depth }, ...below(job.id, depth + 1)]);
+    return below(null, 0);
+  }
+
+  _newestFirst() {
     return [...this._jobs.values()].filter((job) => this._matches(job)).sort((a, b) => (isBefore(a, b) ? -1 : 1));
   }
 
@@ -80,7 +98,7 @@ export class JobTable {
   /** Whether the job belongs to a page that was not read yet. */
   _isBelowEnd(job) {
     if (this.next === null) return false;
-    const last = this.rows.at(-1);
+    const last = this._newestFirst().at(-1);
     return Boolean(last) && isBefore(last, job);
   }
 

@@ -16,13 +16,13 @@ const SPARE_ROWS = 200; // over the most, before a list that is open for days le
 const CLOCK_MS = 1000;
 const SEARCH_PAUSE_MS = 250;
 const RETRY_MS = 5000; // after a list that could not be read
-const NEW_FOR_MS = 2500; // how long a new row is marked
+const MARKED_FOR_MS = 2500; // how long a new or changed row is marked
 const FAILURES_MS = 60000; // failures grow old without any news
 
 export function jobsList() {
   const table = new JobTable();
   const news = new Set(); // jobs heard of while a page is being read, which knows less of them
-  const appeared = new Map();
+  const marked = new Map(); // since when, and as what, by id
   const drawn = new Map(); // rows as they stand on the page, by id
   let connection = null;
   let workers = null; // looked at while jobs wait
@@ -138,10 +138,16 @@ export function jobsList() {
 
     hear(job, isNew) {
       news.add(job.id);
-      if (isNew) appeared.set(job.id, Date.now());
       if (!table.apply(job)) return;
+      this.mark(job.id, isNew);
       this.showSoon();
       if (isNew && table.size > MOST_ROWS + SPARE_ROWS) this.readFirst();
+    },
+
+    /** A new row that changes at once is still a new one. */
+    mark(id, isNew) {
+      const wasNew = marked.get(id)?.className === 'is-new';
+      if (isNew || !wasNew) marked.set(id, { since: Date.now(), className: isNew ? 'is-new' : 'is-updated' });
     },
 
     showStats(stats) {
@@ -176,20 +182,21 @@ export function jobsList() {
 
     /** Durations go on and marks fade; a list at rest is left alone. */
     tick() {
-      if (appeared.size || this.rows.some((row) => row.isActive)) this.show();
+      if (marked.size || this.rows.some((row) => row.isActive)) this.show();
     },
 
     show() {
       const now = Date.now();
-      for (const [id, since] of appeared) if (now - since > NEW_FOR_MS) appeared.delete(id);
-      this.rows = table.rows.map((job) => this.rowOf(job, now));
+      for (const [id, { since }] of marked) if (now - since > MARKED_FOR_MS) marked.delete(id);
+      this.rows = table.tree.map(({ job, depth }) => this.rowOf(job, depth, now));
       this.hasMore = table.next !== null;
     },
 
     /** The row's own object while nothing in it changed, which is what Alpine goes by: of a thousand rows it looks at
      *  those that differ. */
-    rowOf(job, now) {
-      const row = { ...describeJob(job, now), rowClass: appeared.has(job.id) ? 'is-new' : '' };
+    rowOf(job, depth, now) {
+      const rowClass = [marked.get(job.id)?.className, depth && `depth-${Math.min(depth, 6)}`].filter(Boolean).join(' ');
+      const row = { ...describeJob(job, now), rowClass };
       const text = JSON.stringify(row);
       if (drawn.get(job.id)?.text !== text) drawn.set(job.id, { text, row });
       return drawn.get(job.id).row;

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.installation import Installation
@@ -25,6 +26,75 @@ def test_a_job_appears_changes_and_ends_on_the_open_list(page: Page, installatio
         expect(row).to_contain_text("Failed")
     row.get_by_role("link").click()
     expect(page).to_have_url(re.compile(f"/jobs/{job.id}/"))
+
+
+def test_a_row_that_changes_is_marked_for_a_moment(page: Page, installation: Installation) -> None:
+    with installation.speaking_job("Changes") as job:
+        page.goto("/")
+        expect_state(page, "Live")
+        row = page.locator(f'[data-job-id="{job.id}"]')
+        expect(row).not_to_have_class(re.compile("is-"))
+        job.say("WARN it creaks")
+        expect(row).to_have_class(re.compile("is-updated"))
+        expect(row).not_to_have_class(re.compile("is-"))
+        page.emulate_media(reduced_motion="reduce")
+        job.say("WARN again")
+        expect(row).to_have_class(re.compile("is-updated"))
+        assert row.evaluate("(row) => getComputedStyle(row).animationName") == "none"
+
+
+FAMILY = """
+from jobs.models import Job
+parent = Job.objects.create(name="Kin parent")
+other = Job.objects.create(name="Kin other")
+child = Job.objects.create(name="Kin child", parent=parent)
+print(parent.pk, other.pk, child.pk)
+"""
+
+
+def test_what_a_job_has_started_stands_beneath_it(page: Page, installation: Installation) -> None:
+    parent, other, child = installation.python(FAMILY).split()
+    page.goto("/?q=Kin")
+    names = page.locator("tbody .row-link")
+    expect(names).to_have_text(["Kin other", "Kin parent", "Kin child"])
+    expect_state(page, "Live")
+    installation.python(f"from jobs.models import Job; Job.objects.create(name='Kin grandchild', parent_id='{child}')")
+    expect(names).to_have_text(["Kin other", "Kin parent", "Kin child", "Kin grandchild"])
+    lefts = names.evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().left)")
+    assert lefts[1] < lefts[2] < lefts[3]
+    page.locator(f'[data-job-id="{other}"]').get_by_role("link").click()
+    expect(page).to_have_url(re.compile(other))
+    assert parent
+
+
+LARGE = """
+from datetime import timedelta
+from django.utils import timezone
+from jobs.models import Job
+now = timezone.now()
+job = Job.objects.create(name="Large numbers", kind="import", status="failed", started_at=now - timedelta(days=3650))
+Job.objects.filter(pk=job.pk).update(
+    finished_at=now, info_count=1234567890, warn_count=12345678, error_count=12345678, fatal_count=12345678
+)
+"""
+NUMBERS = "tbody td:not(.cell-name, .cell-kind), tbody .badge, tbody .status, .facet, .numbers dd"
+CUT_OFF = """(numbers) => [...document.querySelectorAll(numbers)]
+    .filter((each) => each.offsetParent && each.scrollWidth > each.clientWidth + 1).map((each) => each.textContent)"""
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 1024, 800, 390])
+def test_numbers_are_never_cut_off(page: Page, installation: Installation, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    installation.python(LARGE)
+    page.goto("/?q=Large")
+    row = page.locator("tbody tr").first
+    expect(row).to_contain_text("1,271,604,924")
+    expect(row).to_contain_text("24,691,356 errors")
+    assert page.evaluate(CUT_OFF, NUMBERS) == []
+    frame = page.locator(".table-frame")
+    right = "(each) => each.getBoundingClientRect().right"
+    rights = row.locator("td, .badge").evaluate_all(f"(all) => all.map({right})")
+    assert max(rights) <= frame.evaluate(right) + 1
 
 
 def test_facets_and_search_narrow_the_list_and_stay_in_the_address(page: Page, installation: Installation) -> None:

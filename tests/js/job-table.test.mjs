@@ -22,6 +22,23 @@ test('rows stand newest first, however they came', () => {
   assert.deepEqual(ids(table), [3, 2, 1]);
 });
 
+test('what a job has started stands beneath it, newest first', () => {
+  const table = tableWith([job(4, { parent: 2 }), job(3), job(2), job(1)]);
+  table.apply(job(5, { parent: 4 }));
+  table.apply(job(6, { parent: 2 }));
+  assert.deepEqual(table.tree.map(({ job: { id }, depth }) => [id, depth]), [[3, 0], [2, 0], [6, 1], [4, 1], [5, 2], [1, 0]]);
+  table.remove(2);
+  assert.deepEqual(table.tree.map(({ job: { id }, depth }) => [id, depth]), [[6, 0], [4, 0], [5, 1], [3, 0], [1, 0]]);
+});
+
+test('a child whose parent is on a later page stands by itself, and moves when that comes', () => {
+  const table = tableWith([job(5, { parent: 1 }), job(4)], { next: 'after 4' });
+  assert.deepEqual(ids(table), [5, 4]);
+  assert.equal(table.apply(job(2)), false);
+  table.loadMore(page([job(2), job(1)]));
+  assert.deepEqual(ids(table), [4, 2, 1, 5]);
+});
+
 test('the older revision loses, on equal ones the smaller line', () => {
   const known = job(1, { revision: 5, last_line: 10 });
   assert.equal(isNewer(job(1, { revision: 4, last_line: 99 }), known), false);
