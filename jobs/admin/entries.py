@@ -35,9 +35,6 @@ class LogEntryAdmin(ForViewers, admin.ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = FIELDS
     ordering = ("-id",)
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[LogEntry]:
         return LogEntry.objects.order_by(*self.ordering)
 

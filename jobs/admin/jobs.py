@@ -67,9 +67,6 @@ class JobAdmin(JobCells, JobActions):
     readonly_fields = (*STATE, *ORIGIN)
     inlines = (StepInline,)
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
     def has_view_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
         return may(request, "read")
 

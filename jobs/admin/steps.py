@@ -71,9 +71,6 @@ class StepAdmin(ForViewers, StepCells, admin.ModelAdmin):  # type: ignore[type-a
     fields = ("job_of", *COLUMNS[:-1], "finished_at", "error_text")
     readonly_fields = fields
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Step]:
         return super().get_queryset(request).select_related("job").only(*STORED, "job__name")
 

@@ -1,4 +1,4 @@
-// The live log in a job's page in the admin: the viewer of the job's own page, in a shadow tree.
+// The live logs in the admin, in shadow trees: on every page the service's, on a job's page the viewer of its own page.
 import { jobLogViewer } from './log-components.js';
 
 /** As `jobLogViewer`, but title and address are the admin's. */

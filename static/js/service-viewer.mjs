@@ -132,7 +132,8 @@ export function serviceLogViewer() {
     },
 
     pressKey(event) {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, select, textarea')) return;
+      const [target] = event.composedPath(); // in the admin within a shadow tree, whose host the event names
+      if (event.ctrlKey || event.metaKey || event.altKey || target.closest('input, select, textarea')) return;
       if (event.key === 'l') this.toggle();
     },
 

@@ -9,7 +9,7 @@ function hubPort() {
   if (messagePort) return messagePort;
   try {
     // Of one reader: who signs in as somebody else must not hear what the one before may see.
-    const name = `quaero-${document.documentElement.dataset.reader ?? ''}`;
+    const name = `quaero-${document.querySelector('[data-reader]')?.dataset.reader ?? ''}`;
     const worker = new SharedWorker(new URL('./stream-worker.mjs', import.meta.url), { type: 'module', name });
     worker.onerror = useOwnHub;
     usePort(worker.port);

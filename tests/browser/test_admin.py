@@ -96,3 +96,48 @@ def test_the_form_still_saves_beside_the_log(staff_page: Page, installation: Ins
     assert (
         installation.python(f"from jobs.models import Job; print(Job.objects.get(pk='{job.id}').name)") == "After <b>\n"
     )
+
+
+ADMIN_PAGES = [
+    "",
+    "jobs/job/",
+    "jobs/logentry/",
+    "jobs/step/",
+    "auth/user/",
+    "password_change/",
+    "jobs/job/{job}/change/",
+]
+
+
+@pytest.mark.parametrize("path", ADMIN_PAGES)
+def test_the_service_log_is_at_the_foot_of_every_admin_page(
+    staff_page: Page, installation: Installation, path: str
+) -> None:
+    installation.python(
+        "from django.contrib.auth.models import User; User.objects.filter(username='staff').update(is_superuser=True)"
+    )
+    with installation.speaking_job("Seen from the admin") as job:
+        staff_page.goto(f"/admin/{path.format(job=job.id)}")
+        toggle = staff_page.get_by_role("button", name="Service log")
+        expect(toggle).to_be_in_viewport()
+        expect(toggle).to_have_attribute("aria-expanded", "false")
+        toggle.click()
+        panel = staff_page.get_by_label("Service log lines")
+        job.say(f"heard on /admin/{path}")
+        expect(panel.get_by_text(f"heard on /admin/{path}", exact=True)).to_be_in_viewport()
+        staff_page.keyboard.press("Escape")
+        expect(panel).to_have_count(0)
+        job.finish()
+
+
+def test_typing_in_the_log_of_the_admin_opens_nothing(staff_page: Page, installation: Installation) -> None:
+    open_admin(staff_page, installation.run("echo", "all"))
+    staff_page.get_by_label("Search in messages").click()
+    staff_page.keyboard.type("all")
+    expect_count(staff_page, 1)
+    expect(staff_page.get_by_role("button", name="Service log")).to_have_attribute("aria-expanded", "false")
+
+
+def test_a_window_that_chooses_a_related_object_has_no_service_log(staff_page: Page) -> None:
+    staff_page.goto("/admin/jobs/job/?_popup=1")
+    expect(staff_page.get_by_role("button", name="Service log")).to_have_count(0)
