@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "static" / "vendor"
-SCRIPTS = sorted((ROOT / "static" / "js").iterdir())
+SCRIPTS = [each for folder in ("js", "examples") for each in sorted((ROOT / "static" / folder).glob("*.*js"))]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 # Ways for log text to become markup or code.
