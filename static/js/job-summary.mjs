@@ -56,6 +56,14 @@ export function describeStep(step, chosen, now) {
   };
 }
 
+/** Of many steps those to be drawn, in their order: the chosen one and those that failed or run, then the last ones. */
+export function chooseSteps(steps, most, chosen) {
+  if (steps.length <= most) return steps;
+  const rank = ({ id, status }) => (id === chosen ? 2 : Number(status === 'failed' || status === 'running'));
+  const places = [...steps.keys()].reverse().sort((one, other) => rank(steps[other]) - rank(steps[one]));
+  return places.slice(0, most).sort((one, other) => one - other).map((place) => steps[place]);
+}
+
 /** One badge a level, those with entries only. */
 export function describeCounts(counts) {
   return LEVELS.filter((level) => counts?.[level]).map((level) => ({

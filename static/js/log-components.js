@@ -1,14 +1,15 @@
 // The log viewers as Alpine components. Attributes hold property and method names only: that is all the strict
 // Content-Security-Policy of the pages lets Alpine evaluate, and all that a template should decide.
 import { createStream, fetchJson } from './log-stream.mjs';
-import { describeCounts, describeJob, describeStep } from './job-summary.mjs';
+import { chooseSteps, describeCounts, describeJob, describeStep } from './job-summary.mjs';
 import { readFilters, writeFilters } from './log-filters.mjs';
 import { combined, logViewer } from './log-viewer.mjs';
 import { serviceLogViewer } from './service-viewer.mjs';
 import { streamSlot } from './stream-slot.mjs';
-import { capitalised, momentText } from './words.mjs';
+import { capitalised, momentText, numberText } from './words.mjs';
 
 const CLOCK_MS = 1000; // the durations of what runs go on
+const MANY_STEPS = 100; // drawn at once
 
 /** The viewer of one job, whose id is the argument or `data-job-id` of the component's element. */
 export function jobLogViewer(jobId) {
@@ -18,6 +19,8 @@ export function jobLogViewer(jobId) {
   return combined(logViewer(), {
     job: null,
     steps: [],
+    stepName: '', // a part of the names of those that are shown
+    mostSteps: MANY_STEPS,
     details: { exit_code: null, error: '' },
     now: Date.now(),
 
@@ -59,7 +62,7 @@ export function jobLogViewer(jobId) {
 
     showStatus({ job, steps }) {
       this.job = job;
-      this.steps = steps ?? this.steps;
+      this.steps = Object.freeze([...(steps ?? this.steps)]); // frozen: Alpine would watch each of thousands
       document.title = `${capitalised(job.status)}: ${job.name} · Quaero`;
     },
 
@@ -91,6 +94,15 @@ export function jobLogViewer(jobId) {
     chooseAllSteps() {
       this.filters.step = '';
       this.applyFilters();
+    },
+
+    findStep(event) {
+      this.stepName = event.currentTarget.value.trim().toLowerCase();
+      this.mostSteps = MANY_STEPS;
+    },
+
+    showMoreSteps() {
+      this.mostSteps += MANY_STEPS;
     },
 
     chooseLevel(event) {
@@ -126,7 +138,20 @@ export function jobLogViewer(jobId) {
       return describeCounts(this.job?.counts);
     },
     get stepRows() {
-      return this.steps.map((step) => describeStep(step, this.filters.step, this.now));
+      const chosen = chooseSteps(this.namedSteps, this.mostSteps, this.filters.step);
+      return chosen.map((step) => describeStep(step, this.filters.step, this.now));
+    },
+    get namedSteps() {
+      return this.stepName ? this.steps.filter(({ name }) => name.toLowerCase().includes(this.stepName)) : this.steps;
+    },
+    get hasManySteps() {
+      return this.steps.length > MANY_STEPS;
+    },
+    get hasMoreSteps() {
+      return this.namedSteps.length > this.mostSteps;
+    },
+    get moreStepsWords() {
+      return `${numberText(this.mostSteps)} of ${numberText(this.namedSteps.length)}`;
     },
     get hasSteps() {
       return this.steps.length > 0;

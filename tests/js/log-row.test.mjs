@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { describeCounts, describeJob, describeStep } from '../../static/js/job-summary.mjs';
+import { chooseSteps, describeCounts, describeJob, describeStep } from '../../static/js/job-summary.mjs';
 import { fieldsText } from '../../static/js/log-row.mjs';
 import { codePoint } from '../../static/js/log-text.mjs';
 
@@ -22,6 +22,21 @@ test('errors count fatal ones', () => {
   const row = describeJob({ id: 'a', name: 'x', status: 'failed', counts }, 0);
   assert.deepEqual([row.errorsText, row.warningsText, row.totalText], ['9 errors', '3 warnings', '15']);
   assert.deepEqual(describeCounts({ ...counts, debug: 0 }).map((badge) => badge.text), ['2 info', '3 warn', '4 error', '5 fatal']);
+});
+
+test('of many steps the chosen one, those that failed or run and the last ones are drawn', () => {
+  const steps = Array.from({ length: 20 }, (_, id) => ({ id, status: { 3: 'failed', 7: 'running' }[id] ?? 'completed' }));
+  assert.deepEqual(chooseSteps(steps, 6, 5).map(({ id }) => id), [3, 5, 7, 17, 18, 19]);
+  assert.deepEqual(chooseSteps(steps, 2, 3).map(({ id }) => id), [3, 7]);
+  assert.equal(chooseSteps(steps, 20, ''), steps);
+});
+
+test('what the message shows of an exception is not repeated, and a continuation says nothing of itself', () => {
+  const fields = { 'exception.type': 'KeyError', 'exception.message': "'a'", 'exception.stacktrace': "Trace\nKeyError: 'a'", order: 7, user: 'a' };
+  assert.equal(fieldsText(fields, "failed\nTrace\nKeyError: 'a'"), 'order=7 user=a');
+  assert.match(fieldsText(fields, 'failed'), /exception.type=KeyError/);
+  assert.equal(fieldsText({ continuation: true, order: 7 }), 'order=7');
+  assert.equal(fieldsText({ continuation: 'a' }), 'continuation=a');
 });
 
 test('the chosen step knows it', () => {
