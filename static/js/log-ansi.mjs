@@ -24,6 +24,7 @@ function tokenOf(chunk, { isOverlined, underline }) {
     color: foreground.color ?? null,
     background: background.color ?? null,
     ...(underline && { underline }),
+    ...(chunk.isInverted && { isInverted: true }),
   };
 }
 
@@ -47,7 +48,7 @@ function* pieces(ansi) {
 /**
  * The tokens of `ansi`, which is `message` with its colours. The message is what was stored, searched and counted:
  * when the two do not say the same, the message is shown and its colours are not. A token of text that is underlined
- * in a special way has `underline: {style, color}`.
+ * in a special way has `underline: {style, color}`, one whose colours were exchanged `isInverted`.
  */
 export function ansiTokens(ansi, message, Anser = globalThis.Anser) {
   const anser = new Anser(); // keeps the look from one piece to the next
