@@ -67,9 +67,11 @@ export class LogSurface {
   }
 
   _wait(entries) {
+    if (!entries.length) return this._tell();
     for (const entry of entries) this._waiting.push(entry);
-    this._newestId = entries.at(-1)?.id ?? this._newestId;
+    this._newestId = entries.at(-1).id;
     this._frame ??= requestAnimationFrame(() => this._flush());
+    return undefined;
   }
 
   /** Puts older entries before the others; what the reader looks at stays where it is. */
