@@ -9,6 +9,7 @@ from functools import partial
 
 from django.db import connections
 
+from jobs import turned_away
 from jobs.retention import pruning_by_setting
 from jobs.running.lookout import Lookout
 
@@ -59,4 +60,8 @@ def run_once(work: Callable[[], object], name: str = "") -> object:
 
 
 # A job whose heart has been silent for its lease of 20 s is failed at most 5 s after that (D8).
-DUTIES: tuple[Duty, ...] = (every(5, Lookout().look), every_in_steps(DAY_S, pruning_by_setting))
+DUTIES: tuple[Duty, ...] = (
+    every(5, Lookout().look),
+    every(5, turned_away.tell),
+    every_in_steps(DAY_S, pruning_by_setting),
+)
