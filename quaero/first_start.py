@@ -6,12 +6,15 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Q
 
 from jobs.models import SERVICE_KIND, Job
+from quaero.private_files import open_private
 from quaero.standard_streams import Spoken
 
 ADMIN = "admin"
@@ -33,7 +36,7 @@ def one_at_a_time() -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield  # servers of such an installation are started one after the other, or migrated before
         return
-    with open(f"{connection.settings_dict['NAME']}.migrate-lock", "w") as lock:
+    with open(f"{connection.settings_dict['NAME']}.migrate-lock", "w", opener=open_private) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -47,3 +50,9 @@ def somebody_to_sign_in() -> User | None:
     if user is None and not User.objects.filter(username=ADMIN).exists():
         user = User.objects.create_superuser(ADMIN)
     return user
+
+
+def somebody_has_a_password() -> bool:
+    """Whether an active user has one that may fit something."""
+    without = Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return User.objects.filter(is_active=True).exclude(without).exists()

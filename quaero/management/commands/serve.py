@@ -15,8 +15,9 @@ from django.db import DatabaseError, connection, connections
 
 from jobs.sign_in import sign_in_link_path
 from quaero.environment import Environment
-from quaero.first_start import prepare_database, somebody_to_sign_in
+from quaero.first_start import prepare_database, somebody_has_a_password, somebody_to_sign_in
 from quaero.listening import CannotListen, base_url, is_loopback, listen
+from quaero.private_files import files_of, tighten
 from quaero.samples import sample_jobs
 from quaero.server import Server
 from quaero.standard_streams import say
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         listener = listen(
             host, port, on_wait=lambda: say(f"Port {port} is in use; waiting a moment for it to become free.")
         )
+        keep_private(environment)
         is_new = self.prepare_database()
         address = base_url(host, listener.getsockname()[1])
         warn_of_open_programs(host, environment)
@@ -83,16 +85,31 @@ def count(text: str) -> int:
     return int(text)
 
 
+def keep_private(environment: Environment) -> None:
+    tightened = tighten(files_of(environment))
+    if tightened:
+        say(f"Others could read {', '.join(map(str, tightened))}: from now on only this user can.", error=True)
+
+
 def welcome(address: str, environment: Environment) -> Callable[[], None]:
     """What is said when the server answers. Prepared before, as it reads the database."""
-    user = somebody_to_sign_in()
-    lines = ["", "Quaero is ready.", "", f"  Address   {address}/"]
-    if user is not None:
-        lines.append(f"  Sign in   {address}{sign_in_link_path(user)}")
-        lines.append(f"            (as {user.username}; the link works once, and for a day)")
+    lines = ["", "Quaero is ready.", "", f"  Address   {address}/", *how_to_sign_in(address)]
     lines += [f"  Data      {environment.data_dir}", "", "Ctrl-C stops it.", ""]
     connections.close_all()
     return lambda: say("\n".join(lines))
+
+
+def how_to_sign_in(address: str) -> list[str]:
+    """A link, which is a key: for a terminal, and elsewhere, as in a journal, only while nobody has a password."""
+    user = somebody_to_sign_in()
+    if user is None:
+        return []
+    if somebody_has_a_password() and not sys.stdout.isatty():
+        return [f"  Sign in   {address}/login/", "            (`manage.py changepassword NAME` gives a password)"]
+    return [
+        f"  Sign in   {address}{sign_in_link_path(user)}",
+        f"            (as {user.username}; the link works once, and for an hour)",
+    ]
 
 
 def warn_of_open_programs(host: str, environment: Environment) -> None:
