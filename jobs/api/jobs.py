@@ -10,6 +10,7 @@ from jobs import statuses
 from jobs.access import caller_of, operable_job, readable_job, step_of
 from jobs.api.answers import json_answer
 from jobs.api.documentation import JOB_LIST_PARAMETERS, documented
+from jobs.api.refusals import without_names
 from jobs.listing import JobCursor, JobFilter, JobPage, count_by_status, page_of_jobs
 from jobs.operations import delete
 from jobs.parameters import Parameters, read_job, read_limit, read_moment, search_text
@@ -61,7 +62,8 @@ def delete_job(request: HttpRequest, job_id: str) -> HttpResponse:
     """With all that it has logged and all that it has spawned; 409 while one of them runs."""
     caller = caller_of(request)
     job = operable_job(caller, job_id)
-    return json_answer(Deleted(delete(job, caller.user.get_username())))
+    with without_names(caller):
+        return json_answer(Deleted(delete(job, caller.user.get_username())))
 
 
 @router.get("/jobs/{job_id}/tree", summary="A job with its descendants", openapi_extra=documented(JobTree))
