@@ -28,20 +28,23 @@ class Waiting(Protocol):
 
 
 class Connections:
-    """Those that wait for a request's head or body, in the order in which they began to, and the number of all."""
+    """Those that wait for a request's head, its body, or somebody to take the answer, each in the order in which they
+    began to, and the number of all. An answer has no time bound: a reader of a stream may have closed the laptop.
+    """
 
     def __init__(self, most: int) -> None:
         self.most = most
         self.count = 0
         self.heads: dict[Waiting, None] = {}
         self.bodies: dict[Waiting, None] = {}
+        self.answers: dict[Waiting, None] = {}
         self._sweeps = False
 
     def has_room(self) -> bool:
         """Whether one more may stay. Where all are taken, one that waits for its client is ended for it."""
         if self.count <= self.most:
             return True
-        for waiting in (self.heads, self.bodies):
+        for waiting in (self.heads, self.bodies, self.answers):
             for longest in waiting:
                 del waiting[longest]
                 longest.give_way()

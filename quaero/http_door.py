@@ -20,6 +20,7 @@ MAX_HEAD_BYTES = 64 * 1024
 HEAD_WITHIN_S = 20.0
 BODY_WINDOW_S = 20.0
 BODY_BYTES_PER_WINDOW = 10 * 1024  # half a kilobyte a second: a slow line has that, and a client that stalls has not
+MOST_AHEAD = 16  # requests on one connection that wait for the answers to those before them
 LINGER_S = 2.0  # a client that still sends reads its answer only if the connection is not reset under it
 FLUSH_WITHIN_S = 20.0
 
@@ -35,6 +36,10 @@ COUNTED_AS = {
     431: turned_away.LARGE_HEAD,
     503: turned_away.NO_ROOM,
 }
+
+
+class TooManyAhead(Exception):
+    """No browser sends so many requests without waiting for an answer."""
 
 
 class HttpDoor(HttpToolsProtocol):
@@ -65,6 +70,7 @@ class HttpDoor(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.here.count -= 1
+        self.here.answers.pop(self, None)
         self.wait_no_more()
         super().connection_lost(exc)
 
@@ -101,6 +107,8 @@ class HttpDoor(HttpToolsProtocol):
     # What the parser tells.
 
     def on_headers_complete(self) -> None:
+        if len(self.pipeline) >= MOST_AHEAD:
+            raise TooManyAhead  # comes out of the parser as an error of its own
         self.in_head = False
         self.wait_no_more()
         super().on_headers_complete()
@@ -136,6 +144,14 @@ class HttpDoor(HttpToolsProtocol):
             self.close()
 
     # Waiting for the client.
+
+    def pause_writing(self) -> None:
+        self.here.answers[self] = None
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self.here.answers.pop(self, None)
+        super().resume_writing()
 
     def await_head(self) -> None:
         self.waits_since = self.loop.time()
@@ -205,4 +221,5 @@ class HttpDoor(HttpToolsProtocol):
 def answer(status: int) -> bytes:
     text = REASONS[status].encode() + b"\n"
     headers = b"content-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
-    return STATUS_LINE[status] + headers % len(text) + text
+    retry = b"retry-after: 5\r\n" if status == 503 else b""
+    return STATUS_LINE[status] + retry + headers % len(text) + text

@@ -62,6 +62,14 @@ def test_a_head_of_usual_size_is_answered(server: Serving, size: int) -> None:
     assert asked(server.port, head("GET /healthz", Connection="close", X_Large="x" * size)).status == 200
 
 
+def test_requests_do_not_wait_by_the_thousand_on_one_connection(server: Serving) -> None:
+    web = server.web()
+    before = kept_by(web)
+    strangers = [Stranger(server.port).send(head("GET /healthz") * 10_000) for _ in range(5)]
+    assert all(stranger.answer().status in (0, 200) for stranger in strangers)
+    assert kept_by(web) - before < LARGE
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/login/", "/", "/admin/", "/nowhere", "/static/js/theme.js"])
 def test_a_large_body_is_not_taken_from_a_stranger(server: Serving, path: str) -> None:
     announced = Stranger(server.port).send(head(f"POST {path}", Content_Length="300000000") + b"x" * 200_000)
@@ -128,7 +136,8 @@ class FewFiles(Serving):
 def test_connections_leave_descriptors_for_the_database(tmp_path_factory: pytest.TempPathFactory) -> None:
     with FewFiles(tmp_path_factory.mktemp("few") / "data", "--no-worker") as server:
         server.ready()
-        for beginning in (b"", b"GET / HT", head("POST /login/", Content_Length="1000") + b"x"):
+        unread = head("GET /static/vendor/anser/index.js") * 16
+        for beginning in (b"", b"GET / HT", head("POST /login/", Content_Length="1000") + b"x", unread):
             strangers = [Stranger(server.port).send(beginning) for _ in range(400)]
             for path in ("/readyz", "/login/", "/healthz"):
                 assert eventually(lambda path=path: httpx.get(f"{server.address}{path}").status_code == 200)
