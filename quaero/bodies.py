@@ -20,6 +20,7 @@ from asgiref.typing import (
 )
 from django.conf import settings
 from django.contrib.auth.middleware import get_user
+from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.asgi import ASGIRequest
 from django.db import connections
 from django.utils.module_loading import import_string
@@ -39,18 +40,23 @@ def with_bounded_bodies(application: ASGI3Application) -> ASGI3Application:
     """`application`, but too long a body is answered with 413, and one under /api/ of nobody's with 401."""
 
     async def serve(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-        if scope["type"] != "http" or not has_body(scope):
+        if scope["type"] != "http":
             await application(scope, receive, send)
             return
         limit = STRANGERS_BYTES
         try:
-            async with ThreadSensitiveContext():
-                limit = await sync_to_async(allowed_bytes)(scope)
-            await application(scope, bounded(receive, limit), send)
+            if has_body(scope):
+                async with ThreadSensitiveContext():
+                    limit = await sync_to_async(allowed_bytes)(scope)
+                receive = bounded(receive, limit)
+            await application(scope, receive, send)
         except ApiError as error:
             await send_error(send, error)
         except TooLarge:
             await send_error(send, too_large(scope, limit))
+        except SuspiciousOperation:  # from Django's request itself, which is made before anything of it catches
+            turned_away.count(turned_away.SUSPICIOUS, address_of(scope))
+            await send_error(send, ApiError("this request cannot be read"))
 
     return serve
 
@@ -107,9 +113,13 @@ def request_of(scope: HTTPScope) -> ASGIRequest:
 
 
 def too_large(scope: HTTPScope, limit: int) -> ApiError:
-    client = scope["client"]
-    turned_away.count(turned_away.LARGE_BODY, client[0] if client else "")
+    turned_away.count(turned_away.LARGE_BODY, address_of(scope))
     return ApiError(f"the body is too large: {limit:,} bytes at most", status=413, code="too_large")
+
+
+def address_of(scope: HTTPScope) -> str:
+    client = scope["client"]
+    return client[0] if client else ""
 
 
 def bounded(receive: ASGIReceiveCallable, limit: int) -> ASGIReceiveCallable:

@@ -115,6 +115,17 @@ def test_a_slow_upload_that_moves_is_heard_to_its_end(server: Serving) -> None:
     assert stranger.answer().status == 403  # by the CSRF check, which looks into the body
 
 
+@pytest.mark.parametrize("path", ["/login/", "/healthz", "/api/jobs", "/nowhere"])
+@pytest.mark.parametrize("length", ["0", "2"])
+def test_a_request_that_django_cannot_even_make_is_no_error_of_the_server(
+    server: Serving, path: str, length: str
+) -> None:
+    headers = {"Content_Type": "text/plain; charset=utf-8", "Content_Length": length, "Connection": "close"}
+    answer = asked(server.port, head(f"POST {path}?{'a=b&' * 5000}", **headers) + b"{}"[: int(length)])
+    assert answer.status == 400
+    assert "Traceback" not in server.said
+
+
 def test_what_strangers_send_leaves_a_few_lines_in_the_service_log(server: Serving) -> None:
     before = len(entries_of_the_service_log(server))
     for _ in range(200):
