@@ -70,10 +70,12 @@ async def follow(live: Live, feed: LogFeed, subscription: Subscription, request:
     if request.since is not None:
         await feed.reach(request.since)
     position = feed.attach(subscription)
+    status = b"" if feed.is_deleted else feed.encode_status()  # of this moment: what changes from now on is queued
     if request.reset_reason is not None:
         yield request.format.reset(request.reset_reason)
+    if status:
+        yield status
     if not feed.is_deleted:
-        yield feed.encode_status()
         async for data in until_closed(subscription, stored_entries(live, feed, request, position)):
             yield data
     async for data in live_entries(live, feed, subscription, position):
@@ -112,8 +114,8 @@ async def live_entries(
             start, position = position, feed.scanned
             async for data in until_closed(subscription, entries_after(live, feed, start, position)):
                 yield data
-            if not feed.is_over:
-                yield feed.encode_status(position)
+            if not feed.is_deleted:
+                yield feed.encode_status(position)  # with all steps: what changed of them was dropped as well
             continue
         yield frame.data
         position = frame.end
