@@ -61,7 +61,7 @@ class EndingFeed(LogFeed, Generic[S]):
         """Whether every entry that `state` knows of has been sent."""
 
     def next_duty_at(self) -> float:
-        return self._due_status_at
+        return min(super().next_duty_at(), self._due_status_at)
 
     def status_interval(self) -> float:
         """Seconds between two statuses, though there is something that is told at once."""
@@ -96,6 +96,7 @@ class EndingFeed(LogFeed, Generic[S]):
     def end_if_finished(self) -> None:
         job = self.state.job
         if self.state.is_finished and self.has_sent_all:
+            self.send_last_counts()
             last_news = self._status_of_changes()
             # Who comes later, or has lost some, is told of all steps first.
             status = self.key.format.status(self._head, self.scanned.id)

@@ -34,7 +34,7 @@ class ServiceFeed(LogFeed):
         return position.id
 
     def next_duty_at(self) -> float:
-        return self._status_read_at + SERVICE_STATUS_INTERVAL_S
+        return min(super().next_duty_at(), self._status_due_at)
 
     @property
     def status(self) -> bytes:
@@ -44,6 +44,7 @@ class ServiceFeed(LogFeed):
         self.scanned, self.counts = await self.live.read(self._position_and_counts)
         if self.count_needed():
             self._counted = await self.live.read(self.client_log().count, self.scanned)
+        self.begin_counts()
         await self._read_status()
         self._told_status = self._status
 
@@ -52,11 +53,16 @@ class ServiceFeed(LogFeed):
         has_taken_all = self._take(batches)
         if len(batches) < len(news) or not has_taken_all:
             await self._read()
-        if self.live.loop.time() >= self.next_duty_at():
+        self.send_counts()
+        if self.live.loop.time() >= self._status_due_at:
             await self._read_status()
             if self._status != self._told_status:
                 self._told_status = self._status
                 self.broadcast_note(self.encode_status(self.scanned))
+
+    @property
+    def _status_due_at(self) -> float:
+        return self._status_read_at + SERVICE_STATUS_INTERVAL_S
 
     def _take(self, batches: Sequence[AppendedBatch]) -> bool:
         """Sends entries that came with the signals, those of all batches at once; False when there is a gap."""
