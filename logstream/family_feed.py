@@ -82,6 +82,7 @@ class FamilyFeed(EndingFeed[FamilyState]):
         self._keep(reading)
         self.counts, self.scanned = reading.counts, reading.end
         self.begin_status()
+        self.begin_counts()
         self.end_if_finished()
 
     async def work(self, news: list[object]) -> None:
@@ -96,6 +97,7 @@ class FamilyFeed(EndingFeed[FamilyState]):
         if not self.is_over:
             self.end_if_finished()
         if not self.is_over:
+            self.send_counts()
             self.send_status()
 
     async def _read(self) -> None:

@@ -36,7 +36,7 @@ def read_job(job_id: UUID, known: Steps) -> JobReading | None:
     """The job's row, and what changed of its steps, of one moment. None: it is not there."""
     with snapshot():
         job = Job.objects.defer("spec", "result", "attributes").filter(pk=job_id).first()
-        return job and JobReading(job, read_steps(job_id, known))
+        return None if job is None else JobReading(job, read_steps(job_id, known))
 
 
 @dataclass
@@ -98,6 +98,7 @@ class JobFeed(EndingFeed[JobState]):
         self.begin_status()
         if self.count_needed():
             self._counted = await self.live.read(self.client_log().count, self.scanned)
+        self.begin_counts()
         self.end_if_finished()
 
     async def work(self, news: list[object]) -> None:
@@ -108,6 +109,7 @@ class JobFeed(EndingFeed[JobState]):
         if not self.is_over:
             self.end_if_finished()
         if not self.is_over:
+            self.send_counts()
             self.send_status()
 
     def _take(self, batches: Sequence[AppendedBatch]) -> bool:

@@ -14,10 +14,9 @@ import msgspec
 
 from jobs.models import Step
 from jobs.models.counters import counts_by_name
-from jobs.rows import StepRow, step_row
+from jobs.rows import FEW_STEPS, StepRow, step_row
 
-FEW_STEPS = 50  # every status tells of them all
-MANY_STEPS_INTERVAL_S = 0.5  # of a status in which only steps are new, when there are more
+MANY_STEPS_INTERVAL_S = 0.5  # of a status in which only steps are new, when there are many
 
 NO_STEPS = msgspec.Raw(b"[]")
 
@@ -127,6 +126,4 @@ def read_steps(job_id: UUID, known: Steps) -> StepsReading:
 
 def rows_of(steps: Collection[Step], are_all: bool) -> StepsReading:
     found = list(steps)
-    return StepsReading(
-        [step_row(step) for step in found], max((step.revision for step in found), default=0), are_all
-    )
+    return StepsReading([step_row(step) for step in found], max((step.revision for step in found), default=0), are_all)

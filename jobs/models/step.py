@@ -13,7 +13,6 @@ from jobs.models.fields import StorableCharField, StorableTextField
 from jobs.models.job import Job, touch
 from jobs.models.protected import ProtectedSave
 
-
 OF_THE_JOB = models.Subquery(Job.objects.filter(pk=models.OuterRef("job")).values("revision"))
 
 

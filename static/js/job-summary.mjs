@@ -35,14 +35,13 @@ export function describeJob(job, now) {
   };
 }
 
-export function describeStep(step, chosen, now) {
+export function describeStep(step, isChosen, now) {
   const counts = step.counts ?? {};
   const errors = (counts.error ?? 0) + (counts.fatal ?? 0);
   return {
     id: step.id,
     name: step.name,
-    isChosen: step.id === chosen,
-    pressed: String(step.id === chosen),
+    pressed: String(isChosen),
     statusClass: `status-${step.status}`,
     statusText: capitalised(step.status),
     durationText: durationText(runningTime(step, now)),

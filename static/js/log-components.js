@@ -1,23 +1,30 @@
 // The log viewers as Alpine components. Attributes hold property and method names only: that is all the strict
 // Content-Security-Policy of the pages lets Alpine evaluate, and all that a template should decide.
 import { createStream, fetchJson } from './log-stream.mjs';
-import { describeCounts, describeJob, describeStep } from './job-summary.mjs';
+import { describeCounts, describeJob } from './job-summary.mjs';
 import { readFilters, writeFilters } from './log-filters.mjs';
 import { combined, logViewer } from './log-viewer.mjs';
 import { serviceLogViewer } from './service-viewer.mjs';
+import { StepList } from './step-list.mjs';
 import { streamSlot } from './stream-slot.mjs';
 import { capitalised, momentText } from './words.mjs';
 
+const NOT_YET = Number.MAX_SAFE_INTEGER; // a revision that no job has
 const CLOCK_MS = 1000; // the durations of what runs go on
 
 /** The viewer of one job, whose id is the argument or `data-job-id` of the component's element. */
 export function jobLogViewer(jobId) {
   let clock = null;
   let slot = null;
+  let steps = []; // out of Alpine's sight: of thousands it would look at each
+  let stepList = null;
 
-  return combined(logViewer(), {
+  const viewer = logViewer();
+  const { applyFilters } = viewer;
+
+  return combined(viewer, {
     job: null,
-    steps: [],
+    hasSteps: false,
     details: { exit_code: null, error: '' },
     now: Date.now(),
 
@@ -25,7 +32,8 @@ export function jobLogViewer(jobId) {
       this.jobId = jobId ?? this.$el.dataset.jobId;
       this.filters = readFilters(location.search);
       this.showJobs(Boolean(this.filters.children));
-      clock = setInterval(() => { this.now = Date.now(); }, CLOCK_MS);
+      if (this.$refs.steps) stepList = new StepList(this.$refs.steps);
+      clock = setInterval(() => this.tick(), CLOCK_MS);
       this.startViewer((options) => createStream(`/api/jobs/${this.jobId}/logs/stream`, options), {
         onStatus: (status) => this.showStatus(status),
         onDone: () => this.finish(),
@@ -36,6 +44,7 @@ export function jobLogViewer(jobId) {
 
     destroy() {
       clearInterval(clock);
+      stepList?.destroy();
       slot.close();
       this.stopViewer();
     },
@@ -57,17 +66,31 @@ export function jobLogViewer(jobId) {
       this.readDetails();
     },
 
-    showStatus({ job, steps }) {
+    tick() {
+      this.now = Date.now();
+      stepList?.tick(this.now);
+    },
+
+    showStatus(status) {
+      const { job } = status;
       this.job = job;
-      this.steps = steps ?? this.steps;
+      steps = status.steps ?? steps;
+      this.hasSteps = steps.length > 0;
+      this.showSteps();
       document.title = `${capitalised(job.status)}: ${job.name} · Quaero`;
+    },
+
+    showSteps() {
+      stepList?.show(steps, this.filters.step, Date.now());
     },
 
     /** What the stream does not tell, above all how the job ended. */
     async readDetails() {
       try {
-        this.details = await fetchJson(`/api/jobs/${this.jobId}`);
-        if (!this.job) this.showStatus({ job: this.details, steps: this.details.steps });
+        // Without the steps where there are many: those come by the stream.
+        const { steps: few, partial, ...details } = await fetchJson(`/api/jobs/${this.jobId}?steps_since=${NOT_YET}`);
+        this.details = details;
+        if (!this.job) this.showStatus({ job: details, steps: partial ? steps : few });
       } catch {
         // The stream meets the same refusal and says so.
       }
@@ -78,12 +101,18 @@ export function jobLogViewer(jobId) {
       if (error.status === 400 && this.filters.step) queueMicrotask(() => this.chooseAllSteps());
     },
 
+    applyFilters() {
+      applyFilters.call(this);
+      this.showSteps(); // the chosen one is marked
+    },
+
     rememberFilters() {
       history.replaceState(null, '', location.pathname + writeFilters(this.filters) + location.hash);
     },
 
     chooseStep(event) {
-      const { stepId } = event.currentTarget.dataset;
+      const stepId = event.target.closest('[data-step-id]')?.dataset.stepId;
+      if (!stepId) return;
       this.filters.step = this.filters.step === stepId ? '' : stepId;
       this.applyFilters();
     },
@@ -124,12 +153,6 @@ export function jobLogViewer(jobId) {
     },
     get levelCounts() {
       return describeCounts(this.job?.counts);
-    },
-    get stepRows() {
-      return this.steps.map((step) => describeStep(step, this.filters.step, this.now));
-    },
-    get hasSteps() {
-      return this.steps.length > 0;
     },
     get isEveryStepShown() {
       return String(this.filters.step === '');

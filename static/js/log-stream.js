@@ -418,6 +418,8 @@
       this._dropped = 0;
       this._hasOlder = false;
       this._isInStep = false;
+      this._steps = new Map(); // the job's, by id
+      this._stepsRevision = null; // of the job, when a page has told of many steps
     }
 
     _params(extra) {
@@ -440,11 +442,20 @@
       const payload = event.data ? JSON.parse(event.data) : {};
       if (name === 'done') return this._ended(payload);
       if (name === 'reset') return this._reset(payload.reason);
-      if (name === 'status') this.options.onStatus(payload);
+      if (name === 'status') this.options.onStatus(this._withAllSteps(payload));
       if (name === 'logs') this._accept(payload);
       if (name === 'logs' || (name === 'ping' && this._cursor !== null)) this._isInStep = true;
       if (this._isInStep) this._advance(event.lastEventId);
       return undefined;
+    }
+
+    /** Of many steps a status may tell of those alone that changed; who listens is told of all. */
+    _withAllSteps({ partial, ...status }) {
+      if (!Array.isArray(status.steps)) return status;
+      if (!partial) this._steps.clear();
+      for (const step of status.steps) this._steps.set(step.id, step);
+      const steps = [...this._steps.values()].sort((one, other) => one.position - other.position);
+      return { ...status, steps };
     }
 
     _advance(id) {
@@ -498,7 +509,7 @@
       }
       if (!status) return false;
       const { isTruncated, ...told } = status;
-      this.options.onStatus(told);
+      this.options.onStatus(this._withAllSteps(told));
       const jobs = [status.job, ...(status.children ?? [])];
       const hasEnded = isAtEnd && !isTruncated && jobs.every((job) => TERMINAL.has(job.status));
       if (hasEnded) this._ended({ status: status.job.status, exit_code: status.job.exit_code ?? null });
@@ -514,11 +525,23 @@
     async _readJob(signal) {
       const address = this.endpoint.match(/^(.*\/jobs\/[^/]+)\/logs\/stream/);
       if (!address) return null;
-      const answer = await fetchJson(address[1], signal);
-      const status = answer.job ? answer : { job: answer, steps: answer.steps };
+      const answer = await this._readSteps(address[1], signal);
+      const status = answer.job ? answer : { job: answer, steps: answer.steps, partial: answer.partial };
       if (!this._hasChildren) return status;
       const tree = await fetchJson(`${address[1]}/tree`, signal);
       return { ...status, children: descendants(tree.job), isTruncated: tree.truncated };
+    }
+
+    /** The job's own page: of many steps those that changed since the page before, unless some of them are gone. */
+    async _readSteps(address, signal) {
+      const answer = await fetchJson(withQuery(address, { steps_since: this._stepsRevision }), signal);
+      const ids = new Set([...this._steps.keys(), ...(answer.steps ?? []).map((step) => step.id)]);
+      if (answer.partial && ids.size !== answer.steps_total) {
+        this._stepsRevision = null;
+        return this._readSteps(address, signal);
+      }
+      this._stepsRevision = answer.steps_total === undefined ? null : answer.revision;
+      return answer;
     }
 
     _stateChanged(state, previous) {

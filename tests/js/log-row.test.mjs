@@ -24,10 +24,10 @@ test('errors count fatal ones', () => {
   assert.deepEqual(describeCounts({ ...counts, debug: 0 }).map((badge) => badge.text), ['2 info', '3 warn', '4 error', '5 fatal']);
 });
 
-test('the chosen step knows it', () => {
+test('a step that is chosen is shown as pressed', () => {
   const step = { id: 's', name: 'Load', status: 'running', counts: {} };
-  assert.equal(describeStep(step, 's', 0).pressed, 'true');
-  assert.equal(describeStep(step, '', 0).pressed, 'false');
+  assert.equal(describeStep(step, true, 0).pressed, 'true');
+  assert.equal(describeStep(step, false, 0).pressed, 'false');
 });
 
 test('a step says why it has failed', () => {

@@ -13,7 +13,7 @@ from jobs.models import Job
 from jobs.queries import START, Filter
 from logstream import live
 from logstream.formats import PLAIN
-from logstream.registry import SERVICE, job_topic
+from logstream.registry import SERVICE, family_topic, job_topic
 from logstream.streams import LogRequest, log_stream
 from tests.live.sse import Event, EventParser, lines_of
 
@@ -85,6 +85,16 @@ async def watch_job(job: Job, wanted: Filter | None = None, *, since: int | None
     """A client of the job's stream, which has had what is stored when this returns."""
     position = None if since is None else await in_thread(position_of, job.pk, since)
     request = LogRequest(job_topic(job.pk), wanted or Filter(), 1, limit, position)
+    watcher = Watcher(log_stream(live.current(), request))
+    await watcher.until_event("logs")
+    return watcher
+
+
+async def watch_family(
+    root: Job, wanted: dict[str, Any] | None = None, *, since: int | None = None, limit: int = 100
+) -> Watcher:
+    position = None if since is None else await in_thread(position_of, root.pk, since, with_children=True)
+    request = LogRequest(family_topic(root.pk), Filter(**(wanted or {}), family=root.pk), 1, limit, position)
     watcher = Watcher(log_stream(live.current(), request))
     await watcher.until_event("logs")
     return watcher
