@@ -3,7 +3,8 @@
 import { describeStep, isActive } from './job-summary.mjs';
 import { appendText, element } from './log-text.mjs';
 
-const PART = 500; // built in one go; the browser gets to paint in between
+const FIRST_PART = 60; // more than a window shows
+const PART = 400; // built in one go; the log and the browser have their turns in between
 
 export class StepList {
   /** `list` takes an item for each step, after those that it has. */
@@ -47,14 +48,14 @@ export class StepList {
   _build(steps, chosen, now, from) {
     const fresh = document.createDocumentFragment();
     const known = this._shown.size;
-    const until = Math.max(known, from + PART);
+    const until = Math.max(known, from + (from ? PART : FIRST_PART));
     for (const step of steps.slice(from, until)) {
       const isChosen = step.id === chosen;
       const shown = this._shown.get(step.id);
       if (!shown) fresh.append(this._add(step, isChosen, now));
       else if (shown.step !== step || shown.isChosen !== isChosen) this._draw(Object.assign(shown, { step, isChosen }), now);
     }
-    this._list.append(fresh);
+    unwatched(() => this._list.append(fresh));
     if (until < steps.length) this._building = setTimeout(() => this._build(steps, chosen, now, until), 0);
   }
 
@@ -67,14 +68,20 @@ export class StepList {
 
   _draw(shown, now) {
     const described = describeStep(shown.step, shown.isChosen, now);
-    const text = JSON.stringify(described);
+    const text = Object.values(described).join(' ');
     if (text === shown.text) return;
     shown.text = text;
-    const button = shown.item.firstElementChild ?? buttonOf(described);
+    const button = shown.item.firstElementChild ?? shown.item.appendChild(buttonOf(described));
     button.setAttribute('aria-pressed', described.pressed);
-    button.replaceChildren(nameOf(described), factsOf(described));
-    if (!shown.item.firstElementChild) shown.item.append(button);
+    unwatched(() => button.replaceChildren(nameOf(described), factsOf(described)));
   }
+}
+
+/** Alpine looks through all that is added to a page for directives of its own; here are none. */
+function unwatched(change) {
+  const { Alpine } = globalThis;
+  if (Alpine) Alpine.mutateDom(change);
+  else change();
 }
 
 function buttonOf({ id }) {
@@ -88,15 +95,14 @@ function nameOf({ name, statusClass }) {
   const made = element('span', 'step-name');
   const dot = element('span', `status-dot ${statusClass}`);
   dot.ariaHidden = 'true';
-  const text = element('span');
-  appendText(text, name);
-  made.append(dot, text);
+  made.append(dot);
+  appendText(made, name);
   return made;
 }
 
 function factsOf({ statusText, durationText, linesText, errors, errorsText, warnings, warningsText }) {
   const made = element('span', 'step-facts');
-  for (const text of [statusText, durationText, linesText]) made.append(element('span', '', text), ' ');
+  made.append([statusText, durationText, linesText].filter(Boolean).join(' · '), ' ');
   if (errors) made.append(element('span', 'badge badge-error', errorsText), ' ');
   if (warnings) made.append(element('span', 'badge badge-warn', warningsText));
   return made;
