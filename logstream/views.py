@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
@@ -17,7 +18,7 @@ from jobs.errors import ApiError, Unavailable, as_api_error, error_response
 from jobs.parameters import Parameters
 from logstream import live
 from logstream.registry import JOBS, SERVICE
-from logstream.requests import read_job_request, read_plain_request, read_service_request, stream_reader
+from logstream.requests import read_job_request, read_plain_request, read_service_request, stream_reader, viewer_of
 from logstream.streams import LogRequest, jobs_stream, log_stream
 
 FULL_RETRY_AFTER_S = 5
@@ -109,12 +110,12 @@ async def job_list_stream(request: HttpRequest) -> HttpResponseBase:
     caller = await sync_to_async(stream_reader)(request)
     Parameters.of_query(request.GET, ("ticket",))
     require_room(here)
-    return EventStream(jobs_stream(here, caller.user.pk))
+    return EventStream(jobs_stream(here, viewer_of(caller)))
 
 
 @stream_view
 async def streams_status(request: HttpRequest) -> HttpResponseBase:
-    """GET /api/streams/status: how many streams this process has open, and for what."""
+    """GET /api/streams/status: which streams this process has open, for what and for whom."""
     await sync_to_async(stream_reader)(request)
     here = live.current()
     by_topic = here.streams_by_topic()
@@ -130,6 +131,9 @@ async def streams_status(request: HttpRequest) -> HttpResponseBase:
                 "jobs": {str(job_id): {"sse": n} for job_id, n in by_job.items()},
             },
             "lagging": here.lagging_count(),
+            "active_streams": here.stream_count,
+            "active_users": here.user_count,
+            "active_sessions": msgspec.to_builtins(here.sessions),
             "limit": here.max_streams,
         }
     )

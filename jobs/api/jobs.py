@@ -40,7 +40,7 @@ class JobTree(msgspec.Struct):
 
 class StepList(msgspec.Struct):
     steps: list[StepRow]
-    next: str | None | msgspec.UnsetType = msgspec.UNSET  # of a page: the cursor of the next one
+    next: str | msgspec.UnsetType | None = msgspec.UNSET  # of a page: the cursor of the next one
 
 
 @router.get("/jobs", summary="List jobs", openapi_extra=documented(JobList, JOB_LIST_PARAMETERS))

@@ -337,6 +337,8 @@ async def test_streams_with_and_without_children_count_for_their_job(
     watchers = [await watch_family(job), await watch_job(job)]
     status = (await AsyncClient().get("/api/streams/status", headers=headers)).json()
     assert status["connections"]["jobs"] == {str(job.pk): {"sse": 2}}
+    assert (status["active_streams"], status["active_users"]) == (2, 1)
+    assert [(each["user"], each["topic"]) for each in status["active_sessions"]] == [("somebody", f"job:{job.pk}")] * 2
     for watcher in watchers:
         await watcher.leave()
     assert live_side.feeds == {}
