@@ -1,6 +1,7 @@
 // The log viewers as Alpine components. Attributes hold property and method names only: that is all the strict
 // Content-Security-Policy of the pages lets Alpine evaluate, and all that a template should decide.
-import { createStream, fetchJson } from './log-stream.mjs';
+import { createStream } from './log-stream.mjs';
+import { fetchExactly } from './exact-json.mjs';
 import { describeCounts, describeJob } from './job-summary.mjs';
 import { readFilters, writeFilters } from './log-filters.mjs';
 import { combined, logViewer } from './log-viewer.mjs';
@@ -88,7 +89,7 @@ export function jobLogViewer(jobId) {
     async readDetails() {
       try {
         // Without the steps where there are many: those come by the stream.
-        const { steps: few, partial, ...details } = await fetchJson(`/api/jobs/${this.jobId}?steps_since=${NOT_YET}`);
+        const { steps: few, partial, ...details } = await fetchExactly(`/api/jobs/${this.jobId}?steps_since=${NOT_YET}`);
         this.details = details;
         if (!this.job) this.showStatus({ job: details, steps: partial ? steps : few });
       } catch {

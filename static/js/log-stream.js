@@ -76,8 +76,23 @@
     }
   }
 
-  /** GET a JSON answer. Throws HttpError, for a dead or foreign server with status 0. */
-  async function fetchJson(url, signal) {
+  const LONG_NUMBER = /\d{16}/;
+  const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
+  const WHOLE = /^-?[1-9]\d*$/;
+  const MARK = '\u0000whole'; // a name that no data of ours has: what is stored has no NUL
+
+  /** As `JSON.parse`, but whole numbers beyond 2^53, of which JavaScript would lose digits, are what `toValue` makes of
+   *  their text: text unless told otherwise, since BigInts are refused by `JSON.stringify`. */
+  function parseJson(text, toValue = String) {
+    if (!LONG_NUMBER.test(text)) return JSON.parse(text);
+    const isInexact = (token) => WHOLE.test(token) && !Number.isSafeInteger(Number(token));
+    const marked = text.replace(STRING_OR_NUMBER, (token) => (isInexact(token) ? `{"\\u0000whole":"${token}"}` : token));
+    const whole = (value) => (value !== null && typeof value === 'object' ? value[MARK] : undefined);
+    return JSON.parse(marked, (_, value) => (whole(value) === undefined ? value : toValue(whole(value))));
+  }
+
+  /** GET a JSON answer, read as `parseJson` does. Throws HttpError, for a dead or foreign server with status 0. */
+  async function fetchJson(url, signal, toValue) {
     const request = new AbortController();
     const stop = () => request.abort();
     const timer = setTimeout(stop, REQUEST_TIMEOUT_MS);
@@ -86,7 +101,7 @@
     try {
       const options = { headers: { Accept: 'application/json' }, cache: 'no-store', signal: request.signal };
       const response = await fetch(url, options);
-      const body = await response.json().catch(() => null);
+      const body = await response.text().then((text) => parseJson(text, toValue)).catch(() => null);
       if (response.ok && body !== null) return body;
       const retryAfterMs = 1000 * Number(response.headers.get('Retry-After')) || 0;
       const message = (body && body.error) || `The server answered ${response.status}`;
@@ -439,7 +454,7 @@
     }
 
     _receive(name, event) {
-      const payload = event.data ? JSON.parse(event.data) : {};
+      const payload = event.data ? parseJson(event.data) : {};
       if (name === 'done') return this._ended(payload);
       if (name === 'reset') return this._reset(payload.reason);
       if (name === 'status') this.options.onStatus(this._withAllSteps(payload));
@@ -571,6 +586,7 @@
     levelClass,
     backoffDelay,
     fetchJson,
+    parseJson,
   };
 
   globalThis.QuaeroLogs = QuaeroLogs;
