@@ -74,7 +74,7 @@ def result_of(job: Job) -> ResultAnswer:
     if job.status == statuses.CANCELLED:
         return Cancelled(job_id, job.progress, logs, job.error)
     if job.status == statuses.FAILED:
-        detail = {"exit_code": job.exit_code, "attempt": job.attempt}
+        detail: dict[str, object] = {"exit_code": job.exit_code, "attempt": job.attempt}
         return Failed(job_id, job.progress, job.error or "failed", logs, detail)
     return Running(job_id, job.progress, logs)
 
