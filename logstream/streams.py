@@ -143,6 +143,7 @@ async def jobs_stream(live: Live, viewer: Viewer) -> AsyncIterator[bytes]:
                     subscription.rejoin()
                     for data in await feed.changes_for(seen_at):
                         yield data
+                    yield events.event("job:stats", feed.stats)
                 seen_at = timezone.now()
         except Closed:
             yield comeback()

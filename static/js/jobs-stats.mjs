@@ -46,7 +46,7 @@ export function describeStats(stats, failedLately) {
     running: numberText(byStatus.running),
     waiting: numberText(byStatus.pending),
     failed: failedLately === null ? '–' : numberText(failedLately),
-    rate: rateText(stats.entries_per_second ?? 0),
-    watching: countText(stats.active_users ?? 0, 'person', 'people'),
+    rate: stats.entries_per_second === undefined ? '–' : rateText(stats.entries_per_second),
+    watching: stats.active_users === undefined ? '–' : countText(stats.active_users, 'person', 'people'),
   };
 }

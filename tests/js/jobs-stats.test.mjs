@@ -8,6 +8,11 @@ test('numbers that are not known yet are dashes, not zeros', () => {
   assert.equal(describeStats({ by_status: {} }, null).failed, '–');
 });
 
+test('numbers that are not known any more are dashes', () => {
+  const { rate, watching, running } = describeStats({ by_status: { running: 2 } }, 0);
+  assert.deepEqual([rate, watching, running], ['–', '–', '2']);
+});
+
 test('numbers read as people write them', () => {
   const stats = { by_status: { running: 1200, pending: 3 }, entries_per_second: 0.25, active_users: 1 };
   const numbers = describeStats(stats, 2);

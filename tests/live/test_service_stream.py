@@ -115,7 +115,10 @@ async def test_counts_of_a_job_that_logs_are_told(live_side: Live, job: Job) -> 
     await watcher.leave()
 
 
-async def test_client_that_fell_behind_gets_the_rows_as_they_are_now(live_side: Live, job: Job) -> None:
+async def test_client_that_fell_behind_gets_rows_and_numbers_as_they_are_now(
+    live_side: Live, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_feed, "QUIET_STATS_INTERVAL_S", 1e9)
     live_side.buffer_size = 1
     watcher = Watcher(jobs_stream(live_side, SOMEBODY))
     await watcher.until_event("job:stats")
@@ -124,10 +127,12 @@ async def test_client_that_fell_behind_gets_the_rows_as_they_are_now(live_side: 
     for name in names:
         await in_thread(lifecycle.create_job, name)
     [stream] = live_side.streams
-    while not stream.subscription.is_lagging:
+    [feed] = live_side.feeds.values()
+    while not stream.subscription.is_lagging or b'"total":5' not in feed.stats:  # type: ignore[attr-defined]
         await in_thread(lambda: None)
     watcher.may_read.set()
     await watcher.until(lambda events: {event.data.get("name") for event in events} >= set(names))
+    await until(watcher, "job:stats", total=5)
     await watcher.leave()
 
 
