@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -111,6 +111,17 @@ def json_text(value: Json) -> str:
     return msgspec.json.encode(value).decode()
 
 
+class WholeNumbers(json.JSONDecoder):
+    """Integers of more than MOST_DIGITS become text."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "parse_int": parsed_int})
+
+
+def parsed_int(text: str) -> int | str:
+    return int(text) if len(text.removeprefix("-")) <= MOST_DIGITS else text
+
+
 def parsed_json(text: str) -> object:
     """What `text` says in JSON, integers of more than MOST_DIGITS as text. Raises ValueError and RecursionError."""
     try:
@@ -118,7 +129,7 @@ def parsed_json(text: str) -> object:
     except json.JSONDecodeError:
         raise
     except ValueError:  # an integer that Python does not read
-        return json.loads(text, parse_int=_parsed_int)
+        return json.loads(text, cls=WholeNumbers)
 
 
 def _storable(value: object, depth: int, seen: frozenset[int]) -> Json:
@@ -150,10 +161,6 @@ def _storable_list(values: Iterable[object], depth: int, seen: frozenset[int]) -
 
 def _storable_mapping(value: Mapping[str, object], depth: int, seen: frozenset[int]) -> dict[str, object]:
     return {storable_text(key): _storable(item, depth, seen) for key, item in value.items()}
-
-
-def _parsed_int(text: str) -> int | str:
-    return int(text) if len(text.removeprefix("-")) <= MOST_DIGITS else text
 
 
 def _storable_int(value: int) -> int | str:

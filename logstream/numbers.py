@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from django.db.models import Count
 from jobs.cursors import newest_position
 from jobs.models import Job
 
-SHORTEST_INTERVAL_S = 1.0
+SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S = 1.0, 5.0
 MOST_OF_THE_TIME = 0.05  # that is spent counting: a hundred thousand jobs take their time
 
 
@@ -37,8 +38,14 @@ def count_jobs() -> Numbers:
     return Numbers(dict(by_status), dict(by_kind), newest_position(None, 0).id)
 
 
+def timed_count() -> tuple[Numbers, float]:
+    """With the seconds that it took, without those of waiting for a thread."""
+    begun = time.monotonic()
+    return count_jobs(), time.monotonic() - begun
+
+
 class JobNumbers:
-    def __init__(self, read: Callable[..., Coroutine[Any, Any, Numbers]]) -> None:
+    def __init__(self, read: Callable[..., Coroutine[Any, Any, tuple[Numbers, float]]]) -> None:
         """`read` calls a function in a reading thread."""
         self._read = read
         self._found: Numbers | None = None
@@ -48,9 +55,9 @@ class JobNumbers:
     async def current(self) -> Numbers:
         """As of now, or as of when they were counted last if that was less than an interval ago."""
         async with self._lock:
-            now = asyncio.get_running_loop().time
-            begun = now()
+            begun = asyncio.get_running_loop().time()
             if self._found is None or begun >= self.next_at:
-                self._found = await self._read(count_jobs)
-                self.next_at = begun + max(SHORTEST_INTERVAL_S, (now() - begun) / MOST_OF_THE_TIME)
+                self._found, took_s = await self._read(timed_count)
+                interval_s = max(SHORTEST_INTERVAL_S, took_s / MOST_OF_THE_TIME)
+                self.next_at = begun + min(interval_s, LONGEST_INTERVAL_S)
             return self._found

@@ -60,3 +60,13 @@ async def test_counts_of_deleted_entries_are_taken_off(live_side: Live, job: Job
     await in_thread(lifecycle.set_progress, job, 50)
     await watcher.until(lambda events: total_in(events) == 1)
     await watcher.leave()
+
+
+@pytest.mark.parametrize("kind", ["job", "family"])
+async def test_last_status_comes_without_further_news(live_side: Live, job: Job, kind: str) -> None:
+    watcher = await watch(kind, job, {})
+    for number in range(5):
+        await in_thread(append, job, str(number))
+    live_side.watch.end()
+    await watcher.until(lambda events: events[-1].name == "status" and events[-1].data["job"]["last_line"] == 5)
+    await watcher.leave()
