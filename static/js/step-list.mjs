@@ -73,7 +73,8 @@ export class StepList {
     shown.text = text;
     const button = shown.item.firstElementChild ?? shown.item.appendChild(buttonOf(described));
     button.setAttribute('aria-pressed', described.pressed);
-    unwatched(() => button.replaceChildren(nameOf(described), factsOf(described)));
+    const reason = described.hasError ? [reasonOf(described)] : [];
+    unwatched(() => button.replaceChildren(nameOf(described), factsOf(described), ...reason));
   }
 }
 
@@ -105,5 +106,12 @@ function factsOf({ statusText, durationText, linesText, errors, errorsText, warn
   made.append([statusText, durationText, linesText].filter(Boolean).join(' · '), ' ');
   if (errors) made.append(element('span', 'badge badge-error', errorsText), ' ');
   if (warnings) made.append(element('span', 'badge badge-warn', warningsText));
+  return made;
+}
+
+function reasonOf({ error }) {
+  const made = element('span', 'step-error');
+  made.title = error;
+  appendText(made, error);
   return made;
 }
