@@ -23,8 +23,9 @@ from jobs.running import caller
 from jobs.running.caller import Given
 from jobs.running.command_line import masked
 from jobs.running.machine import user_name
+from jobs.running.masking import Masker
 from jobs.running.patience import DatabaseFails, patiently
-from jobs.running.patterns import configured_masker
+from jobs.running.patterns import configured_patterns
 from jobs.running.process import OWN_FAILURE
 from jobs.running.runner import GRACE, JOB_ID_VARIABLE, Order, Runner
 from jobs.workflow_commands import shortened
@@ -95,7 +96,7 @@ class Command(BaseCommand):
             timeout=options["timeout"],
             grace=options["grace"],
             echo=options["echo"],
-            masker=configured_masker(),
+            masker=Masker(patterns=configured_patterns()),
         )
         try:
             outcome = Runner(order, job, lambda words: self.say(f"runjob: {words}")).run()
