@@ -18,11 +18,6 @@ OTHERS = 0o077
 BESIDE_A_DATABASE = ("", "-wal", "-shm", "-journal", ".migrate-lock")
 
 
-def open_private(path: str, flags: int) -> int:
-    """An opener for `open`: what it makes is private. What is there stays as it is."""
-    return os.open(path, flags, PRIVATE)
-
-
 def make_private(path: str) -> None:
     """An empty file at `path`, if there is none. (SQLite gives the files beside it the rights of this one.)
 

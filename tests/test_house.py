@@ -18,7 +18,7 @@ FLOORS = {
     "workflow_commands workflow_reports turned_away throttle",
     "models": "models",
     "core": "recording lifecycle families queries listing tree pages rows cursors parameters errors access sign_in "
-    "retention installation operations executions runnables",
+    "retention installation readiness operations executions runnables",
     "doors": "api admin admin_lookups views sign_in_form urls error_views health management running background "
     "tracked tracking handlers ingest apps reporting",
 }

@@ -11,16 +11,17 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, connection, connections
+from django.db import Error, connections
 
+from jobs.readiness import bring_up_to_date, database_name, what_is_wrong
 from jobs.sign_in import sign_in_link_path
 from quaero.environment import Environment
-from quaero.first_start import prepare_database, somebody_has_a_password, somebody_to_sign_in
+from quaero.first_start import somebody_has_a_password, somebody_to_sign_in
 from quaero.listening import CannotListen, base_url, is_loopback, listen
 from quaero.private_files import files_of, tighten
 from quaero.samples import sample_jobs
 from quaero.server import Server
-from quaero.standard_streams import say
+from quaero.standard_streams import Spoken, say
 
 
 class Command(BaseCommand):
@@ -66,11 +67,10 @@ class Command(BaseCommand):
 
     def prepare_database(self) -> bool:
         try:
-            return prepare_database()
-        except (OSError, DatabaseError) as error:
-            name = connection.settings_dict["NAME"]
-            hint = " Can its directory be written?" if connection.vendor == "sqlite" else ""
-            raise CommandError(f"The database {name} cannot be made ready: {error}.{hint}") from error
+            return bring_up_to_date(Spoken())
+        except (OSError, Error) as error:
+            problem = f"The database {database_name()} cannot be made ready: {what_is_wrong(error)}"
+            raise CommandError(problem) from error
 
 
 def port_number(text: str) -> int:
