@@ -29,6 +29,7 @@ LARGE_HEAD = Kind("request with too large a head", "requests with too large a he
 LARGE_BODY = Kind("request with too large a body", "requests with too large a body")
 TOO_SLOW = Kind("request that did not come to its end", "requests that did not come to their end")
 NO_ROOM = Kind("connection closed for want of room", "connections closed for want of room")
+STREAM_REFUSED = Kind("stream refused, as all are taken", "streams refused, as all are taken")
 UNKNOWN_HOST = Kind("request with a wrong Host", "requests with a wrong Host")
 FORGED = Kind("request without the right CSRF token", "requests without the right CSRF token")
 SUSPICIOUS = Kind("request that Django calls suspicious", "requests that Django calls suspicious")

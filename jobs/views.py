@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from jobs import turned_away
 from jobs.access import Caller, readable_job
 from jobs.errors import NotFound
 from jobs.models import SERVICE_JOB_ID
@@ -81,6 +82,7 @@ def sign_in_by_link(request: HttpRequest, token: str) -> HttpResponse:
             return render(request, "sign_in_by_link.html", {"name": user.get_username()})
     if request.user.is_authenticated:
         return redirect("job-list")
+    turned_away.count(turned_away.SIGN_IN_REFUSED, request.META.get("REMOTE_ADDR", ""))
     return render(request, "sign_in_expired.html", status=410)
 
 

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from jobs import turned_away
 from jobs.errors import ApiError, Unavailable, as_api_error, error_response
 from jobs.parameters import Parameters
 from logstream import live
@@ -70,6 +71,7 @@ def require_room(here: live.Live) -> None:
     if here.is_closing:
         raise Unavailable("the server is going down: come back in a moment", code="closing", retry_after_s=2)
     if here.stream_count >= here.max_streams:
+        turned_away.count(turned_away.STREAM_REFUSED)
         raise Unavailable(
             f"all {here.max_streams} streams of this server are taken",
             code="too_many_streams",

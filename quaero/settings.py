@@ -115,8 +115,9 @@ LOGGING: dict[str, Any] = {
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # A 404 or a refused request is the client's business; an exception in a view is ours.
+    "filters": {"failures": {"()": "quaero.log_filters.Failures"}},
     "loggers": {
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["failures"]},
         "django.security": {"handlers": ["counted"], "propagate": False},
     },
 }

@@ -5,14 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandParser
 
-from jobs import levels
 from jobs.management.database_command import DatabaseCommand
 from jobs.running.workers import WorkerSession
 from logstream.wakeups import wakeups_of_database
-from quaero.service_log import service_log
+from quaero.service_log import service_log, service_log_level
 from quaero.standard_streams import say
 from quaero.task_queues import queue_of_settings
 from quaero.worker import WorkerLoop
@@ -40,7 +38,7 @@ class Command(DatabaseCommand):
         loop = WorkerLoop(session, queue_of_settings(session.name), wakeups_of_database(), drain_s=drain)
         if not quiet:
             say(f"Worker {session.name} waits for jobs. Ctrl-C stops it.")
-        with service_log(levels.parse(settings.ENVIRONMENT.service_log_level)):
+        with service_log(service_log_level()):
             loop.run()
         if not quiet:
             say(f"Worker {session.name} has stopped.")
