@@ -29,7 +29,7 @@ from django.utils import timezone  # noqa: E402
 from django.utils.http import urlencode  # noqa: E402
 
 from jobs.models import Job  # noqa: E402
-from logstream.jobs_feed import read_stats  # noqa: E402
+from logstream.numbers import count_jobs  # noqa: E402
 
 MOST_QUERIES = 8
 ENOUGH_MS = 100.0
@@ -116,7 +116,7 @@ def main() -> int:
         for name, parameters in asked.items():
             figures.append(measure(partial(ask, client, parameters), options.times))
             rows.add(name, sum(ask(client, parameters)["counts"].values()), *figures[-1])
-        figures.append(measure(read_stats, options.times))
+        figures.append(measure(count_jobs, options.times))
         rows.add("numbers of all jobs", options.jobs, *figures[-1])
     most, slowest = max(count for count, _ in figures), max(ms for _, ms in figures)
     targets = Targets()

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import timezone
 
+from jobs import turned_away
 from jobs.errors import Forbidden, NotFound, Unauthenticated
 from jobs.models import SERVICE_JOB_ID, Job, Step, Token
 from jobs.models.token import hashed
@@ -56,13 +57,20 @@ def caller_of(request: HttpRequest) -> Caller:
 
     A session's request that may change something needs the CSRF token as well: raises Forbidden without.
     """
+    caller = known_caller(request)
+    if caller.scopes is None:
+        refuse_forgery(request)
+    return caller
+
+
+def known_caller(request: HttpRequest) -> Caller:
+    """The same before the body is there, in which the CSRF token may be."""
     header = request.headers.get("Authorization", "").strip()
     scheme, _, secret = header.partition(" ")
     if scheme.lower() == "bearer" and secret:
-        return caller_of_token(secret.strip())
+        return caller_of_token(secret.strip(), request.META.get("REMOTE_ADDR", ""))
     user = request.user
     if isinstance(user, User) and user.is_active and scheme.lower() in ("", *SCHEMES_OF_PROXIES):
-        refuse_forgery(request)
         return Caller(user)
     if header:
         raise Unauthenticated("use 'Authorization: Bearer TOKEN'", "bad_authorization")
@@ -92,9 +100,10 @@ def stream_caller_of(request: HttpRequest) -> Caller:
     return caller_of(request) if ticket is None else caller_of_ticket(ticket, request.path)
 
 
-def caller_of_token(secret: str) -> Caller:
+def caller_of_token(secret: str, address: str = "") -> Caller:
     token = Token.objects.usable().select_related("user").filter(digest=hashed(secret)).first()
     if token is None:
+        turned_away.count(turned_away.BAD_TOKEN, address)
         raise Unauthenticated("this token is unknown or has expired", "bad_token")
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at > LAST_USE_IS_NOTED_EVERY:

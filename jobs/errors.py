@@ -118,5 +118,10 @@ def error_response(error: ApiError) -> HttpResponse:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Whether an error of this request is for a program: everything under /api/ and /v1/."""
-    return f"{request.path}/".startswith(("/api/", "/v1/"))
+    """Whether an error of this request is for a program."""
+    return is_for_programs(request.path)
+
+
+def is_for_programs(path: str) -> bool:
+    """Everything under /api/ and /v1/."""
+    return f"{path}/".startswith(("/api/", "/v1/"))

@@ -27,12 +27,14 @@ class Running(msgspec.Struct):
     """A run that has not ended, or has not begun."""
 
     execution_id: str
+    progress: float | None  # percent, where the run tells it
     logs: list[PlainEntry]
     status: str = "running"
 
 
 class Completed(msgspec.Struct):
     execution_id: str
+    progress: float | None
     result: Value
     logs: list[PlainEntry]
     status: str = "completed"
@@ -40,6 +42,7 @@ class Completed(msgspec.Struct):
 
 class Cancelled(msgspec.Struct):
     execution_id: str
+    progress: float | None
     logs: list[PlainEntry]
     error: str
     status: str = "cancelled"
@@ -49,6 +52,7 @@ class Failed(msgspec.Struct):
     """A run that has failed, in the shape of all errors."""
 
     execution_id: str
+    progress: float | None
     error: str
     logs: list[PlainEntry]
     detail: dict[str, object]
@@ -66,12 +70,13 @@ def result_of(job: Job) -> ResultAnswer:
     job_id = str(job.pk)
     logs = last_logs(job)
     if job.status == statuses.COMPLETED:
-        return Completed(job_id, Value(job.result, json_type(job.result)), logs)
+        return Completed(job_id, job.progress, Value(job.result, json_type(job.result)), logs)
     if job.status == statuses.CANCELLED:
-        return Cancelled(job_id, logs, job.error)
+        return Cancelled(job_id, job.progress, logs, job.error)
     if job.status == statuses.FAILED:
-        return Failed(job_id, job.error or "failed", logs, {"exit_code": job.exit_code, "attempt": job.attempt})
-    return Running(job_id, logs)
+        detail: dict[str, object] = {"exit_code": job.exit_code, "attempt": job.attempt}
+        return Failed(job_id, job.progress, job.error or "failed", logs, detail)
+    return Running(job_id, job.progress, logs)
 
 
 def last_logs(job: Job) -> list[PlainEntry]:

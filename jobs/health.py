@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.db import DEFAULT_DB_ALIAS, Error, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from jobs.errors import Unavailable, error_response
+from jobs.readiness import unapplied_migrations
 
 
 @never_cache
@@ -29,10 +29,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def what_is_missing() -> str | None:
-    connection = connections[DEFAULT_DB_ALIAS]
     try:
-        executor = MigrationExecutor(connection)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        count = unapplied_migrations()
     except Error as error:
         return f"the database does not answer ({type(error).__name__})"
-    return f"{len(plan)} migrations are not applied: run manage.py migrate" if plan else None
+    return f"{count} migrations are not applied: run manage.py migrate" if count else None

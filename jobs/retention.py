@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -14,6 +15,8 @@ from django.utils import timezone
 from jobs import statuses
 from jobs.models import COLUMN_NAMES, DeletedJob, Job, LogEntry
 from jobs.models.entry import EntryQuerySet
+
+logger = logging.getLogger(__name__)
 
 TOMBSTONES_ARE_KEPT = timedelta(days=1)  # every process has long noticed the deletion by then
 
@@ -35,8 +38,16 @@ def prune(older_than: timedelta) -> Pruned:
 
 
 def pruning_by_setting() -> Iterator[Pruned]:
-    """`pruning` of what is older than QUAERO_RETENTION_DAYS. For the server, once a day."""
-    return pruning(timedelta(days=getattr(settings, "QUAERO_RETENTION_DAYS", 30)))
+    """`pruning` of what is older than QUAERO_RETENTION_DAYS, told in the log. For the server, once a day."""
+    days = getattr(settings, "QUAERO_RETENTION_DAYS", 30)
+    entries = jobs = 0
+    try:
+        for pruned in pruning(timedelta(days=days)):
+            entries, jobs = entries + pruned.entries, jobs + pruned.jobs
+            yield pruned
+    finally:  # also of a server that stops in the middle
+        if entries or jobs:
+            logger.info("Retention has deleted what was older than %d days: entries %d, jobs %d", days, entries, jobs)
 
 
 def pruning(older_than: timedelta) -> Iterator[Pruned]:

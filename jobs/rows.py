@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
+from django.db import models
 
 from jobs.models import Job, Step
 from jobs.models.record import wire_time
+
+FEW_STEPS = 50  # are told all each time; of more, once those are known, only those that changed
 
 
 class StepRow(msgspec.Struct):
@@ -72,6 +74,8 @@ class JobDetail(JobRow):
     spec: dict[str, object]
     result: object
     steps: list[StepRow]
+    steps_total: int | msgspec.UnsetType = msgspec.UNSET  # where there are many
+    partial: bool | msgspec.UnsetType = msgspec.UNSET  # `steps` are those that changed since a revision
 
 
 def step_row(step: Step) -> StepRow:
@@ -105,13 +109,19 @@ def tree_row(job: Job) -> TreeRow:
     return TreeRow(**summary_members(job), **row_members(job), children=[])  # type: ignore[arg-type]
 
 
-def job_detail(job: Job, steps: Iterable[Step]) -> JobDetail:
+def job_detail(job: Job, steps: models.QuerySet[Step], since: int | None = None) -> JobDetail:
+    """`since`: a revision of the job; of many steps then only those are told that changed at it or later."""
+    total = steps.count()
+    are_many = total > FEW_STEPS
+    is_partial = are_many and since is not None
     return JobDetail(
         **summary_members(job),  # type: ignore[arg-type]
         **row_members(job),  # type: ignore[arg-type]
         spec=job.spec,
         result=job.result,
-        steps=[step_row(step) for step in steps],
+        steps=[step_row(step) for step in (steps.filter(revision__gte=since) if is_partial else steps)],
+        steps_total=total if are_many else msgspec.UNSET,
+        partial=is_partial or msgspec.UNSET,
     )
 
 

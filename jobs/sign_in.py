@@ -27,12 +27,16 @@ def sign_in_link_path(user: User) -> str:
     return f"/sign-in/{int_to_base36(user.pk)}.{tokens.make_token(user)}/"
 
 
-def user_for_token(token: str) -> User | None:
-    """Whom `token` signs in, or None for one that is wrong, too old or used. It is used up by this call:
-    of two that come at once with the same link, one gets None.
-    """
+def owner_of_token(token: str) -> User | None:
+    """Whom `token` would sign in, or None for one that is wrong, too old or used."""
     user = named_user(token.partition(".")[0])
-    if user is None or not tokens.check_token(user, token.partition(".")[2]):
+    return user if user is not None and tokens.check_token(user, token.partition(".")[2]) else None
+
+
+def user_for_token(token: str) -> User | None:
+    """The same, and it is used up by this call: of two that come at once with the same link, one gets None."""
+    user = owner_of_token(token)
+    if user is None:
         return None
     claimed = User.objects.filter(pk=user.pk, last_login=user.last_login).update(last_login=timezone.now())
     return user if claimed else None

@@ -5,16 +5,21 @@ Pure functions. What cannot be kept as it is, is replaced visibly; nothing raise
 
 from __future__ import annotations
 
+import json
 import math
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 MAX_MESSAGE_BYTES = 1024 * 1024
+# Of an integer. Python writes out and reads no longer ones in decimal, which would take it long.
+MOST_DIGITS = min(4300, sys.get_int_max_str_digits() or 4300)
+TOO_LARGE = 10**MOST_DIGITS
 MAX_JSON_DEPTH = 40  # SQLite refuses JSON nested deeper than 1,000; readers give up long before.
 REPLACEMENT = "�"
 
@@ -87,7 +92,7 @@ def cut(text: str, max_bytes: int = MAX_MESSAGE_BYTES) -> Cut:
 
 def storable_json(value: object) -> Json:
     """`value` as plain JSON data: text made storable at every depth, NaN and Infinity as their names,
-    integers beyond 64 bits and anything JSON does not know as text, cycles and great depths cut with a mark.
+    integers of more than MOST_DIGITS and anything JSON does not know as text, cycles and great depths cut with a mark.
     """
     return _storable(value, MAX_JSON_DEPTH, frozenset())
 
@@ -104,6 +109,27 @@ def storable_object(value: Mapping[str, object] | None) -> dict[str, object]:
 def json_text(value: Json) -> str:
     """The JSON text of storable data, compact."""
     return msgspec.json.encode(value).decode()
+
+
+class WholeNumbers(json.JSONDecoder):
+    """Integers of more than MOST_DIGITS become text."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "parse_int": parsed_int})
+
+
+def parsed_int(text: str) -> int | str:
+    return int(text) if len(text.removeprefix("-")) <= MOST_DIGITS else text
+
+
+def parsed_json(text: str) -> object:
+    """What `text` says in JSON, integers of more than MOST_DIGITS as text. Raises ValueError and RecursionError."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # an integer that Python does not read
+        return json.loads(text, cls=WholeNumbers)
 
 
 def _storable(value: object, depth: int, seen: frozenset[int]) -> Json:
@@ -138,10 +164,7 @@ def _storable_mapping(value: Mapping[str, object], depth: int, seen: frozenset[i
 
 
 def _storable_int(value: int) -> int | str:
-    if -(2**63) <= value < 2**63:
-        return value
-    # Python refuses to write out integers of thousands of digits in decimal, and JavaScript to read them.
-    return str(value) if value.bit_length() < 10_000 else hex(value)
+    return value if -TOO_LARGE < value < TOO_LARGE else hex(value)
 
 
 def _name_of_float(value: float) -> str:

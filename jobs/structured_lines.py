@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from jobs.level_values import level_of_mongo, level_of_value
 from jobs.producer_times import parse_time
+from jobs.storable import parsed_json
 
 Fields = dict[str, object]
 Place = tuple[int, str, str]  # a key's rank, its name in small letters, the key as it is written
@@ -79,7 +80,7 @@ def parse_record(text: str) -> ParsedLine | None:
 
 def _parse_json(line: str) -> ParsedLine | None:
     try:
-        record = json.loads(line)
+        record = parsed_json(line)
     except (ValueError, RecursionError):
         return None
     return _record_of(record, line) if isinstance(record, dict) else None

@@ -13,12 +13,26 @@ from jobs.level_detection import detect_level
 from jobs.line_prefixes import record_start
 from jobs.producer_times import parse_time
 from jobs.structured_lines import ParsedLine, parse_record
-from jobs.workflow_commands import Annotation, Command, GroupEnd, GroupStart, Progress, parse_command, short_name
+from jobs.workflow_commands import (
+    AddMask,
+    Annotation,
+    Command,
+    CommandReader,
+    GroupEnd,
+    GroupStart,
+    Progress,
+    ResumeCommands,
+    StopCommands,
+    parse_command,
+    short_name,
+)
 from jobs.workflow_reports import Failure, Report, Result, Spawn
 
 __all__ = [
+    "AddMask",
     "Annotation",
     "Command",
+    "CommandReader",
     "Failure",
     "GroupEnd",
     "GroupStart",
@@ -26,7 +40,9 @@ __all__ = [
     "Progress",
     "Report",
     "Result",
+    "ResumeCommands",
     "Spawn",
+    "StopCommands",
     "detect_level",
     "parse_command",
     "parse_line",

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import User
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from jobs import turned_away
 from jobs.access import Caller, readable_job
 from jobs.errors import NotFound
 from jobs.models import SERVICE_JOB_ID
-from jobs.sign_in import user_for_token
+from jobs.sign_in import owner_of_token, user_for_token
+from jobs.sign_in_form import SignInForm
 
 View = Callable[..., HttpResponse]
 
@@ -35,18 +41,48 @@ def for_runners(view: View) -> View:
 
 class SignIn(LoginView):
     template_name = "sign_in.html"
+    form_class = SignInForm
     redirect_authenticated_user = True
+
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """Where to go then; not to this page again."""
+        url = super().get_redirect_url()
+        is_here = re.split("[?#]", url, maxsplit=1)[0] == self.request.path
+        return "" if is_here else url
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_invalid(form)
+        if isinstance(form, SignInForm) and form.retry_after_s:
+            response.status_code = 429
+            response.headers["Retry-After"] = str(form.retry_after_s)
+        return response
 
 
 @never_cache
-@require_safe
+def admin_sign_in(request: HttpRequest) -> HttpResponse:
+    """The admin's own sign-in page is this site's: one door, with one lock."""
+    if request.user.is_authenticated:
+        raise PermissionDenied("no staff")
+    return redirect_to_login(request.GET.get("next", reverse("admin:index")))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Signs in by the one-time link that `serve` prints. A used link still helps who is signed in already."""
-    user = user_for_token(token)
-    if user is not None:
-        login(request, user)
+    """The page behind the one-time link that `serve` prints. Its button signs in: who merely looks at the address,
+    as mail programs and chats do, uses nothing up.
+    """
+    if request.method == "POST":
+        user = user_for_token(token)
+        if user is not None:
+            login(request, user)
+    else:
+        user = owner_of_token(token)
+        if user is not None and request.user != user:
+            return render(request, "sign_in_by_link.html", {"name": user.get_username()})
     if request.user.is_authenticated:
         return redirect("job-list")
+    turned_away.count(turned_away.SIGN_IN_REFUSED, request.META.get("REMOTE_ADDR", ""))
     return render(request, "sign_in_expired.html", status=410)
 
 

@@ -3,6 +3,7 @@ r"""Lines by which a program structures its own log: GitHub's `::group::` family
 ::group::NAME        ::endgroup::        ::progress::45
 ::endgroup status=failed::the reason
 ::error::text        ::warning file=a.py,line=3::text        ::notice::text        ::debug::text
+::add-mask::VALUE    ::stop-commands::TOKEN ... ::TOKEN::
 section_start:TIME:NAME[options]\r\x1b[0KHeader        section_end:TIME:NAME\r\x1b[0K
 
 What a program reports as data (`::result::` and its kin) is read in `workflow_reports`.
@@ -29,13 +30,16 @@ ANNOTATION_LEVELS = {"debug": "debug", "notice": "info", "warning": "warn", "err
 MAX_NAME_CHARACTERS = 200
 
 _COMMAND = re.compile(
-    r"\s*::(group|endgroup|progress|error|warning|notice|debug|result|entry|spawn|failure)(?: ([^\r\n]*?))?::(.*)", re.S
+    r"\s*::(group|endgroup|progress|error|warning|notice|debug|result|entry|spawn|failure|add-mask|stop-commands)"
+    r"(?: ([^\r\n]*?))?::(.*)",
+    re.S,
 )
 _SECTION = re.compile(
     r"(?:\x1b\[[\d;]*[A-Za-z])*section_(start|end):\d+:([^\s\[\]\x1b]+)(?:\[[^\]\r\n]*\])?\s*(?:\x1b\[0?K)?(.*)", re.S
 )
 _ESCAPES = {"%0D": "\r", "%0A": "\n", "%3A": ":", "%2C": ",", "%25": "%"}
 _ESCAPE = re.compile("%(?:0D|0A|3A|2C|25)")
+_ESCAPE_IN_VALUES = re.compile("%(?:0D|0A|25)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,60 @@ class Annotation:
     fields: dict[str, object] = field(default_factory=dict)
 
 
-Command = GroupStart | GroupEnd | Progress | Annotation | Result | Report | Spawn | Failure
+@dataclass(frozen=True, slots=True)
+class AddMask:
+    """A secret that is masked from here on. A program may or may not have escaped it: both are secrets."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StopCommands:
+    """Lines are no commands any more, until `::TOKEN::` is one."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeCommands:
+    """The line that ends it."""
+
+
+Command = (
+    GroupStart
+    | GroupEnd
+    | Progress
+    | Annotation
+    | Result
+    | Report
+    | Spawn
+    | Failure
+    | AddMask
+    | StopCommands
+    | ResumeCommands
+)
+
+
+class CommandReader:
+    """Finds the commands of one program, which may have stopped them while it shows what others have written."""
+
+    def __init__(self) -> None:
+        self._token: str | None = None
+
+    def parse(self, line: str) -> Command | None:
+        """As `parse_command`; None for all lines while commands are stopped, but for the one that ends it."""
+        if self._token is not None:
+            return self._resumed(line)
+        command = parse_command(line) if "::" in line or "section_" in line else None
+        if isinstance(command, StopCommands):
+            self._token = command.token
+        return command
+
+    def _resumed(self, line: str) -> ResumeCommands | None:
+        if not line.lstrip().casefold().startswith(f"::{self._token}::"):
+            return None
+        self._token = None
+        return ResumeCommands()
 
 
 def parse_command(line: str) -> Command | None:
@@ -128,6 +185,19 @@ def shortened(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
+def _add_mask(text: str) -> AddMask:
+    """Blank characters around the value are hardly meant to be a part of it."""
+    value = text.strip()
+    unescaped = _ESCAPE_IN_VALUES.sub(lambda escape: _ESCAPES[escape[0]], value)
+    return AddMask(tuple(dict.fromkeys(value for value in (unescaped, value) if value.strip())))
+
+
+def _stop_commands(text: str) -> StopCommands | None:
+    """Whatever others write could end it by chance, if the token were the name of a command."""
+    token = _unescaped(text).strip().casefold()
+    return StopCommands(token) if token and not _COMMAND.match(f"::{token}::") else None
+
+
 def _fields_of(parameters: str) -> dict[str, object]:
     pairs = (pair.partition("=") for pair in parameters.split(","))
     return {key.strip(): _number_or_text(_unescaped(value)) for key, equals, value in pairs if equals}
@@ -147,5 +217,7 @@ _PARSERS: dict[str, Callable[[str], Command | None]] = {
     "result": parse_result,
     "entry": parse_report,
     "spawn": parse_spawn,
+    "add-mask": _add_mask,
+    "stop-commands": _stop_commands,
     "failure": lambda text: parse_failure(_unescaped(text)),
 }

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from jobs import levels
 from jobs.producer_times import parse_time
-from jobs.storable import Json, storable_json, storable_object
+from jobs.storable import Json, parsed_json, storable_json, storable_object
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ class Spawn:
 
 def parse_result(text: str) -> Result | None:
     try:
-        return Result(storable_json(json.loads(text)))
+        return Result(storable_json(parsed_json(text)))
     except (ValueError, RecursionError):
         return None
 
@@ -86,7 +86,7 @@ def parse_failure(text: str) -> Failure | None:
 
 def _object(text: str) -> dict[str, object] | None:
     try:
-        return _object_of(json.loads(text))
+        return _object_of(parsed_json(text))
     except (ValueError, RecursionError):
         return None
 

@@ -19,6 +19,7 @@ from logstream.catch_up import position_of_last
 from logstream.ending_feed import EndingFeed
 from logstream.family_state import NOBODY, FamilyState, Pulse, pulse_of
 from logstream.feed import STATUS_INTERVAL_S, FeedHost, FeedKey
+from logstream.job_steps import Steps, StepsReading, read_steps
 from logstream.news import Changed, Deleted
 from logstream.reading import snapshot
 from logstream.registry import JOBS, Topic
@@ -30,6 +31,7 @@ STATUS_SECONDS_A_CHILD = 0.0005  # a status tells of every child: of a thousand,
 class Reading(NamedTuple):
     state: FamilyState
     pulse: Pulse
+    steps: StepsReading
     counts: dict[str, int]
     end: Position  # the newest entry of any of them
     page: Page = Page([], False)  # of those after the cursor
@@ -42,6 +44,7 @@ class FamilyFeed(EndingFeed[FamilyState]):
         self.root: UUID = key.topic.job_id
         self.pulse = NOBODY  # as of the last reading
         self._log = self.client_log()
+        self._steps = Steps()
         self._state_kept_at = -1e9
         self._state_due_at = 0.0  # when it is to be read again though nothing urgent is known; 0: with the next reading
         self._members: set[UUID] = {self.root}
@@ -79,6 +82,7 @@ class FamilyFeed(EndingFeed[FamilyState]):
         self._keep(reading)
         self.counts, self.scanned = reading.counts, reading.end
         self.begin_status()
+        self.begin_counts()
         self.end_if_finished()
 
     async def work(self, news: list[object]) -> None:
@@ -93,6 +97,7 @@ class FamilyFeed(EndingFeed[FamilyState]):
         if not self.is_over:
             self.end_if_finished()
         if not self.is_over:
+            self.send_counts()
             self.send_status()
 
     async def _read(self) -> None:
@@ -114,6 +119,7 @@ class FamilyFeed(EndingFeed[FamilyState]):
 
     def _keep(self, reading: Reading) -> None:
         self.state, self.pulse, self._members = reading.state, reading.pulse, reading.state.ids
+        self._steps.keep(reading.steps)
         if self.state.pulse == self.pulse:
             self._state_due_at = float("inf")
             self._state_kept_at = self.live.loop.time()
@@ -145,14 +151,15 @@ class FamilyFeed(EndingFeed[FamilyState]):
         if state is None:
             return None
         counts = counts_of(None, self.key.wanted.step, self.root)
-        return Reading(state, pulse, counts, newest_family_position(self.root))
+        steps = read_steps(self.root, self._steps)
+        return Reading(state, pulse, steps, counts, newest_family_position(self.root))
 
     def _state_at(self, pulse: Pulse) -> FamilyState | None:
         """The rows of a thousand children take their time, so their counts may be a second old, as those told are."""
         is_due = self._state_kept_at + STATUS_INTERVAL_S <= self.live.loop.time() or self._state_due_at == 0.0
         if is_due or pulse.is_urgent_after(self.state.pulse):
-            return FamilyState.read(self.root, pulse)
-        return self.state.with_new_steps()
+            return FamilyState.read(self.root, pulse, self._steps)
+        return self.state
 
 
 def job_of(news: object) -> UUID | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,8 +11,9 @@ from django.db.models import Count, Q, Sum
 
 from jobs import statuses
 from jobs.families import members
-from jobs.models import COLUMN_NAMES, Job, Step
-from jobs.rows import ChildRow, JobSummary, StepRow, child_row, job_summary, step_row
+from jobs.models import COLUMN_NAMES, Job
+from jobs.rows import ChildRow, JobSummary, child_row, job_summary
+from logstream.job_steps import Steps, StepsTold
 
 SHOWN = ("name", "kind", "status", "progress", "last_line", "started_at", "finished_at", "parent", *COLUMN_NAMES)
 NEEDED = (*SHOWN, "exit_code", "created_at")
@@ -36,29 +37,27 @@ NOBODY = Pulse(0, 0, 0, 0)
 
 class FamilyPayload(msgspec.Struct):
     job: JobSummary
-    steps: list[StepRow]
+    steps: msgspec.Raw
+    steps_total: int | msgspec.UnsetType
+    partial: bool | msgspec.UnsetType  # of the steps; children are always all of them
     children: list[ChildRow]
 
 
 @dataclass(frozen=True)
 class FamilyState:
     job: Job
-    steps: list[Step]
+    steps: Steps  # the feed's, which outlive this state
     children: list[Job]  # and theirs; in the order in which they were made
     pulse: Pulse
 
     @classmethod
-    def read(cls, root: UUID, pulse: Pulse) -> FamilyState | None:
+    def read(cls, root: UUID, pulse: Pulse, steps: Steps) -> FamilyState | None:
         """The state at this pulse, which was taken in the same snapshot. None: the job is not there."""
         jobs = list(members(root).only(*NEEDED).order_by("created_at", "pk"))
         job = next((each for each in jobs if each.pk == root), None)
         if job is None:
             return None
-        return cls(job, list(job.steps.order_by("position")), [each for each in jobs if each is not job], pulse)
-
-    def with_new_steps(self) -> FamilyState:
-        """The same jobs, with the steps of now."""
-        return replace(self, steps=list(self.job.steps.order_by("position")))
+        return cls(job, steps, [each for each in jobs if each is not job], pulse)
 
     @property
     def is_finished(self) -> bool:
@@ -68,14 +67,12 @@ class FamilyState:
     def ids(self) -> set[UUID]:
         return {self.job.pk, *(job.pk for job in self.children)}
 
-    def payload(self) -> bytes:
-        steps = [step_row(step) for step in self.steps]
+    def payload(self, steps: StepsTold) -> bytes:
         children = [child_row(job) for job in self.children]
-        return msgspec.json.encode(FamilyPayload(job_summary(self.job), steps, children))
+        return msgspec.json.encode(FamilyPayload(job_summary(self.job), *steps, children))
 
     def signature(self) -> object:
-        steps = [(step.pk, step.name, step.status) for step in self.steps]
-        return [(job.pk, job.name, job.status) for job in (self.job, *self.children)], steps
+        return [(job.pk, job.name, job.status) for job in (self.job, *self.children)]
 
 
 def pulses_of(roots: set[UUID]) -> dict[UUID, Pulse]:

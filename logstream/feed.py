@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, ParamSpec, Protocol, TypeVar
 
 from jobs.queries import START, Filter, Position
 from logstream.formats import EVENTS, Format
 from logstream.meter import RateMeter
+from logstream.numbers import JobNumbers
 from logstream.registry import Registry, Topic
 from logstream.subscription import Frame, Subscription
 
@@ -40,6 +41,7 @@ class FeedHost(Protocol):
     loop: asyncio.AbstractEventLoop
     registry: Registry
     meter: RateMeter
+    numbers: JobNumbers
     started_at: str
     batch_interval_s: float
     ping_interval_s: float
@@ -49,6 +51,9 @@ class FeedHost(Protocol):
 
     @property
     def user_count(self) -> int: ...
+
+    @property
+    def sessions(self) -> Sequence[object]: ...
 
     async def read(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
 

@@ -4,22 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from jobs.cursors import newest_position
-from jobs.models import COLUMN_NAMES, AppendedBatch, EntryRecord, Job, Step
+from jobs.models import COLUMN_NAMES, AppendedBatch, EntryRecord, Job
 from jobs.queries import Log, Position
-from jobs.rows import JobSummary, StepRow, job_summary, step_row
+from jobs.rows import JobSummary, job_summary
 from logstream.ending_feed import EndingFeed
 from logstream.feed import FeedHost, FeedKey
+from logstream.job_steps import Steps, StepsReading, StepsTold, read_steps
 from logstream.news import Changed
+from logstream.reading import snapshot
 
 
 class StatusPayload(msgspec.Struct):
     job: JobSummary
-    steps: list[StepRow]
+    steps: msgspec.Raw
+    steps_total: int | msgspec.UnsetType
+    partial: bool | msgspec.UnsetType
+
+
+class JobReading(NamedTuple):
+    job: Job
+    steps: StepsReading
+
+
+def read_job(job_id: UUID, known: Steps) -> JobReading | None:
+    """The job's row, and what changed of its steps, of one moment. None: it is not there."""
+    with snapshot():
+        job = Job.objects.defer("spec", "result", "attributes").filter(pk=job_id).first()
+        return None if job is None else JobReading(job, read_steps(job_id, known))
 
 
 @dataclass
@@ -27,41 +44,25 @@ class JobState:
     """A job's row and its steps as last read, with the counters moved on by the batches heard since."""
 
     job: Job
-    steps: dict[UUID, Step]
-
-    @classmethod
-    def read(cls, job_id: UUID) -> JobState | None:
-        """The row first, then its steps: so steps never know of less than the row."""
-        job = Job.objects.defer("spec", "result", "attributes").filter(pk=job_id).first()
-        if job is None:
-            return None
-        return cls(job, {step.pk: step for step in Step.objects.filter(job=job_id).order_by("position")})
+    steps: Steps
 
     def apply(self, batch: AppendedBatch) -> None:
         if batch.last_line > self.job.last_line:
             self.job.last_line, self.job.revision = batch.last_line, max(batch.job_revision, self.job.revision)
-            set_counters(self.job, batch.counts)
+            for column, count in zip(COLUMN_NAMES, batch.counts, strict=True):
+                setattr(self.job, column, count)
         for step_id, state in batch.steps.items():
-            step = self.steps.get(step_id)
-            if step is not None and sum(state.counts) > step.counts["total"]:
-                set_counters(step, state.counts)
+            self.steps.count(step_id, state.counts)
 
     @property
     def is_finished(self) -> bool:
         return self.job.is_finished
 
-    def payload(self) -> bytes:
-        steps = [step_row(step) for step in self.steps.values()]
-        return msgspec.json.encode(StatusPayload(job_summary(self.job), steps))
+    def payload(self, steps: StepsTold) -> bytes:
+        return msgspec.json.encode(StatusPayload(job_summary(self.job), *steps))
 
     def signature(self) -> object:
-        steps = [(step.pk, step.name, step.status) for step in self.steps.values()]
-        return self.job.name, self.job.status, steps
-
-
-def set_counters(row: Job | Step, counts: tuple[int, ...]) -> None:
-    for column, count in zip(COLUMN_NAMES, counts, strict=True):
-        setattr(row, column, count)
+        return self.job.name, self.job.status
 
 
 class JobFeed(EndingFeed[JobState]):
@@ -72,6 +73,7 @@ class JobFeed(EndingFeed[JobState]):
         self.heard_line = 0  # the newest line and revision that are here or on their way here
         self.heard_revision = 0
         self._everything = Log(self.job_id)
+        self._steps = Steps()
 
     def unit(self, position: Position) -> int:
         return position.line
@@ -87,15 +89,16 @@ class JobFeed(EndingFeed[JobState]):
         return self.scanned.line >= self.state.job.last_line
 
     async def start(self) -> None:
-        state = await self.live.read(JobState.read, self.job_id)
-        if state is None:
+        reading = await self.live.read(read_job, self.job_id, self._steps)
+        if reading is None:
             self.end_deleted()
             return
-        self.scanned = await self.live.read(newest_position, self.job_id, state.job.last_line)
-        self._set_state(state)
+        self.scanned = await self.live.read(newest_position, self.job_id, reading.job.last_line)
+        self._keep(reading)
         self.begin_status()
         if self.count_needed():
             self._counted = await self.live.read(self.client_log().count, self.scanned)
+        self.begin_counts()
         self.end_if_finished()
 
     async def work(self, news: list[object]) -> None:
@@ -106,6 +109,7 @@ class JobFeed(EndingFeed[JobState]):
         if not self.is_over:
             self.end_if_finished()
         if not self.is_over:
+            self.send_counts()
             self.send_status()
 
     def _take(self, batches: Sequence[AppendedBatch]) -> bool:
@@ -126,24 +130,26 @@ class JobFeed(EndingFeed[JobState]):
         return not has_gap
 
     async def _read(self) -> None:
-        state = await self.live.read(JobState.read, self.job_id)
-        if state is None:
+        reading = await self.live.read(read_job, self.job_id, self._steps)
+        if reading is None:
             self.end_deleted()
             return
-        self._set_state(state)
-        last_line = state.job.last_line
+        self._keep(reading)
+        last_line = reading.job.last_line
         while self.scanned.line < last_line:
             page = await self.live.read(self._everything.after, self.scanned, Position(last_line, 0))
             newest = page.records[-1].id if page.records else self.scanned.id
             end = page.records[-1].line if page.has_more else last_line
             self.send_entries(page.records, Position(end, newest))
 
-    def _set_state(self, state: JobState) -> None:
-        self.state = state
-        self.heard_line = max(self.heard_line, state.job.last_line)
-        self.heard_revision = max(self.heard_revision, state.job.revision)
+    def _keep(self, reading: JobReading) -> None:
+        job = reading.job
+        self._steps.keep(reading.steps)
+        self.state = JobState(job, self._steps)
+        self.heard_line = max(self.heard_line, job.last_line)
+        self.heard_revision = max(self.heard_revision, job.revision)
         self._update_counts()
 
     def _update_counts(self) -> None:
-        step = self.state.steps.get(self.key.wanted.step) if self.key.wanted.step else None
+        step = self._steps.rows.get(str(self.key.wanted.step))
         self.counts = (step or self.state.job).counts

@@ -7,23 +7,28 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import heapq
 import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import ParamSpec, TypeVar
+from typing import NamedTuple, ParamSpec, TypeVar
 
+import msgspec
 from django.conf import settings
 
 from jobs.models.record import wire_time
+from jobs.queries import Filter
 from logstream.family_feed import FamilyFeed
 from logstream.feed import Feed, FeedKey
 from logstream.job_feed import JobFeed
 from logstream.jobs_feed import JobsFeed
 from logstream.meter import RateMeter
+from logstream.news import StreamsChanged
+from logstream.numbers import JobNumbers
 from logstream.reading import ReadingPool
-from logstream.registry import FAMILY, Registry, Topic
+from logstream.registry import FAMILY, JOBS, Registry, Topic
 from logstream.service_feed import ServiceFeed
 from logstream.subscription import Subscription
 from logstream.wakeups import wakeups_of_database
@@ -35,8 +40,24 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 READING_THREADS = 2
+MOST_SESSIONS = 100  # that are told of one by one
 
 FEEDS: dict[str, type[Feed]] = {"job": JobFeed, FAMILY: FamilyFeed, "jobs": JobsFeed, "service": ServiceFeed}
+
+
+class Viewer(NamedTuple):
+    """Who watches: a user, or a program with a user's token."""
+
+    id: int
+    name: str
+
+
+class Session(msgspec.Struct):
+    """An open stream as it is told of."""
+
+    user: str
+    topic: str
+    since: str
 
 
 @dataclass(eq=False, slots=True)
@@ -44,8 +65,13 @@ class OpenStream:
     """A stream that a client has open."""
 
     topic: Topic
-    user_id: int
+    viewer: Viewer
     subscription: Subscription
+    since: str  # as on the wire
+
+    @property
+    def session(self) -> Session:
+        return Session(self.viewer.name, str(self.topic), self.since)
 
 
 class Live:
@@ -56,6 +82,7 @@ class Live:
         self.feeds: dict[FeedKey, Feed] = {}
         self.streams: set[OpenStream] = set()
         self.meter = RateMeter()
+        self.numbers = JobNumbers(self.read)
         self.started_at = wire_time(datetime.now(UTC))
         self.is_closing = False
         self.batch_interval_s = getattr(settings, "QUAERO_STREAM_BATCH_INTERVAL_MS", 150) / 1000
@@ -98,13 +125,33 @@ class Live:
             feed.is_over = True
             feed.hear(None)
 
+    def opened(self, stream: OpenStream) -> None:
+        self.streams.add(stream)
+        self._tell_of_streams()
+
+    def closed(self, stream: OpenStream) -> None:
+        self.streams.discard(stream)
+        self._tell_of_streams()
+
+    def _tell_of_streams(self) -> None:
+        """To who watches the list of jobs: its numbers say who watches."""
+        feed = self.feeds.get(FeedKey(JOBS, Filter()))
+        if feed is not None:
+            feed.hear(StreamsChanged())
+
+    @property
+    def sessions(self) -> list[Session]:
+        """Who watches what since when, the newest first; of many streams the newest."""
+        newest = heapq.nlargest(MOST_SESSIONS, self.streams, key=lambda stream: stream.since)
+        return [stream.session for stream in newest]
+
     @property
     def stream_count(self) -> int:
         return len(self.streams)
 
     @property
     def user_count(self) -> int:
-        return len({stream.user_id for stream in self.streams})
+        return len({stream.viewer.id for stream in self.streams})
 
     def streams_by_topic(self) -> Counter[Topic]:
         return Counter(stream.topic for stream in self.streams)

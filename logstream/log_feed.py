@@ -12,7 +12,7 @@ from jobs.queries import PAGE_BYTES, PAGE_ENTRIES, Log, Position
 from logstream.feed import Feed, FeedHost, FeedKey
 from logstream.subscription import Frame
 
-EMPTY_INTERVAL_S = 1.0  # how often scanned entries without a match are told of
+EMPTY_INTERVAL_S = 1.0  # how often counts alone are told
 
 
 class LogFeed(Feed):
@@ -24,6 +24,7 @@ class LogFeed(Feed):
         # A family's entries come through SQL alone, filtered already.
         self._matches = key.wanted.matcher() if key.wanted.family is None else None
         self._counted = 0  # matching entries up to `scanned`, where the counters cannot tell
+        self._told: object = None  # up to where, and with which counts
         self.end_frames: tuple[bytes, ...] = ()  # what a client gets that comes after the end
         self.is_deleted = False
 
@@ -63,13 +64,37 @@ class LogFeed(Feed):
             self.scanned = batch_end
             self._send_batch(batch)
         self.scanned = end
-        if not matching and self.live.loop.time() >= self._batch_sent_at + EMPTY_INTERVAL_S:
+
+    def begin_counts(self) -> None:
+        """Notes that whoever joins now is told the counts as they are."""
+        self._told = self._standing
+
+    def send_counts(self) -> None:
+        """Sends counts, or a place, that no entries have brought: at most once a second, and then surely."""
+        if self.live.loop.time() >= self.next_counts_at:
             self._send_batch([])
+
+    def send_last_counts(self) -> None:
+        """The same at once, for what follows is the end."""
+        if self._standing != self._told:
+            self._send_batch([])
+
+    @property
+    def next_counts_at(self) -> float:
+        return float("inf") if self._standing == self._told else self._batch_sent_at + EMPTY_INTERVAL_S
+
+    def next_duty_at(self) -> float:
+        return self.next_counts_at
+
+    @property
+    def _standing(self) -> object:
+        return self.scanned, self.total, self.displayed
 
     def _send_batch(self, records: Sequence[EntryRecord]) -> None:
         has_more = self.displayed > len(records)
         data = self.encode(records, has_more, self.scanned)
         self._batch_sent_at = self.live.loop.time()
+        self._told = self._standing
         self.broadcast(Frame(data, self.scanned))
 
 

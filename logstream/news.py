@@ -17,5 +17,9 @@ class Deleted(NamedTuple):
     job_id: UUID
 
 
+class StreamsChanged(NamedTuple):
+    """Somebody has begun to watch something, or has left."""
+
+
 class Grown(NamedTuple):
     """There are new entries somewhere."""

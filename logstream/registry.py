@@ -18,6 +18,10 @@ class Topic(NamedTuple):
     kind: str
     job_id: UUID | None = None
 
+    def __str__(self) -> str:
+        """`job:ID`, with its descendants or without, `jobs`, `service`."""
+        return self.kind if self.job_id is None else f"job:{self.job_id}"
+
 
 FAMILY = "family"
 JOBS = Topic("jobs")

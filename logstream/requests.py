@@ -16,6 +16,7 @@ from jobs.models import Job
 from jobs.parameters import CHILDREN, FILTER_PARAMETERS, Parameters, read_cursor, read_filter, read_limit
 from jobs.queries import NO_LIMIT, START, Filter, Position
 from logstream.formats import PLAIN
+from logstream.live import Viewer
 from logstream.registry import FAMILY, SERVICE, Topic, family_topic, job_topic
 from logstream.streams import LogRequest
 
@@ -24,6 +25,10 @@ STREAM_PARAMETERS = (*FILTER_PARAMETERS, CHILDREN, "limit", "since", "ticket")
 PLAIN_PARAMETERS = ("level", "since", "ticket")
 SERVICE_LIMIT = 50
 DONE_ID = "done"
+
+
+def viewer_of(caller: access.Caller) -> Viewer:
+    return Viewer(caller.user.pk, caller.user.get_username())
 
 
 def stream_reader(request: HttpRequest) -> access.Caller:
@@ -71,7 +76,7 @@ def log_request(
     if wanted.family is not None:
         topic = family_topic(wanted.family)
     since, reset_reason = read_start(request, topic, parameters)
-    return LogRequest(topic, wanted, caller.user.pk, limit, since, reset_reason)
+    return LogRequest(topic, wanted, viewer_of(caller), limit, since, reset_reason)
 
 
 def read_start(request: HttpRequest, topic: Topic, parameters: Parameters) -> tuple[Position | None, str | None]:

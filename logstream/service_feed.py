@@ -6,18 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
-from django.db.models import Count
 
 from jobs.cursors import newest_position
-from jobs.models import AppendedBatch, EntryRecord, Job
+from jobs.models import AppendedBatch, EntryRecord
 from jobs.pages import counts_of
 from jobs.queries import Filter, Log, Page, Position
-from logstream.feed import FeedHost, FeedKey
+from logstream.feed import STATUS_INTERVAL_S, FeedHost, FeedKey
 from logstream.log_feed import LogFeed
 from logstream.reading import snapshot
 from logstream.version import VERSION
 
-SERVICE_STATUS_INTERVAL_S = 5.0
+QUIET_STATUS_INTERVAL_S = 5.0  # of a status, while nothing is heard that may have changed it
 
 
 class ServiceFeed(LogFeed):
@@ -29,12 +28,13 @@ class ServiceFeed(LogFeed):
         self._status: dict[str, object] = {}
         self._told_status: dict[str, object] = {}
         self._status_read_at = -1e9
+        self._has_news = False  # since the status was read
 
     def unit(self, position: Position) -> int:
         return position.id
 
     def next_duty_at(self) -> float:
-        return self._status_read_at + SERVICE_STATUS_INTERVAL_S
+        return min(super().next_duty_at(), self._status_due_at)
 
     @property
     def status(self) -> bytes:
@@ -44,19 +44,26 @@ class ServiceFeed(LogFeed):
         self.scanned, self.counts = await self.live.read(self._position_and_counts)
         if self.count_needed():
             self._counted = await self.live.read(self.client_log().count, self.scanned)
+        self.begin_counts()
         await self._read_status()
         self._told_status = self._status
 
     async def work(self, news: list[object]) -> None:
+        self._has_news = self._has_news or bool(news)
         batches = sorted((item for item in news if isinstance(item, AppendedBatch)), key=lambda b: b.ids[0])
         has_taken_all = self._take(batches)
         if len(batches) < len(news) or not has_taken_all:
             await self._read()
-        if self.live.loop.time() >= self.next_duty_at():
+        self.send_counts()
+        if self.live.loop.time() >= self._status_due_at:
             await self._read_status()
             if self._status != self._told_status:
                 self._told_status = self._status
                 self.broadcast_note(self.encode_status(self.scanned))
+
+    @property
+    def _status_due_at(self) -> float:
+        return self._status_read_at + (STATUS_INTERVAL_S if self._has_news else QUIET_STATUS_INTERVAL_S)
 
     def _take(self, batches: Sequence[AppendedBatch]) -> bool:
         """Sends entries that came with the signals, those of all batches at once; False when there is a gap."""
@@ -103,17 +110,12 @@ class ServiceFeed(LogFeed):
         return counts_of(self.key.wanted.job, self.key.wanted.step)
 
     async def _read_status(self) -> None:
-        self._status_read_at = self.live.loop.time()
+        self._status_read_at, self._has_news = self.live.loop.time(), False
         self._status = {
             "status": "running",
             "version": VERSION,
             "started_at": self.live.started_at,
-            "jobs": await self.live.read(jobs_by_status),
+            "jobs": (await self.live.numbers.current()).by_status,
             "streams": self.live.stream_count,
             "entries_per_second": self.live.meter.rate(self.scanned.id),
         }
-
-
-def jobs_by_status() -> dict[str, int]:
-    rows = Job.objects.listed().order_by().values_list("status").annotate(Count("pk"))
-    return dict(rows)

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from jobs.models.record import wire_time
 from jobs.queries import START, Filter, Position
 from logstream import events
 from logstream.catch_up import entries_after, last_entries
 from logstream.feed import FeedKey
 from logstream.formats import EVENTS, Format
 from logstream.jobs_feed import JobsFeed
-from logstream.live import Live, OpenStream
+from logstream.live import Live, OpenStream, Viewer
 from logstream.log_feed import LogFeed
 from logstream.registry import JOBS, Topic
 from logstream.subscription import Closed, Overflowed, Subscription
@@ -31,7 +32,7 @@ class LogRequest:
 
     topic: Topic
     wanted: Filter
-    user_id: int
+    viewer: Viewer
     limit: int
     since: Position | None = None  # None: the last `limit`
     reset_reason: str | None = None  # then: everything that is there
@@ -39,20 +40,20 @@ class LogRequest:
 
 
 @contextmanager
-def open_stream(live: Live, topic: Topic, user_id: int) -> Iterator[Subscription]:
+def open_stream(live: Live, topic: Topic, viewer: Viewer) -> Iterator[Subscription]:
     """A subscription that counts as an open stream until the block ends."""
     subscription = Subscription(live.buffer_size)
-    stream = OpenStream(topic, user_id, subscription)
-    live.streams.add(stream)
+    stream = OpenStream(topic, viewer, subscription, wire_time(timezone.now()))
+    live.opened(stream)
     try:
         yield subscription
     finally:
-        live.streams.discard(stream)
+        live.closed(stream)
 
 
 async def log_stream(live: Live, request: LogRequest) -> AsyncIterator[bytes]:
     """What a log stream sends, of a job or of the service."""
-    with open_stream(live, request.topic, request.user_id) as subscription:
+    with open_stream(live, request.topic, request.viewer) as subscription:
         yield events.retry(USUAL_RETRY_MS)
         feed = await live.feed(FeedKey(request.topic, request.wanted, request.format))
         assert isinstance(feed, LogFeed)
@@ -70,10 +71,12 @@ async def follow(live: Live, feed: LogFeed, subscription: Subscription, request:
     if request.since is not None:
         await feed.reach(request.since)
     position = feed.attach(subscription)
+    status = b"" if feed.is_deleted else feed.encode_status()  # of this moment: what changes from now on is queued
     if request.reset_reason is not None:
         yield request.format.reset(request.reset_reason)
+    if status:
+        yield status
     if not feed.is_deleted:
-        yield feed.encode_status()
         async for data in until_closed(subscription, stored_entries(live, feed, request, position)):
             yield data
     async for data in live_entries(live, feed, subscription, position):
@@ -112,8 +115,8 @@ async def live_entries(
             start, position = position, feed.scanned
             async for data in until_closed(subscription, entries_after(live, feed, start, position)):
                 yield data
-            if not feed.is_over:
-                yield feed.encode_status(position)
+            if not feed.is_deleted:
+                yield feed.encode_status(position)  # with all steps: what changed of them was dropped as well
             continue
         yield frame.data
         position = frame.end
@@ -123,9 +126,9 @@ async def live_entries(
         yield data
 
 
-async def jobs_stream(live: Live, user_id: int) -> AsyncIterator[bytes]:
+async def jobs_stream(live: Live, viewer: Viewer) -> AsyncIterator[bytes]:
     """The events of the list of jobs. A client that falls behind gets the rows that changed meanwhile."""
-    with open_stream(live, JOBS, user_id) as subscription:
+    with open_stream(live, JOBS, viewer) as subscription:
         yield events.retry(USUAL_RETRY_MS)
         feed = await live.feed(FeedKey(JOBS, Filter()))
         assert isinstance(feed, JobsFeed)
@@ -140,6 +143,7 @@ async def jobs_stream(live: Live, user_id: int) -> AsyncIterator[bytes]:
                     subscription.rejoin()
                     for data in await feed.changes_for(seen_at):
                         yield data
+                    yield events.event("job:stats", feed.stats)
                 seen_at = timezone.now()
         except Closed:
             yield comeback()

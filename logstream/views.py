@@ -8,15 +8,18 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
+from django.views.decorators.csrf import csrf_exempt
 
+from jobs import turned_away
 from jobs.errors import ApiError, Unavailable, as_api_error, error_response
 from jobs.parameters import Parameters
 from logstream import live
 from logstream.registry import JOBS, SERVICE
-from logstream.requests import read_job_request, read_plain_request, read_service_request, stream_reader
+from logstream.requests import read_job_request, read_plain_request, read_service_request, stream_reader, viewer_of
 from logstream.streams import LogRequest, jobs_stream, log_stream
 
 FULL_RETRY_AFTER_S = 5
@@ -43,6 +46,7 @@ class EventStream(StreamingHttpResponse):
 def stream_view(view: AsyncView) -> AsyncView:
     """GET only; errors in the shape of the API; room for one more stream."""
 
+    @csrf_exempt  # nothing here is changed: another method is refused as such, whoever asks
     @functools.wraps(view)
     async def checked(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
         try:
@@ -67,6 +71,7 @@ def require_room(here: live.Live) -> None:
     if here.is_closing:
         raise Unavailable("the server is going down: come back in a moment", code="closing", retry_after_s=2)
     if here.stream_count >= here.max_streams:
+        turned_away.count(turned_away.STREAM_REFUSED)
         raise Unavailable(
             f"all {here.max_streams} streams of this server are taken",
             code="too_many_streams",
@@ -107,12 +112,12 @@ async def job_list_stream(request: HttpRequest) -> HttpResponseBase:
     caller = await sync_to_async(stream_reader)(request)
     Parameters.of_query(request.GET, ("ticket",))
     require_room(here)
-    return EventStream(jobs_stream(here, caller.user.pk))
+    return EventStream(jobs_stream(here, viewer_of(caller)))
 
 
 @stream_view
 async def streams_status(request: HttpRequest) -> HttpResponseBase:
-    """GET /api/streams/status: how many streams this process has open, and for what."""
+    """GET /api/streams/status: which streams this process has open, for what and for whom."""
     await sync_to_async(stream_reader)(request)
     here = live.current()
     by_topic = here.streams_by_topic()
@@ -128,6 +133,9 @@ async def streams_status(request: HttpRequest) -> HttpResponseBase:
                 "jobs": {str(job_id): {"sse": n} for job_id, n in by_job.items()},
             },
             "lagging": here.lagging_count(),
+            "active_streams": here.stream_count,
+            "active_users": here.user_count,
+            "active_sessions": msgspec.to_builtins(here.sessions),
             "limit": here.max_streams,
         }
     )

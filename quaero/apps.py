@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 from django.core import checks
 
 from quaero.checks import check_limits, check_names
@@ -6,7 +7,13 @@ from quaero.checks import check_limits, check_names
 
 class QuaeroConfig(AppConfig):
     name = "quaero"
+    default = True
 
     def ready(self) -> None:
         checks.register(check_limits, "quaero")
         checks.register(check_names, "quaero")
+
+
+class QuaeroAdminConfig(admin_apps.AdminConfig):
+    default = False
+    default_site = "quaero.admin_site.Site"

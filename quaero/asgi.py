@@ -14,8 +14,9 @@ django_application = cast(ASGI3Application, get_asgi_application())
 
 # What is imported here has models in it, and those exist only now.
 from logstream.asgi import application as live_application  # noqa: E402
+from quaero.bodies import with_bounded_bodies  # noqa: E402
 from quaero.duties import DUTIES  # noqa: E402
 from quaero.service_log import keep_service_log  # noqa: E402
 from quaero.static_files import with_static_files  # noqa: E402
 
-application = with_static_files(live_application(django_application, (*DUTIES, keep_service_log)))
+application = with_static_files(with_bounded_bodies(live_application(django_application, (*DUTIES, keep_service_log))))

@@ -13,7 +13,7 @@ ALLOWED = "sqlite:///PATH or postgres://USER:PASSWORD@HOST:PORT/NAME"
 
 
 def sqlite_database(path: Path) -> dict[str, Any]:
-    return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path)}
+    return {"ENGINE": "quaero.sqlite3", "NAME": str(path)}
 
 
 def database_from_url(url: str) -> dict[str, Any]:

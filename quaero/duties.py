@@ -9,8 +9,10 @@ from functools import partial
 
 from django.db import connections
 
+from jobs import turned_away
 from jobs.retention import pruning_by_setting
 from jobs.running.lookout import Lookout
+from jobs.running.outages import DatabaseFails, DatabaseWatch
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +53,9 @@ def run_once(work: Callable[[], object], name: str = "") -> object:
     """
     try:
         return work()
+    except DatabaseFails as error:
+        logger.warning("%s is put off, as the database fails: %s", name or getattr(work, "__name__", work), error)
+        return None
     except Exception:
         logger.exception("%s failed; it will be tried again", name or getattr(work, "__name__", work))
         return None
@@ -59,4 +64,8 @@ def run_once(work: Callable[[], object], name: str = "") -> object:
 
 
 # A job whose heart has been silent for its lease of 20 s is failed at most 5 s after that (D8).
-DUTIES: tuple[Duty, ...] = (every(5, Lookout().look), every_in_steps(DAY_S, pruning_by_setting))
+DUTIES: tuple[Duty, ...] = (
+    every(5, DatabaseWatch("The web process").watched(Lookout().look)),
+    every(5, turned_away.tell),
+    every_in_steps(DAY_S, pruning_by_setting),
+)

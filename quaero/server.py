@@ -8,17 +8,20 @@ it (see `children.py`, `tether.py`).
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
 import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import Any
 
 from quaero import children
 from quaero.children import PIPE, Child
 from quaero.listening import reachable
-from quaero.standard_streams import say
+
+logger = logging.getLogger(__name__)
 
 STOP_WITHIN_S = 1.8  # everything is gone 2 s after Ctrl-C
 LONGEST_PAUSE_S = 30.0
@@ -55,7 +58,10 @@ class Server:
         opening = asyncio.create_task(self.open())
         working = [asyncio.create_task(self.keep_worker_running()) for _ in range(self.workers)]
         tasks = [given_up, opening, *working]
-        await asyncio.wait([given_up, stopping], return_when=asyncio.FIRST_COMPLETED)
+        ends: list[asyncio.Future[Any]] = [given_up, stopping]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if stopping.done():
+            logger.info("Quaero stops (%s)", stopping.result().name)
         # Nobody new: otherwise who connects now waits in the queue of a socket that nobody reads any more.
         self.listener.close()
         for task in tasks:
@@ -76,10 +82,10 @@ class Server:
             code = await asyncio.shield(web.ended)
             crashes = 1 if time.monotonic() - started > STEADY_AFTER_S else crashes + 1
             if not self.ready.is_set() and crashes == STARTS_WITHOUT_SUCCESS:
-                say(f"The web process does not start ({how_it_ended(code)}).", error=True)
+                logger.error("The web process does not start (%s).", how_it_ended(code))
                 return
             pause = pause_after(crashes)
-            say(f"The web process has ended ({how_it_ended(code)}). A new one starts in {pause:g} s.", error=True)
+            tell_end("The web process", web, pause)
             await asyncio.sleep(pause)
 
     async def keep_worker_running(self) -> None:
@@ -89,10 +95,10 @@ class Server:
         while True:
             started = time.monotonic()
             worker = await self.start(*tethered("work", "--drain", "0", "--quiet"))
-            code = await asyncio.shield(worker.ended)
+            await asyncio.shield(worker.ended)
             crashes = 1 if time.monotonic() - started > STEADY_WORKER_AFTER_S else crashes + 1
             pause = pause_after(crashes)
-            say(f"A worker has ended ({how_it_ended(code)}). A new one starts in {pause:g} s.", error=True)
+            tell_end("A worker", worker, pause)
             await asyncio.sleep(pause)
 
     async def open(self) -> None:
@@ -119,18 +125,18 @@ def web_command(listener: socket.socket) -> Command:
     return (sys.executable, "-m", "quaero.web", str(listener.fileno()), PIPE)
 
 
-def stop_signals() -> asyncio.Future[None]:
+def stop_signals() -> asyncio.Future[signal.Signals]:
     """Done when a signal says stop; later ones change nothing, as all is over within 2 s anyway."""
     loop = asyncio.get_running_loop()
-    came: asyncio.Future[None] = loop.create_future()
+    came: asyncio.Future[signal.Signals] = loop.create_future()
 
-    def stop() -> None:
+    def stop(number: signal.Signals) -> None:
         if not came.done():
-            came.set_result(None)
+            came.set_result(number)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup
-            loop.add_signal_handler(number, stop)
+            loop.add_signal_handler(number, stop, number)
     return came
 
 
@@ -146,6 +152,11 @@ async def first_answer(listener: socket.socket) -> None:
             if line.startswith(b"HTTP/"):
                 return
         await asyncio.sleep(0.05)
+
+
+def tell_end(what: str, child: Child, pause_s: float) -> None:
+    how, pid = how_it_ended(child.ended.result()), child.process.pid
+    logger.warning("%s has ended (%s). A new one starts in %g s. (It was process %d.)", what, how, pause_s, pid)
 
 
 def pause_after(crashes: int) -> float:

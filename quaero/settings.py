@@ -18,7 +18,7 @@ INSTALLED_APPS = [
     "quaero",
     "logstream",
     "jobs",
-    "django.contrib.admin",
+    "quaero.apps.QuaeroAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -73,7 +73,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # No password is reset by mail here: this is how long a sign-in link works (jobs/sign_in.py).
-PASSWORD_RESET_TIMEOUT = 24 * 3600
+PASSWORD_RESET_TIMEOUT = 3600
 
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
@@ -109,8 +109,15 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "counted": {"class": "jobs.turned_away.CountingHandler"},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # A 404 or a refused request is the client's business; an exception in a view is ours.
-    "loggers": {"django.request": {"level": "ERROR"}, "django.security.csrf": {"level": "ERROR"}},
+    "filters": {"failures": {"()": "quaero.log_filters.Failures"}},
+    "loggers": {
+        "django.request": {"level": "ERROR", "filters": ["failures"]},
+        "django.security": {"handlers": ["counted"], "propagate": False},
+    },
 }

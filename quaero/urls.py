@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 
 from jobs import health
 from jobs.api import api
+from jobs.views import admin_sign_in
 
 handler400 = "jobs.error_views.bad_request"
 handler403 = "jobs.error_views.forbidden"
@@ -16,6 +17,7 @@ handler404 = "jobs.error_views.not_found"
 handler500 = "jobs.error_views.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/login/", admin_sign_in),
     path("admin/", admin.site.urls),
     path("", include("logstream.urls")),
     path("api/", api.urls),

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from quaero.expressions import EXPLOSIVE, may_explode
+
 Texts = tuple[str, ...]
 
 
@@ -80,6 +82,8 @@ class Variables:
                 return ()
             if matches_nothing:
                 self.wrong(name, pattern, "regular expressions, one a line, none of which matches an empty text")
+            elif may_explode(pattern):
+                self.wrong(name, pattern, "regular expressions, one a line, without " + EXPLOSIVE)
         return chosen
 
     def list(self, name: str) -> Texts:

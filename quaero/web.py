@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import uvicorn
 
+from quaero.http_door import HttpDoor
 from quaero.tether import stop_with_parent
 
 # Streams end by themselves within 2 s (S9); this is for requests that do not.
@@ -35,7 +36,7 @@ def configuration() -> uvicorn.Config:
     return uvicorn.Config(
         "quaero.asgi:application",
         loop="uvloop",
-        http="httptools",
+        http=HttpDoor,
         ws="none",
         lifespan="on",
         access_log=False,

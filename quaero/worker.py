@@ -10,6 +10,7 @@ from django.db import Error, close_old_connections, connections
 
 from jobs.running.tasks import enqueue_overdue
 from jobs.running.workers import WorkerSession
+from logstream.version import VERSION
 from logstream.wakeups import Wakeups
 from quaero.stop_signals import stopped_by_signals
 from quaero.task_queues import TaskQueue
@@ -33,11 +34,13 @@ class WorkerLoop:
     def run(self) -> None:
         """Works until a signal says stop: the first ends the job that runs after `drain_s`, the second at once."""
         self.wakeups.start(self._news.set)
+        logger.info("Worker %s has started: Quaero %s", self.session.name, VERSION)
         try:
             with stopped_by_signals(self.session, self.drain_s, self._news.set), self.session.working():
                 while not self.session.is_stopping:
                     self._work_or_wait()
         finally:
+            logger.info("Worker %s has stopped", self.session.name)
             self.wakeups.stop()
             connections.close_all()
 
@@ -50,7 +53,7 @@ class WorkerLoop:
                 self._tidy()
                 self._news.wait(LOOK_S)
         except Error as error:
-            logger.warning("a worker cannot look for tasks, and tries again: %s", error)
+            logger.debug("a worker cannot look for tasks, and tries again: %s", error)  # its heart says so as well
             connections.close_all()
             self._news.wait(PAUSE_AFTER_FAILURE_S)
         finally:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+import httpx
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -147,3 +148,9 @@ def is_there(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def sign_in(browser: httpx.Client, link: str) -> httpx.Response:
+    """Open a sign-in link, press its button, and see what comes then."""
+    browser.get(link).raise_for_status()
+    return browser.post(link, data={"csrfmiddlewaretoken": browser.cookies["csrftoken"]}, follow_redirects=True)

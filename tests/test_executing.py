@@ -170,6 +170,18 @@ def test_a_secret_is_masked_in_entries_result_and_error_and_gone_in_the_end() ->
     assert not JobSecret.objects.exists()
 
 
+def test_what_a_program_asks_to_be_masked_is_masked_and_told_to_no_child() -> None:
+    job = run_python(
+        "import quaero_job, sys\nprint('::add-mask::hunter2-token')\nprint('a hunter2-token', file=sys.stderr)\n"
+        "quaero_job.spawn('1', parameters={'given': 'hunter2-token'})\nraise ValueError('hunter2-token')"
+    )
+    child = Job.objects.get(parent=job)
+    assert said(job)[0] == "a ***"
+    assert job.error == "ValueError: ***"
+    assert child.spec["secrets"] == ["given"]
+    assert "hunter2" not in f"{said(job)} {said_by_system(job)} {child.spec}"
+
+
 def test_configured_patterns_are_masked(settings: Settings) -> None:
     settings.QUAERO_MASK_PATTERNS = (r"tok_[a-z0-9]+",)
     assert said(run_shell("printf 'a tok_'; sleep 1.3; echo 'abc123 b'")) == ["a *** b"]

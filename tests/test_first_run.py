@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.processes import ROOT, Serving, environment, eventually
+from tests.processes import ROOT, Serving, environment, eventually, sign_in
 
 pytestmark = pytest.mark.slow
 
@@ -68,7 +68,7 @@ def lines_of(browser: httpx.Client, job: dict[str, Any]) -> list[int]:
 def test_a_newcomer_sees_jobs_run_and_leaves_nothing_behind(newcomer: MakeRun) -> None:
     link = newcomer.ready().sign_in_link()
     with httpx.Client(base_url=newcomer.address, follow_redirects=True, timeout=20) as browser:
-        page = browser.get(link)
+        page = sign_in(browser, link)
         assert page.status_code == 200
         assert "Jobs" in page.text
         for path in ("/static/js/log-stream.js", "/static/css/quaero.css"):

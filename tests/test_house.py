@@ -15,12 +15,12 @@ LARGEST_FILE = 400
 FLOORS = {
     "words": "levels statuses storable signals text level_detection level_headers level_shapes level_words "
     "level_mentions level_phrases level_values line_prefixes continuations structured_lines producer_times "
-    "workflow_commands workflow_reports",
+    "workflow_commands workflow_reports turned_away throttle",
     "models": "models",
     "core": "recording lifecycle families queries listing tree pages rows cursors parameters errors access sign_in "
-    "retention installation operations executions runnables",
-    "doors": "api admin views urls error_views health management running background tracked tracking "
-    "handlers ingest apps reporting",
+    "retention installation readiness operations executions runnables",
+    "doors": "api admin admin_lookups views sign_in_form urls error_views health management running background "
+    "tracked tracking handlers ingest apps reporting",
 }
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS.values()) for name in names.split()}
 WITHOUT_DJANGO = ("logstream.registry", "logstream.events", *(f"jobs.{name}" for name in FLOORS["words"].split()))

@@ -254,3 +254,13 @@ def test_terminal_statuses_are_what_the_design_says() -> None:
     assert sorted(statuses.TERMINAL) == ["cancelled", "completed", "failed", "skipped"]
     assert make_job(status="failed", finished_at=ago(days=1)).is_finished
     assert not make_job().is_finished
+
+
+@pytest.mark.parametrize(("progress", "at_the_end"), [(97.0, 100.0), (None, None)])
+def test_what_has_completed_is_all_done_where_progress_was_told(
+    progress: float | None, at_the_end: float | None
+) -> None:
+    completed, failed = make_job(progress=progress), make_job(progress=progress)
+    lifecycle.finish_job(completed, "completed")
+    lifecycle.finish_job(failed, "failed")
+    assert [Job.objects.get(pk=job.pk).progress for job in (completed, failed)] == [at_the_end, progress]

@@ -19,7 +19,8 @@ from jobs.models.content import storable_content
 from jobs.recording import NewEntry
 from jobs.running.backlog import Backlog
 from jobs.running.capture import Capture
-from jobs.running.items import Item, ItemReader, SpawnRequest
+from jobs.running.disclosing import disclosable
+from jobs.running.items import Item, ItemReader, SpawnRequest, ToldItem
 from jobs.running.lines import MAX_LINE_BYTES, OPEN_LINE_S, REDRAWN_LINE_S, Line, LineAssembler
 from jobs.running.masking import NO_MASK, Masker
 from jobs.running.process import Process
@@ -132,8 +133,8 @@ def test_what_could_be_the_beginning_of_a_secret_is_held(secrets: list[str], raw
 
 
 def items_of(*lines: Line | str, masker: Masker = HUNTER) -> list[Item]:
-    reader = ItemReader("stdout", masker=masker)
-    return reader.items_of([line if isinstance(line, Line) else Line(line) for line in lines], AT)
+    told = ItemReader("stdout").items_of([line if isinstance(line, Line) else Line(line) for line in lines], AT)
+    return disclosable(told, masker)
 
 
 def test_all_that_is_stored_of_a_line_is_masked() -> None:
@@ -231,15 +232,15 @@ class Stored(NamedTuple):
 
 def stored(masker: Masker, writes: Iterable[tuple[bytes, float]]) -> list[Stored]:
     """What is stored of output that comes in these pieces, each with a pause in seconds after it."""
-    assembler, reader, now = LineAssembler(masker), ItemReader("stdout", masker=masker), 0.0
-    items: list[Item] = []
+    assembler, reader, now = LineAssembler(masker), ItemReader("stdout"), 0.0
+    items: list[ToldItem] = []
     for chunk, pause in writes:
         items += reader.items_of(assembler.feed(chunk, now), AT)
         now += pause
         items += reader.items_of(assembler.flush(now), AT)
     items += reader.items_of(assembler.end(), AT)
     contents = []
-    for item in items:
+    for item in disclosable(items, masker):
         assert isinstance(item, NewEntry)
         content = storable_content(item.message, item.fields)
         contents.append(Stored(content.message, content.ansi or "", item.fields or {}))

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from jobs import lifecycle
-from jobs.models import Job, LogEntry, Worker
+from jobs.models import SERVICE_JOB_ID, Job, LogEntry, Worker
 from jobs.running import reaper
 from jobs.running.ending import Outcome, end_attempt
 from jobs.running.machine import machine_id, start_time
@@ -44,7 +44,9 @@ def test_a_silent_job_is_failed_with_its_steps_and_an_entry_that_says_why() -> N
     job.refresh_from_db()
     assert (job.status, job.error, job.last_line) == ("failed", LOST, 1)
     assert job.steps.get().status == "cancelled"
-    assert LogEntry.objects.values_list("message", "stream", "level").get() == (LOST, "system", 40)
+    assert job.entries.values_list("message", "stream", "level").get() == (LOST, "system", 40)
+    [news] = LogEntry.objects.filter(job=SERVICE_JOB_ID).values_list("message", "level")
+    assert news == (f"nightly import ({job.pk}) {LOST} and has failed: its heart was silent for 20 s", 30)
 
 
 @pytest.mark.parametrize("silent_for_s", [None, 0, 15])
@@ -74,7 +76,7 @@ def test_two_reapers_fail_a_job_once() -> None:
     job = running_job()
     found = at_once(fail_lost_jobs, fail_lost_jobs)
     assert sorted(found, key=len) == [[], [job.pk]]
-    assert LogEntry.objects.count() == 1
+    assert (job.entries.count(), LogEntry.objects.filter(job=SERVICE_JOB_ID).count()) == (1, 1)
 
 
 def make_worker(name: str = "here:1", **members: Any) -> Worker:

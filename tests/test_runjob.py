@@ -133,14 +133,6 @@ def test_wrong_usage_exits_2_and_says_why(runjob: Runjob, arguments: list[str], 
     assert not Job.objects.listed().exists()
 
 
-def test_without_tables_it_names_the_command_that_makes_them(runjob: Runjob, tmp_path: Path) -> None:
-    process = runjob("--", "touch", str(tmp_path / "ran"), DATABASE_URL=f"sqlite:///{tmp_path}/empty.sqlite3")
-    _, err = process.communicate(timeout=DEADLINE_S)
-    assert process.returncode == 125
-    assert "manage.py migrate" in err
-    assert not (tmp_path / "ran").exists()
-
-
 def test_a_locked_database_delays_but_loses_nothing(runjob: Runjob) -> None:
     process = runjob("--", "sh", "-c", "echo ready; read x; seq 20000")
     eventually(lambda: LogEntry.objects.exists())

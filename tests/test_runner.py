@@ -207,6 +207,18 @@ def test_secrets_are_masked_wherever_they_come() -> None:
     assert stored_messages(job) == [outcome.error] == ["cannot start /no/***: no such file or directory"]
 
 
+def test_what_a_command_asks_to_be_masked_is_masked_wherever_it_comes_and_in_its_job_alone() -> None:
+    script = (
+        "echo '::result::[\"hunter2\"]'; echo '::failure::hunter2'; echo '::add-mask::hunter2'; echo a hunter2 >&2; "
+        "echo '::group::hunter2'; echo '::endgroup status=failed::hunter2'; exit 1"
+    )
+    job, _ = sh(script)
+    step = job.steps.get()
+    assert set(stored_messages(job)) == {"a ***", 'step "***" failed: ***'}
+    assert (job.result, job.error, step.name, step.error) == (["***"], "***", "***", "***")
+    assert stored_messages(sh("echo a hunter2")[0]) == ["a hunter2"]
+
+
 def test_colours_are_kept_beside_the_plain_text() -> None:
     job, _ = sh(r"printf '\033[31mERROR\033[0m red\r\n'")
     assert columns_of(job, "message", "ansi", "level") == [("ERROR red", "\x1b[31mERROR\x1b[0m red", 40)]

@@ -13,7 +13,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.processes import DEADLINE_S, ROOT, Serving, environment, eventually, free_port, manage
+from tests.processes import DEADLINE_S, ROOT, Serving, environment, eventually, free_port, manage, sign_in
 
 pytestmark = pytest.mark.slow
 
@@ -131,7 +131,7 @@ def test_a_database_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 def test_other_hosts(tmp_path: Path, host: str) -> None:
     with Serving(tmp_path / "data", "--host", host) as server:
         link = server.ready().sign_in_link()
-        assert httpx.get(link).status_code == 302
+        assert httpx.get(link).status_code == 200
 
 
 def test_programs_for_everybody_are_pointed_out(tmp_path: Path) -> None:
@@ -142,17 +142,28 @@ def test_programs_for_everybody_are_pointed_out(tmp_path: Path) -> None:
 def test_the_sign_in_link_works_once(tmp_path: Path) -> None:
     with Serving(tmp_path / "data") as server:
         link = server.ready().sign_in_link()
-        with httpx.Client(follow_redirects=True) as admin:
-            assert admin.get(link).status_code == 200
+        with httpx.Client() as admin:
+            assert sign_in(admin, link).status_code == 200
             assert admin.get(f"{server.address}/api/jobs").status_code == 200
-        with httpx.Client(follow_redirects=True) as second:
+        with httpx.Client() as second:
             assert second.get(link).status_code == 410
             assert second.get(f"{server.address}/api/jobs").status_code == 401
 
 
+def test_no_key_is_left_in_a_journal_when_somebody_has_a_password(tmp_path: Path) -> None:
+    make = "from django.contrib.auth.models import User; User.objects.create_user('ann', password='of her own')"
+    data = str(tmp_path / "data")
+    assert manage("migrate", QUAERO_DATA_DIR=data).returncode == 0
+    assert manage("shell", "-c", make, QUAERO_DATA_DIR=data).returncode == 0
+    with Serving(tmp_path / "data") as server:
+        assert "/sign-in/" not in server.ready().said
+        assert f"{server.address}/login/" in server.said
+        assert "changepassword" in server.said
+
+
 def test_the_first_start_runs_sample_jobs_and_stopping_ends_their_commands(tmp_path: Path) -> None:
     with Serving(tmp_path / "data", QUAERO_SAMPLE_JOBS="on") as server, httpx.Client() as admin:
-        admin.get(server.ready().sign_in_link())
+        sign_in(admin, server.ready().sign_in_link())
 
         def running() -> list[dict[str, object]]:
             jobs: list[dict[str, object]] = admin.get(f"{server.address}/api/jobs").json()["jobs"]

@@ -17,6 +17,7 @@ from jobs.storable import (
     Cut,
     cut,
     json_text,
+    parsed_json,
     storable_json,
     storable_object,
     storable_text,
@@ -62,8 +63,8 @@ def test_anything_becomes_json_that_every_reader_takes_and_stays_the_same_when_s
         (float("nan"), "NaN"),
         (float("inf"), "Infinity"),
         (float("-inf"), "-Infinity"),
-        (2**63, "9223372036854775808"),
-        (-(2**63), -(2**63)),
+        (2**64, 2**64),
+        (-(10**400), -(10**400)),
         (Decimal("1.10"), "1.10"),
         (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
         (datetime(2026, 1, 31, tzinfo=UTC), "2026-01-31T00:00:00+00:00"),
@@ -76,8 +77,14 @@ def test_what_json_does_not_know_is_stored_as_its_text(value: object, stored: ob
     assert storable_json(value) == stored
 
 
-def test_an_integer_too_long_to_be_written_out_is_stored_all_the_same() -> None:
-    assert storable_json(1 << 20_000) == hex(1 << 20_000)
+def test_integers_are_written_and_read_exactly_and_too_long_ones_as_text() -> None:
+    assert storable_json([10**4300, -(10**4300)]) == [hex(10**4300), hex(-(10**4300))]
+    numbers = [2**64, -(2**64) - 1, int("9" * 4300)]
+    assert json_text(storable_json(numbers)) == json.dumps(numbers, separators=(",", ":"))
+    assert parsed_json(json.dumps(numbers)) == numbers
+    assert parsed_json(f"[{'9' * 4301}, 5, -{'9' * 4300}]") == ["9" * 4301, 5, -int("9" * 4300)]
+    with pytest.raises(ValueError, match="Expecting"):
+        parsed_json("[1, ")
 
 
 def test_what_cannot_even_be_shown_is_named() -> None:

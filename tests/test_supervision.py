@@ -71,7 +71,7 @@ async def test_no_child_holds_the_pipe_of_another(tmp_path: Path) -> None:
 
 
 async def test_a_web_process_that_never_answers_is_given_up(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(server, "web_command", lambda listener: python("raise SystemExit(3)"))
     monkeypatch.setattr(server, "pause_after", lambda crashes: 0.0)
@@ -79,7 +79,7 @@ async def test_a_web_process_that_never_answers_is_given_up(
     with listen("127.0.0.1", 0) as listener:
         assert await Server(listener, lambda: welcomed.append(True)).run() == 1
     assert welcomed == []
-    assert "The web process does not start (exit code 3)." in capsys.readouterr().err
+    assert "The web process does not start (exit code 3)." in caplog.text
 
 
 async def test_a_signal_while_the_web_process_starts_ends_all(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -329,10 +329,3 @@ def test_wrong_usage_exits_with_2_and_prints_nothing(
     assert (code, lines) == (2, [])
     assert words in told
     assert "Traceback" not in told
-
-
-def test_database_that_is_not_set_up_is_said_so(manage: Manage, tmp_path: Path) -> None:
-    code, _, told = end_of(manage("tail", "--latest", DATABASE_URL=f"sqlite:///{tmp_path}/empty.sqlite3"))
-    assert code == 125
-    assert "manage.py migrate" in told
-    assert "Traceback" not in told

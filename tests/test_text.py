@@ -279,13 +279,17 @@ def test_a_workflow_command_is_read(line: str, command: object) -> None:
     "line",
     [
         *("std::group::x", "::group::", "::group:: ", "::progress::half", "::progress::101", "::progress::nan"),
-        *("::result::", "::result::{", "::result::'x'", "::result::" + "[" * 100_000, "::result::" + "9" * 5000),
+        *("::result::", "::result::{", "::result::'x'", "::result::" + "[" * 100_000),
         *("::entry::[]", "::entry::{}", '::entry::{"message": null}', "::spawn::7", "::failure::  ", "::results::1"),
         *("::mask::x", "the section_start:1:x", "section_start:soon:x", "", "a::b", "::error"),
     ],
 )
 def test_what_is_no_command_is_an_ordinary_line(line: str) -> None:
     assert parse_command(line) is None
+
+
+def test_a_number_too_long_to_be_read_is_a_result_as_text() -> None:
+    assert parse_command("::result::" + "9" * 5000) == Result("9" * 5000)
 
 
 def test_an_entry_says_all_that_an_entry_has() -> None:

@@ -85,21 +85,67 @@ def test_pages_are_only_read(client: Client, viewer: User) -> None:
 
 def test_a_sign_in_link_works_once(client: Client, viewer: User) -> None:
     path = sign_in_link_path(viewer)
-    assert client.get(path)["Location"] == "/"
+    assert client.post(path)["Location"] == "/"
     assert client.get("/").status_code == 200
     assert Client().get(path).status_code == 410
+    assert Client().post(path).status_code == 410
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_to_look_at_a_sign_in_link_neither_signs_in_nor_uses_it_up(client: Client, viewer: User, method: str) -> None:
+    path = sign_in_link_path(viewer)
+    assert getattr(client, method)(path).status_code == 200
+    assert client.get("/")["Location"].startswith("/login/")
+    assert client.post(path)["Location"] == "/"
+
+
+def test_another_site_cannot_press_the_button_of_a_sign_in_link(viewer: User) -> None:
+    assert Client(enforce_csrf_checks=True).post(sign_in_link_path(viewer)).status_code == 403
 
 
 def test_a_used_link_brings_who_is_signed_in_to_the_jobs(client: Client, viewer: User) -> None:
     path = sign_in_link_path(viewer)
-    client.get(path)
+    client.post(path)
     assert client.get(path)["Location"] == "/"
+    assert client.post(path)["Location"] == "/"
 
 
 def test_a_user_who_was_locked_out_cannot_use_a_link(client: Client, viewer: User) -> None:
     path = sign_in_link_path(viewer)
     User.objects.filter(pk=viewer.pk).update(is_active=False)
     assert client.get(path).status_code == 410
+    assert client.post(path).status_code == 410
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        *("/login/", "/login/?next=/login/", "/login/#x", "//evil.example/", "https://evil.example/"),
+        *("javascript:alert(1)", "http://[", "/\0", "/" + "x" * 50_000, "\r\nSet-Cookie: a=b"),
+    ],
+)
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_wherever_one_is_to_go_after_signing_in_nothing_breaks(
+    client: Client, viewer: User, place: str, is_signed_in: bool
+) -> None:
+    if is_signed_in:
+        client.force_login(viewer)
+    response = client.get("/login/", {"next": place})
+    assert response.status_code == (302 if is_signed_in else 200)
+    assert "evil" not in response.headers.get("Location", "")
+    assert "javascript" not in response.headers.get("Location", "")
+
+
+def test_an_address_that_is_no_utf8_is_no_reason_to_break(client: Client, viewer: User) -> None:
+    client.force_login(viewer)
+    assert client.get("/login/?next=/%ff%fe").status_code == 302
+
+
+def test_the_admin_has_no_door_of_its_own(client: Client, viewer: User) -> None:
+    assert client.get("/admin/", follow=True).redirect_chain[-1][0].startswith("/login/?next=/admin/")
+    assert client.post("/admin/login/", {"username": "viewer", "password": "x"})["Location"].startswith("/login/")
+    client.force_login(viewer)
+    assert client.get("/admin/", follow=True).status_code == 403
 
 
 def test_signing_out_asks_for_a_post(client: Client, viewer: User) -> None:

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -19,7 +18,7 @@ from jobs.running.orders import order_program
 from jobs.running.reaper import fail_lost_jobs
 from jobs.running.specs import RegisteredSpec, as_json
 from tests.factories import ago, make_job
-from tests.processes import ROOT, environment, eventually, manage
+from tests.processes import ROOT, environment, eventually
 from tests.runs import said, said_by_system
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -147,10 +146,3 @@ def test_a_killed_workers_job_is_tried_again_where_that_is_declared(work: Work) 
     )
     work()
     eventually(lambda: status_of(job) == "completed")
-
-
-def test_a_worker_on_a_database_that_is_not_ready_says_what_is_missing(tmp_path: Path) -> None:
-    done = manage("work", QUAERO_DATA_DIR=str(tmp_path))
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "no worker can be started: " in done.stderr
-    assert done.stderr.endswith("migrations are not applied: run manage.py migrate\n")

@@ -13,6 +13,7 @@ from django.db import OperationalError
 from jobs import lifecycle
 from jobs.models import Worker
 from jobs.running.lookout import Lookout
+from jobs.running.outages import DatabaseWatch
 from jobs.running.stopping import Stopper
 from jobs.running.workers import Heart, WorkerSession
 from quaero.stop_signals import stopped_by_signals
@@ -56,7 +57,7 @@ def test_a_heart_goes_on_whatever_a_beat_comes_to(error: Exception, monkeypatch:
         beats.append(len(beats))
         raise error
 
-    heart = Heart(beat)
+    heart = Heart(beat, DatabaseWatch("A worker"))
     heart.start()
     eventually(lambda: len(beats) > 2)
     heart.stop()

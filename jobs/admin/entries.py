@@ -14,6 +14,7 @@ from jobs.admin.entry_filters import JobFilter, LevelFilter, StepFilter, StreamF
 from jobs.admin.entry_list import BEGINNING, EntryChangeList
 from jobs.admin.links import job_link, step_link
 from jobs.admin.rights import ForViewers
+from jobs.admin_lookups import KnownLookups
 from jobs.models import LogEntry
 from jobs.queries import Filter
 
@@ -21,7 +22,7 @@ FIELDS = ("id", "job_of", "step_of", "line", "time", "shown_level", "stream", "s
 
 
 @admin.register(LogEntry)
-class LogEntryAdmin(ForViewers, admin.ModelAdmin):  # type: ignore[type-arg]
+class LogEntryAdmin(ForViewers, KnownLookups):
     list_display = ("time", "shown_level", "shown_message", "job_of", "step_of", "line", "stream", "shown_source")
     list_display_links = ("shown_message",)
     list_filter = (JobFilter, StepFilter, LevelFilter, StreamFilter)

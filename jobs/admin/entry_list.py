@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
@@ -34,18 +33,12 @@ class EntryChangeList(ChangeList):
         entries: models.QuerySet[LogEntry] = super().get_queryset(request, exclude_parameters)
         return entries.select_related("job", "step").only(*SHOWN).annotate(beginning=Left("message", BEGINNING + 1))
 
-    def get_filters(self, request: HttpRequest) -> Any:
-        filters = super().get_filters(request)
-        self.has_other_conditions = bool(filters[2])  # lookups of Django's that somebody wrote into the address
-        return filters
-
     def get_results(self, request: HttpRequest) -> None:
         wanted, counts = asked(request)
-        pages = EntryPages(self.queryset, wanted, self.list_per_page, self.has_other_conditions)
+        pages = EntryPages(self.queryset, wanted, self.list_per_page)
         self.page = read_page(pages, request)
         self.result_list = self.page.entries
-        is_counted = wanted.is_counted and not self.has_other_conditions
-        self.exact_count = count_from(counts, wanted.level or 0) if is_counted else None
+        self.exact_count = count_from(counts, wanted.level or 0) if wanted.is_counted else None
         self.result_count = self.full_result_count = len(self.page.entries)  # alike: no words beside the search
         self.show_full_result_count = self.can_show_all = self.multi_page = False
         self.paginator = Paginator(self.page.entries, self.list_per_page)

@@ -31,12 +31,11 @@ class EntryPage(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EntryPages:
-    """Cuts `matching` into pages: the entries of `wanted`, which `is_narrowed` further if it says so."""
+    """Cuts `matching` into pages: the entries of `wanted`."""
 
     matching: Entries
     wanted: Filter
     size: int
-    is_narrowed: bool = False
 
     @property
     def key(self) -> str:
@@ -50,7 +49,7 @@ class EntryPages:
     @property
     def is_indexed(self) -> bool:
         """Whether an index leads from one matching entry to the next."""
-        if self.is_narrowed or not self.wanted.is_counted:
+        if not self.wanted.is_counted:
             return False
         level = self.wanted.level
         return level is None or (level >= NOTABLE and self.wanted.step is None)

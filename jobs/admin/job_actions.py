@@ -23,6 +23,7 @@ from jobs import operations, statuses
 from jobs.admin.cells import number
 from jobs.admin.deleting import MOST_JOBS, delete_jobs, deletion_of
 from jobs.admin.rights import may
+from jobs.admin_lookups import KnownLookups
 from jobs.errors import as_api_error
 from jobs.models import SERVICE_JOB_ID, Job
 from jobs.models.job import JobQuerySet
@@ -33,7 +34,7 @@ def count_of_jobs(count: int) -> str:
     return f"{number(count)} {'job' if count == 1 else 'jobs'}"
 
 
-class JobActions(admin.ModelAdmin):  # type: ignore[type-arg]
+class JobActions(KnownLookups):
     actions = ("request_cancel", "rerun", "delete_selected")
 
     def has_operate_permission(self, request: HttpRequest) -> bool:

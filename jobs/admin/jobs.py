@@ -18,6 +18,7 @@ from jobs.admin.rights import may
 from jobs.admin.steps import StepInline
 from jobs.models import SERVICE_JOB_ID, Job
 from jobs.models.job import JobQuerySet
+from jobs.storable import WholeNumbers
 
 EDITABLE = ("name", "kind", "attributes")
 STATE = (
@@ -37,6 +38,7 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
             field.show_hidden_initial = True  # changed is what the reader changed, not what moved on meanwhile
         if "attributes" in self.fields:
             self.fields["attributes"].widget.attrs["rows"] = 4
+            self.fields["attributes"].decoder = WholeNumbers  # type: ignore[attr-defined]  # of a forms.JSONField
 
     def clean_attributes(self) -> dict[str, object]:
         """An object, as the API has it; nothing is an empty one."""

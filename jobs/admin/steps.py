@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from jobs.admin.cells import badge, duration, number, preformatted, visible
 from jobs.admin.links import entries_link, job_link
 from jobs.admin.rights import ForViewers
+from jobs.admin_lookups import KnownLookups
 from jobs.models import COLUMN_NAMES, Step
 from jobs.workflow_commands import shortened
 
@@ -64,7 +65,7 @@ class StepInline(ForViewers, StepCells, admin.TabularInline):  # type: ignore[ty
 
 
 @admin.register(Step)
-class StepAdmin(ForViewers, StepCells, admin.ModelAdmin):  # type: ignore[type-arg]
+class StepAdmin(ForViewers, StepCells, KnownLookups):
     list_display = ("step_name", "job_of", *COLUMNS[1:])
     list_filter = ("status",)
     show_full_result_count = False

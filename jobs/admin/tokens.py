@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
+from jobs.admin_lookups import KnownLookups
 from jobs.models import SCOPES, Token
 
 LIST_COLUMNS = ("__str__", "user", "scope_words", "created_at", "expires_at", "last_used_at", "is_usable")
@@ -34,7 +35,7 @@ class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Token)
-class TokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TokenAdmin(KnownLookups):
     list_display = LIST_COLUMNS
     list_select_related = ("user",)
     search_fields = ("name", "user__username")

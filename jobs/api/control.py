@@ -11,6 +11,7 @@ from jobs.access import caller_of, operable_job
 from jobs.api.answers import json_answer
 from jobs.api.bodies import read_optional_body
 from jobs.api.documentation import documented
+from jobs.api.refusals import without_names
 from jobs.listing import NOT_IN_A_LIST
 from jobs.models import Job, Worker
 from jobs.models.record import wire_time
@@ -22,12 +23,16 @@ router = Router()
 
 
 class Asked(msgspec.Struct):
-    job: JobRow
+    job: JobRow | None  # null for a token that may not read
     cancelled: list[str]  # the ids of the jobs that this request has asked to end: of it, and of those it has spawned
 
 
 class Rerun(msgspec.Struct, forbid_unknown_fields=True):
     parameters: dict[str, object] = {}  # the values of secret parameters, which are not kept
+
+
+class NewJob(msgspec.Struct):
+    id: str  # all that a token learns that may not read
 
 
 class WorkerRow(msgspec.Struct):
@@ -51,13 +56,18 @@ def cancel_job(request: HttpRequest, job_id: str) -> HttpResponse:
     """Asks the job and all that it has spawned to end. What nobody has begun ends at once, what runs when it heeds."""
     caller = caller_of(request)
     job = operable_job(caller, job_id)
-    asked = operations.cancel(job, caller.user.get_username())
-    now = Job.objects.select_related("created_by").get(pk=job.pk)
-    return json_answer(Asked(job_row(now), [str(key) for key in asked]))
+    with without_names(caller):
+        asked = operations.cancel(job, caller.user.get_username())
+    row = None
+    if caller.may("read"):
+        row = job_row(Job.objects.select_related("created_by").get(pk=job.pk))
+    return json_answer(Asked(row, [str(key) for key in asked]))
 
 
 @router.post(
-    "/jobs/{job_id}/rerun", summary="Run a job again", openapi_extra=documented(JobRow, body=Rerun, needs_body=False)
+    "/jobs/{job_id}/rerun",
+    summary="Run a job again",
+    openapi_extra=documented(JobRow, body=Rerun, needs_body=False, others={200: ("The new job", (JobRow, NewJob))}),
 )
 def rerun_job(request: HttpRequest, job_id: str) -> HttpResponse:
     """A new job that does the same. 409 for one that was not run here, or whose secret parameters are not given."""
@@ -65,7 +75,7 @@ def rerun_job(request: HttpRequest, job_id: str) -> HttpResponse:
     job = operable_job(caller, job_id)
     order = read_optional_body(request, Rerun)
     again = rerun(job, caller.user.get_username(), created_by=caller.user, secrets=order.parameters)
-    return json_answer(job_row(again))
+    return json_answer(job_row(again) if caller.may("read") else NewJob(str(again.pk)))
 
 
 @router.get("/workers", summary="The workers", openapi_extra=documented(WorkerList))

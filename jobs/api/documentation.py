@@ -57,6 +57,12 @@ CHILDREN = {
 }
 JOB_LOG_PARAMETERS = {**FILTER, **CHILDREN, **LIMIT, **PAGE}
 SERVICE_LOG_PARAMETERS = {"job": Parameter("Entries of this job.", ID), **FILTER, **LIMIT, **PAGE}
+JOB_PARAMETERS = {
+    "steps_since": Parameter(
+        "A `revision` of the job: of more than 50 steps only those that changed at it or later.", NUMBER
+    )
+}
+STEP_LIST_PARAMETERS = {**LIMIT, "cursor": Parameter("The member `next` of the page before.", NUMBER)}
 JOB_LIST_PARAMETERS = {
     "status": Parameter(f"One or several of {', '.join(statuses.JOB_STATUSES)}, separated by commas.", TEXT),
     "kind": Parameter("Jobs of this kind.", TEXT),

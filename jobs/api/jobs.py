@@ -9,14 +9,16 @@ from ninja import Router
 from jobs import statuses
 from jobs.access import caller_of, operable_job, readable_job, step_of
 from jobs.api.answers import json_answer
-from jobs.api.documentation import JOB_LIST_PARAMETERS, documented
+from jobs.api.documentation import JOB_LIST_PARAMETERS, JOB_PARAMETERS, STEP_LIST_PARAMETERS, documented
+from jobs.api.refusals import without_names
 from jobs.listing import JobCursor, JobFilter, JobPage, count_by_status, page_of_jobs
 from jobs.operations import delete
-from jobs.parameters import Parameters, read_job, read_limit, read_moment, search_text
+from jobs.parameters import MAX_ID, Parameters, read_job, read_limit, read_moment, search_text
 from jobs.rows import JobDetail, JobRow, StepRow, TreeRow, job_detail, job_row, step_row
 from jobs.tree import tree_of
 
 DEFAULT_LIMIT = 50
+MOST_STEPS = 10_000  # of a page
 
 router = Router()
 
@@ -38,6 +40,7 @@ class JobTree(msgspec.Struct):
 
 class StepList(msgspec.Struct):
     steps: list[StepRow]
+    next: str | msgspec.UnsetType | None = msgspec.UNSET  # of a page: the cursor of the next one
 
 
 @router.get("/jobs", summary="List jobs", openapi_extra=documented(JobList, JOB_LIST_PARAMETERS))
@@ -50,10 +53,12 @@ def list_jobs(request: HttpRequest) -> HttpResponse:
     return json_answer(JobList([job_row(job) for job in page.jobs], next_cursor(page), count_by_status(wanted)))
 
 
-@router.get("/jobs/{job_id}", summary="One job", openapi_extra=documented(JobDetail))
+@router.get("/jobs/{job_id}", summary="One job", openapi_extra=documented(JobDetail, JOB_PARAMETERS))
 def get_job(request: HttpRequest, job_id: str) -> HttpResponse:
+    """With its steps. Who knows them asks with `steps_since`, and of many is told those that changed."""
     job = readable_job(caller_of(request), job_id)
-    return json_answer(job_detail(job, job.steps.all()))
+    parameters = Parameters.of_query(request.GET, tuple(JOB_PARAMETERS))
+    return json_answer(job_detail(job, job.steps.all(), parameters.number("steps_since", 0, MAX_ID)))
 
 
 @router.delete("/jobs/{job_id}", summary="Delete a job", openapi_extra=documented(Deleted))
@@ -61,7 +66,8 @@ def delete_job(request: HttpRequest, job_id: str) -> HttpResponse:
     """With all that it has logged and all that it has spawned; 409 while one of them runs."""
     caller = caller_of(request)
     job = operable_job(caller, job_id)
-    return json_answer(Deleted(delete(job, caller.user.get_username())))
+    with without_names(caller):
+        return json_answer(Deleted(delete(job, caller.user.get_username())))
 
 
 @router.get("/jobs/{job_id}/tree", summary="A job with its descendants", openapi_extra=documented(JobTree))
@@ -72,11 +78,17 @@ def get_tree(request: HttpRequest, job_id: str) -> HttpResponse:
     return json_answer(JobTree(tree.root, tree.is_truncated))
 
 
-@router.get("/jobs/{job_id}/steps", summary="A job's steps", openapi_extra=documented(StepList))
+@router.get("/jobs/{job_id}/steps", summary="A job's steps", openapi_extra=documented(StepList, STEP_LIST_PARAMETERS))
 def list_steps(request: HttpRequest, job_id: str) -> HttpResponse:
-    """In their order."""
+    """In their order; all of them, or with `limit` a page."""
     job = readable_job(caller_of(request), job_id)
-    return json_answer(StepList([step_row(step) for step in job.steps.all()]))
+    parameters = Parameters.of_query(request.GET, tuple(STEP_LIST_PARAMETERS))
+    limit, after = parameters.number("limit", 1, MOST_STEPS), parameters.number("cursor", 0, MAX_ID)
+    steps = job.steps.all() if after is None else job.steps.filter(position__gt=after)
+    if limit is None:
+        return json_answer(StepList([step_row(step) for step in steps]))
+    found = [step_row(step) for step in steps[: limit + 1]]
+    return json_answer(StepList(found[:limit], str(found[limit - 1].position) if len(found) > limit else None))
 
 
 @router.get("/jobs/{job_id}/steps/{step_id}", summary="One step", openapi_extra=documented(StepRow))

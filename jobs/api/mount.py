@@ -34,6 +34,7 @@ DESCRIBED = (
         runs.RunOrder,
         control.Asked,
         control.Rerun,
+        control.NewJob,
         control.WorkerList,
     ),
 )

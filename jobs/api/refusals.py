@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from ninja.errors import HttpError, ValidationError
 
+from jobs.access import Caller
 from jobs.errors import ApiError, as_api_error, error_response
+from jobs.lifecycle import JobIsRunning
+from jobs.operations import JobHasEnded
 
 
 def refuse(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
@@ -16,6 +22,18 @@ def refuse(request: HttpRequest, error: Exception | type[Exception]) -> HttpResp
     if known is None:
         raise error
     return error_response(known)
+
+
+@contextmanager
+def without_names(caller: Caller) -> Iterator[None]:
+    """Within, a refusal names no job to a token that may change jobs and not read them."""
+    try:
+        yield
+    except (JobIsRunning, JobHasEnded) as error:
+        if caller.may("read"):
+            raise
+        words = "it is running: cancel it first" if isinstance(error, JobIsRunning) else "it has ended already"
+        raise type(error)(words) from error
 
 
 def as_ninja_error(error: Exception) -> ApiError | None:

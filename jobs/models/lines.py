@@ -41,7 +41,7 @@ JOB_SQL = (
     f"UPDATE jobs_job SET last_line = last_line + %s, {_ADD}, revision = revision + 1, updated_at = %s "  # noqa: S608
     f"WHERE id = %s RETURNING last_line, name, status, revision, {_COUNTERS}"
 )
-STEP_SQL = f"UPDATE jobs_step SET {_ADD} WHERE id = %s AND job_id = %s RETURNING name, {_COUNTERS}"  # noqa: S608
+STEP_SQL = f"UPDATE jobs_step SET {_ADD}, revision = %s WHERE id = %s AND job_id = %s RETURNING name, {_COUNTERS}"  # noqa: S608
 
 
 def take_lines(using: str, job_id: UUID, counts: Counts, steps: Mapping[UUID, Counts]) -> TakenLines:
@@ -62,7 +62,7 @@ def take_lines(using: str, job_id: UUID, counts: Counts, steps: Mapping[UUID, Co
         states: dict[UUID, StepState] = {}
         for step_id in sorted(steps):
             step_key = Step._meta.pk.get_db_prep_value(step_id, connection)
-            cursor.execute(STEP_SQL, [*by_column(steps[step_id]), step_key, job_key])
+            cursor.execute(STEP_SQL, [*by_column(steps[step_id]), revision, step_key, job_key])
             step_row = cursor.fetchone()
             if step_row is None:
                 raise StepOfAnotherJob(f"job {job_id} has no step {step_id}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -13,9 +13,17 @@ from jobs.models.fields import StorableCharField, StorableTextField
 from jobs.models.job import Job, touch
 from jobs.models.protected import ProtectedSave
 
+OF_THE_JOB = models.Subquery(Job.objects.filter(pk=models.OuterRef("job")).values("revision"))
+
+
+class StepQuerySet(models.QuerySet["Step"]):
+    def update(self, **values: Any) -> int:
+        """Marks the steps as changed, at the job's revision. The caller counts that up in the same transaction."""
+        return super().update(**{"revision": OF_THE_JOB, **values})
+
 
 class Step(LevelCounters, ProtectedSave):
-    never_saved: ClassVar[frozenset[str]] = frozenset({"status", *COLUMN_NAMES})
+    never_saved: ClassVar[frozenset[str]] = frozenset({"status", "revision", *COLUMN_NAMES})
     saved_when_named: ClassVar[frozenset[str]] = frozenset({"started_at", "finished_at"})
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -26,16 +34,22 @@ class Step(LevelCounters, ProtectedSave):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     error = StorableTextField(blank=True, default="")
+    # The job's, as of the step's last change: so of thousands of steps those are found that changed.
+    revision = models.BigIntegerField(default=0, editable=False)
+
+    objects = StepQuerySet.as_manager()
 
     class Meta:
         ordering = ["job", "position"]
         constraints = [models.UniqueConstraint(fields=["job", "position"], name="step_position")]
+        indexes = [models.Index(fields=["job", "revision"], name="step_changed")]
 
     def __str__(self) -> str:
         return str(self.name)
 
     def before_insert(self, using: str) -> None:
         touch(self.job_id, using)  # locks the job's row, so that two new steps get two positions
+        self.revision = Job.objects.using(using).values_list("revision", flat=True).get(pk=self.job_id)
         if self.position is None:
             steps = Step.objects.using(using).filter(job=self.job_id)
             last = steps.aggregate(last=models.Max("position"))["last"]
@@ -43,3 +57,4 @@ class Step(LevelCounters, ProtectedSave):
 
     def after_change(self, using: str) -> None:
         touch(self.job_id, using)
+        Step.objects.using(using).filter(pk=self.pk).update()

@@ -15,7 +15,7 @@ from jobs.storable import storable_json
 
 NOT_GIVEN = object()
 STORABLE = (
-    "storable: no NUL, no broken characters, no NaN, no whole number of more than 64 bits, not nested deeper than 40"
+    "storable: no NUL, no broken characters, no NaN, no whole number of over 4,300 digits, not nested deeper than 40"
 )
 
 

@@ -16,10 +16,12 @@ from typing import IO
 
 from jobs.recording import NewEntry
 from jobs.running.backlog import Backlog
-from jobs.running.items import Item, ItemReader
-from jobs.running.lines import LineAssembler
-from jobs.running.masking import NO_MASK, Masker
+from jobs.running.disclosing import Disclosure, Told
+from jobs.running.items import ItemReader
+from jobs.running.lines import Line, LineAssembler
+from jobs.running.masking import Masker
 from jobs.running.process import Process
+from jobs.text import CommandReader
 
 CHUNK_BYTES = 64 * 1024
 # When the command has ended but something it started still holds its pipes: so long we listen on.
@@ -31,10 +33,13 @@ POLL_S = 0.1  # for what the system cannot tell us through a descriptor
 class Pipe:
     """One of the two streams: its descriptor, and what its bytes mean."""
 
-    def __init__(self, name: str, file: IO[bytes], echo_to: int | None, masker: Masker) -> None:
+    def __init__(
+        self, name: str, file: IO[bytes], echo_to: int | None, masker: Masker, commands: CommandReader
+    ) -> None:
+        self.name = name
         self.descriptor = file.fileno()
         self.assembler = LineAssembler(masker)
-        self.reader = ItemReader(name, masker=masker)
+        self.reader = ItemReader(name, commands)
         self.echo_to = echo_to
         self.owed_bytes = 0
 
@@ -44,6 +49,9 @@ class Pipe:
         if self.echo_to is not None and chunk:
             self._echo(chunk)
         return chunk
+
+    def told(self, lines: list[Line]) -> Told:
+        return Told(self.name, self.reader.items_of(lines, datetime.now(UTC)) if lines else ())
 
     def note_what_is_owed(self) -> None:
         """How much was written before the command ended: all of it is read, however long that takes."""
@@ -75,18 +83,20 @@ class Capture:
         echo: bool = False,
         linger_s: float = LINGER_S,
         linger_while: Callable[[], bool] = lambda: False,
-        masker: Masker = NO_MASK,
+        masker: Masker | None = None,
     ) -> None:
         """`linger_while`: whether to listen on even after `linger_s`, to what the command has left behind.
 
-        `masker` is not for what is echoed, which is stored nowhere.
+        `masker` learns what the command asks to be masked. It is not for what is echoed, which is stored nowhere.
         """
         self._process, self._backlog = process, backlog
         self._linger_s, self._linger_while = linger_s, linger_while
+        masker, commands = Masker() if masker is None else masker, CommandReader()
         self._pipes = [
-            Pipe("stdout", process.stdout, 1 if echo else None, masker),
-            Pipe("stderr", process.stderr, 2 if echo else None, masker),
+            Pipe("stdout", process.stdout, 1 if echo else None, masker, commands),
+            Pipe("stderr", process.stderr, 2 if echo else None, masker, commands),
         ]
+        self._disclosure = Disclosure(masker, backlog.put)
         self._ended_at: float | None = None
 
     def run(self) -> None:
@@ -98,8 +108,8 @@ class Capture:
                 if exit_descriptor is not None:
                     selector.register(exit_descriptor, selectors.EVENT_READ)
                 self._read_all(selector, exit_descriptor)
-            for pipe in self._pipes:
-                self._put(pipe.reader.items_of(pipe.assembler.end(), datetime.now(UTC)))
+            self._disclose([pipe.told(pipe.assembler.end()) for pipe in self._pipes])
+            self._disclose([])
         finally:
             self._process.stdout.close()
             self._process.stderr.close()
@@ -107,29 +117,26 @@ class Capture:
     def _read_all(self, selector: selectors.BaseSelector, exit_descriptor: int | None) -> None:
         open_pipes = set(self._pipes)
         while open_pipes:
-            events = selector.select(self._timeout(open_pipes, exit_descriptor))
-            for key, _ in events:
-                if key.data is not None and not self._read(key.data):
+            told: list[Told] = []
+            for key, _ in selector.select(self._timeout(open_pipes, exit_descriptor)):
+                if key.data is None:
+                    continue
+                chunk = key.data.read()
+                if chunk:
+                    told.append(key.data.told(key.data.assembler.feed(chunk, time.monotonic())))
+                else:
                     open_pipes.discard(key.data)
                     selector.unregister(key.fd)
             if self._ended_at is None and self._process.has_ended():
                 self._note_end(selector, exit_descriptor, open_pipes)
-            for pipe in open_pipes:
-                self._put(pipe.reader.items_of(pipe.assembler.flush(time.monotonic()), datetime.now(UTC)))
+            told += [pipe.told(pipe.assembler.flush(time.monotonic())) for pipe in open_pipes]
+            self._disclose(told)
             if open_pipes and self._has_lingered() and not any(pipe.has_more_for_us() for pipe in open_pipes):
-                self._put([NewEntry(LEFT_OPEN, "warn", stream="system")])
+                self._disclose([Told("system", [NewEntry(LEFT_OPEN, "warn", stream="system")])])
                 return
 
-    def _read(self, pipe: Pipe) -> bool:
-        chunk = pipe.read()
-        if chunk:
-            captured_at = datetime.now(UTC)
-            self._put(pipe.reader.items_of(pipe.assembler.feed(chunk, time.monotonic()), captured_at))
-        return bool(chunk)
-
-    def _put(self, items: list[Item]) -> None:
-        if items:
-            self._backlog.put(items)
+    def _disclose(self, told: list[Told]) -> None:
+        self._disclosure.after_a_look([some for some in told if some.items])
 
     def _note_end(self, selector: selectors.BaseSelector, exit_descriptor: int | None, open_pipes: set[Pipe]) -> None:
         self._ended_at = time.monotonic()
@@ -145,6 +152,8 @@ class Capture:
 
     def _timeout(self, open_pipes: set[Pipe], exit_descriptor: int | None) -> float | None:
         """How long nothing can happen but what the selector tells."""
+        if self._disclosure.is_waiting:
+            return 0
         now = time.monotonic()
         moments = [pipe.assembler.due for pipe in open_pipes if pipe.assembler.due is not None]
         if self._ended_at is not None:

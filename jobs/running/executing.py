@@ -37,7 +37,7 @@ def execute(job_id: UUID) -> None:
     except NoSuchJob:
         return
     except Exception as error:
-        logger.exception("a worker could not run %s", job.pk)
+        logger.exception("A worker could not run job %s", job.pk)
         fail(job, f"the worker could not run it: {type(error).__name__}: {error}")
 
 
@@ -67,7 +67,7 @@ class WorkerRun(Runner):
             masker=command.masker,
             on_spawn=self._spawn,
         )
-        super().__init__(order, job, lambda words: logger.warning("%s: %s", job.pk, words))
+        super().__init__(order, job, lambda words: logger.warning("Job %s: %s", job.pk, words))
         self._command_to_run = command
         self._guarded: GuardedProcess | None = None
 

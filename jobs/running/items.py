@@ -1,6 +1,6 @@
 """Lines of output into what a recorder takes: entries (without their step, which it knows) and commands.
 
-Secrets are masked here, once a line's parts are known and before anything is stored.
+Secrets are masked here, once a line's parts are known and before anything is stored; `disclosing` says when.
 """
 
 from __future__ import annotations
@@ -12,18 +12,21 @@ from datetime import datetime
 from jobs.continuations import Continuations
 from jobs.recording import NewEntry
 from jobs.running.lines import Line
-from jobs.running.masking import NO_MASK, Masker
+from jobs.running.masking import Masker
 from jobs.text import (
+    AddMask,
     Annotation,
     Command,
+    CommandReader,
     Failure,
     GroupEnd,
     GroupStart,
     Progress,
     Report,
     Result,
+    ResumeCommands,
     Spawn,
-    parse_command,
+    StopCommands,
     parse_line,
 )
 
@@ -33,6 +36,7 @@ TOO_LARGE = {
     "::result::": ("the result is larger than 1 MiB and was not taken", "warn"),
     "::spawn::": ("cannot spawn: the request is larger than 1 MiB", "error"),
 }
+NOTHING_TO_MASK = "::add-mask:: came without a value: it masks nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class SpawnRequest:
 
 
 Item = NewEntry | GroupStart | GroupEnd | Progress | Result | Failure | SpawnRequest
+ToldItem = Item | AddMask
+"""What is told by a program, nothing of it masked yet."""
 
 
 class ItemReader:
@@ -54,20 +60,21 @@ class ItemReader:
     that may go on, for their further lines.
     """
 
-    def __init__(self, stream: str, *, masker: Masker = NO_MASK) -> None:
+    def __init__(self, stream: str, commands: CommandReader | None = None) -> None:
+        """`commands`: one for all streams of a program."""
         self._stream = stream
-        self._masker = masker
+        self._commands = commands or CommandReader()
         self._open_level = FALLBACK_LEVEL
         self._continuations = Continuations()
 
-    def items_of(self, lines: Iterable[Line], captured_at: datetime) -> list[Item]:
-        items: list[Item] = []
+    def items_of(self, lines: Iterable[Line], captured_at: datetime) -> list[ToldItem]:
+        items: list[ToldItem] = []
         for line in lines:
             if line.is_continued:
                 items.append(self._part(line, captured_at))
                 continue
             text = line.text
-            command = parse_command(text) if "::" in text or "section_" in text else None
+            command = self._commands.parse(text) if "::" in text or "section_" in text else None
             if command is None:
                 items.append(self._entry(line, captured_at))
                 if line.truncated_bytes:
@@ -75,7 +82,7 @@ class ItemReader:
             else:
                 self._continuations.end()
                 items += self._command_items(command, line, captured_at)
-        return [masked(item, self._masker) for item in items] if self._masker else items
+        return items
 
     def _entry(self, line: Line, captured_at: datetime) -> NewEntry:
         message, level, timestamp, source, fields = parse_line(line.text)
@@ -94,7 +101,11 @@ class ItemReader:
         """The rest of a line has no header of its own: it has the level of its beginning."""
         return NewEntry(line.text, self._open_level, captured_at, None, self._stream, "", _marks(line))
 
-    def _command_items(self, command: Command, line: Line, captured_at: datetime) -> list[Item]:
+    def _command_items(self, command: Command, line: Line, captured_at: datetime) -> list[ToldItem]:
+        if isinstance(command, StopCommands | ResumeCommands):
+            return []
+        if isinstance(command, AddMask):
+            return self._mask_items(command, line, captured_at)
         if isinstance(command, Annotation):
             fields = command.fields or None
             return [NewEntry(command.message, command.level, captured_at, None, self._stream, "", fields)]
@@ -105,7 +116,13 @@ class ItemReader:
             return [command]
         return [command, NewEntry(text, FALLBACK_LEVEL, captured_at, None, self._stream)]
 
-    def _report_items(self, report: Result | Report | Spawn, line: Line, captured_at: datetime) -> list[Item]:
+    def _mask_items(self, command: AddMask, line: Line, captured_at: datetime) -> list[ToldItem]:
+        """The line itself is stored nowhere, and half a value that is there while the line is drawn is none."""
+        if line.is_in_progress:
+            return []
+        return [command] if command.values else [NewEntry(NOTHING_TO_MASK, "warn", captured_at, stream="system")]
+
+    def _report_items(self, report: Result | Report | Spawn, line: Line, captured_at: datetime) -> list[ToldItem]:
         if line.truncated_bytes or line.is_in_progress:  # Not all of it, though what is there makes sense.
             return [self._entry(line, captured_at), *_too_large(line.text, captured_at)]
         if isinstance(report, Result):

@@ -22,7 +22,8 @@ _BLANK = re.compile(rb"(?:\x1b\[[0-?]*[ -/]*[@-~]|\s)*+")
 # GitLab ends its section markers with a carriage return, for a terminal to overwrite them: they are not redrawn.
 _MARKER = re.compile(rb"(?:\x1b\[[\d;]*[A-Za-z])*section_(?:start|end):\d+:")
 # A report means nothing before it is whole, and a slow reader may well need a second for one of a mebibyte.
-_UNFINISHED_REPORT = re.compile(rb"\s*::(?:[a-z]{0,8}\Z|(?:result|entry|spawn|failure)[ :])")
+# Half a mask hides nothing, and shows half a secret.
+_UNFINISHED_REPORT = re.compile(rb"\s*::(?:[a-z-]{0,13}\Z|(?:result|entry|spawn|failure|add-mask|stop-commands)[ :])")
 
 
 class Line(NamedTuple):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from functools import cached_property
 
 from jobs.running.command_line import MASK
 from jobs.running.secret_forms import SHORTEST_PART, UnfinishedSecrets, forms_of
@@ -12,31 +14,76 @@ from jobs.storable import MAX_JSON_DEPTH, Json, without_ansi
 LONGEST_WORD_BYTES = 4096
 
 
-class Masker:
-    """Finds secrets: given values, and what given patterns match. False when there are none to be found."""
+class Known:
+    """Some secrets, and the pattern of all their forms."""
 
-    def __init__(self, secrets: Sequence[str], patterns: Sequence[re.Pattern[str]] = ()) -> None:
+    def __init__(self, forms: Mapping[str, Set[str]]) -> None:
+        """`forms`: those of each secret."""
+        self.forms = forms
+        longest_first = sorted(set().union(*forms.values()), key=len, reverse=True)
+        self._alternatives = "|".join(map(re.escape, longest_first))
+        self.pattern = re.compile(self._alternatives)
+
+    @cached_property
+    def everywhere(self) -> re.Pattern[str]:
+        """Looks at every place: of two secrets that overlap, or of one with itself, nothing may be left over."""
+        return re.compile(f"(?=({self._alternatives}))")
+
+
+class Masker:
+    """Finds secrets: given values, and what given patterns match. False when there are none to be found.
+
+    Secrets may be added at any time, by any thread; whoever masks sees them from then on.
+    """
+
+    def __init__(self, secrets: Iterable[str] = (), patterns: Sequence[re.Pattern[str]] = ()) -> None:
         """Blank secrets are none. Of a secret of several lines, each line of 4 or more characters is one as well."""
-        self._secrets = tuple(secrets)
-        forms = sorted({form for secret in secrets for form in forms_of(secret)}, key=len, reverse=True)
-        alternatives = "|".join(map(re.escape, forms))
-        self._patterns = (*((re.compile(alternatives),) if forms else ()), *patterns)
-        # Looks at every place: of two secrets that overlap, or of one with itself, nothing may be left over.
-        self._everywhere = re.compile(f"(?=({alternatives}))") if forms else None
         self._given_patterns = tuple(patterns)
-        self._unfinished = UnfinishedSecrets(forms)
+        self._adding = threading.Lock()
+        self._known: tuple[Known, ...] = ()
+        self._unfinished = UnfinishedSecrets(())
+        self._patterns = self._given_patterns
+        self._longer: Masker | None = None
+        self._learn({secret: forms_of(secret) for secret in secrets})
 
     def __bool__(self) -> bool:
         return bool(self._patterns)
 
+    def add(self, secret: str) -> None:
+        """From now on this is a secret as well."""
+        with self._adding:
+            if not any(secret in known.forms for known in self._known):
+                self._learn({secret: forms_of(secret)})
+
+    def _learn(self, forms: Mapping[str, Set[str]]) -> None:
+        """Groups of secrets double in size: to add a thousand, one by one, compiles each a few times only."""
+        forms = {secret: theirs for secret, theirs in forms.items() if theirs}
+        if not forms:
+            return
+        self._unfinished = self._unfinished.with_forms(set().union(*forms.values()))
+        known = self._known
+        while known and len(known[-1].forms) <= len(forms):
+            forms = {**known[-1].forms, **forms}
+            known = known[:-1]
+        self._known, self._longer = (*known, Known(forms)), None
+        self._patterns = (*(group.pattern for group in self._known), *self._given_patterns)
+
     def without_patterns(self) -> Masker:
         """For what is ordered: patterns are for what is said."""
-        return Masker(self._secrets)
+        return self._of_those(lambda secret: True)
 
     def tells_secret(self, value: Json) -> bool:
         """Whether a secret stands in `value`; not one so short that it may stand anywhere by chance."""
-        longer = Masker([secret for secret in self._secrets if len(secret) >= SHORTEST_PART])
-        return longer.mask_json(value) != value
+        if self._longer is None:
+            self._longer = self._of_those(lambda secret: len(secret) >= SHORTEST_PART)
+        return self._longer.mask_json(value) != value
+
+    def _of_those(self, is_meant: Callable[[str], bool]) -> Masker:
+        masker = Masker()
+        masker._learn(
+            {secret: forms for known in self._known for secret, forms in known.forms.items() if is_meant(secret)}
+        )
+        return masker
 
     @property
     def shows_unfinished_lines(self) -> bool:
@@ -78,8 +125,9 @@ class Masker:
         return "".join((*pieces, text[end:]))
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
-        if self._everywhere is not None:
-            yield from (match.span(1) for match in self._everywhere.finditer(text))
+        for known in self._known:
+            if known.pattern.search(text):
+                yield from (match.span(1) for match in known.everywhere.finditer(text))
         for pattern in self._given_patterns:
             yield from (match.span() for match in pattern.finditer(text) if match[0])
 
@@ -106,7 +154,7 @@ class Masker:
         return masked
 
 
-NO_MASK = Masker(())
+NO_MASK = Masker()
 
 
 def _united(spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

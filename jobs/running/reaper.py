@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from jobs import lifecycle, statuses
-from jobs.models import Job, NoSuchJob, Worker
+from jobs import lifecycle, recording, statuses
+from jobs.models import SERVICE_JOB_ID, Job, NoSuchJob, Worker
 from jobs.recording import NewEntry
 from jobs.running.ending import Outcome, end_attempt
 from jobs.running.machine import machine_id, start_time
@@ -30,8 +30,11 @@ def fail_lost_jobs(*, silent_for: timedelta = lifecycle.LEASE) -> list[UUID]:
     """
     running = Job.objects.filter(status=statuses.RUNNING)
     silent = Q(heartbeat_at__lt=timezone.now() - silent_for)
-    lost = [job.pk for job in running.filter(silent) if fail_lost_job(job, silent)]
-    return lost + fail_jobs_of_gone_workers()
+    why = f"its heart was silent for {silent_for.total_seconds():g} s"
+    lost = [job for job in running.filter(silent) if fail_lost_job(job, silent)]
+    for job in lost:
+        tell_loss(job, why)
+    return [job.pk for job in lost] + fail_jobs_of_gone_workers()
 
 
 def fail_jobs_of_gone_workers() -> list[UUID]:
@@ -40,8 +43,14 @@ def fail_jobs_of_gone_workers() -> list[UUID]:
     lost: list[UUID] = []
     for worker in gone_workers():
         theirs = Q(worker=worker.name, heartbeat_at__isnull=False)
-        lost += [job.pk for job in running.filter(theirs) if fail_lost_job(job, theirs)]
-        Worker.objects.filter(pk=worker.pk).delete()
+        why = f"its worker {worker.name} is gone"
+        ended = [job for job in running.filter(theirs) if fail_lost_job(job, theirs)]
+        is_forgotten = bool(Worker.objects.filter(pk=worker.pk).delete()[0])
+        lost += [job.pk for job in ended]
+        for job in ended:
+            tell_loss(job, why)
+        if is_forgotten:
+            tell(f"Worker {worker.name} is gone, without having said so")
     # Their jobs, which have hearts of their own, are lost when those are silent.
     Worker.objects.filter(heartbeat_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()
     return lost
@@ -72,3 +81,14 @@ def fail_lost_job(job: Job, still: Q) -> bool:
     if won:
         remove_scratch_of(job.pk)
     return won
+
+
+def tell_loss(job: Job, why: str) -> None:
+    status = Job.objects.filter(pk=job.pk).values_list("status", flat=True).first()
+    outcome = f"has {status}" if status in statuses.TERMINAL else "is tried again"
+    tell(f"{job.name} ({job.pk}) {LOST} and {outcome}: {why}")
+
+
+def tell(news: str) -> None:
+    """In the service log; not by logging, as any command that waits for a job may be who finds it."""
+    recording.append(SERVICE_JOB_ID, [NewEntry(news, "warn", stream="system")])

@@ -18,6 +18,7 @@ from jobs.running.groups import Groups
 from jobs.running.items import Item, SpawnRequest
 from jobs.running.masking import NO_MASK, Masker
 from jobs.running.patience import PATIENCE, DatabaseFails, patiently
+from jobs.storable import Json
 from jobs.text import Failure, GroupEnd, GroupStart, Progress, Result
 from jobs.workflow_commands import shortened
 
@@ -52,7 +53,7 @@ class Recorder:
         self._retry_at: float | None = None
         self._lost_entries = 0
         self._last_error = ""
-        self.result: object = None
+        self.result: Json = None
         self.has_result = False
         self.failure = ""
         """Why the program says that it fails; to be read at the end, as the result."""

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from types import FrameType
 
@@ -24,11 +24,12 @@ from jobs.running.ending import Outcome, end_attempt
 from jobs.running.heartbeat import Heartbeat
 from jobs.running.items import SpawnRequest
 from jobs.running.machine import worker_name
-from jobs.running.masking import NO_MASK, Masker
+from jobs.running.masking import Masker
 from jobs.running.patience import PATIENCE, DatabaseFails, patiently
 from jobs.running.process import OWN_FAILURE, CannotStart, Process
 from jobs.running.recorder import Recorder
 from jobs.running.stopping import Stopper
+from jobs.storable import Json
 
 JOB_ID_VARIABLE = "QUAERO_JOB_ID"
 GRACE = timedelta(seconds=10)
@@ -46,7 +47,8 @@ class Order:
     grace: timedelta = GRACE
     echo: bool = False
     patience: timedelta = PATIENCE
-    masker: Masker = NO_MASK
+    masker: Masker = field(default_factory=Masker)
+    """What is secret from the start. It learns what the command asks to be masked."""
     on_spawn: Callable[[SpawnRequest], None] | None = None
 
 
@@ -54,12 +56,13 @@ class Runner:
     """Runs one order for one job. `say` gets what the person at the terminal should know."""
 
     def __init__(self, order: Order, job: Job, say: Callable[[str], None]) -> None:
-        self._order, self._job, self._say = order, job, say
+        self._order, self._job = order, job
+        self._say: Callable[[str], None] = lambda words: say(order.masker.mask(words))
         self._backlog = Backlog()
         self.stopper = Stopper(order.grace)
         self._told: stopping.Reason | None = None
         self._loss: list[NewEntry] = []
-        self._result: object = None
+        self._result: Json = None
 
     def run(self) -> Outcome:
         """Runs the command to its end, all of its output recorded, and then ends the job (D4)."""
@@ -80,6 +83,7 @@ class Runner:
             with self._signals():
                 outcome = self._run_command()
             outcome = outcome._replace(error=self._order.masker.mask(outcome.error))
+            self._result = self._order.masker.mask_json(self._result)
             self._finish(outcome)
         finally:
             heartbeat.stop()

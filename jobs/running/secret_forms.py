@@ -6,9 +6,10 @@ import bisect
 import html
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
+from jobs.running.secret_data import json_of, layouts_of, texts_in
 from jobs.storable import ANSI, MAX_PARTIAL_ANSI_BYTES, PARTIAL_ANSI, storable_text, without_ansi
 
 SHORTEST_PART = 4  # characters that a line of a longer secret has, to be a secret by itself
@@ -22,17 +23,34 @@ _ANSI = re.compile(ANSI.pattern.encode())
 
 
 def forms_of(secret: str) -> set[str]:
-    """The texts that would tell `secret`: itself, its lines, and as data and addresses show it. None for a blank."""
+    """The texts that would tell `secret`: itself, its lines, and as data and addresses show it. None for a blank.
+
+    Of a secret that is JSON also its other layouts, and its texts that are long enough to be secrets by themselves.
+    """
     if not secret.strip():
         return set()
+    data = json_of(secret)
+    whole = _forms_of_text(secret).union(*map(_forms_of_text, texts_in(data)))
+    layouts = {form for layout in layouts_of(data) for form in (layout, *_parts(layout), *_escaped(layout))}
+    return {form for form in whole | layouts if form.strip()}
+
+
+def _forms_of_text(secret: str) -> set[str]:
     stored = storable_text(secret)
-    lines = [line for line in _NEWLINE.split(stored) if line]
-    forms = {secret, stored, without_ansi(stored)}
-    forms.update(lines if len(lines) == 1 else (line for line in lines if len(line) >= SHORTEST_PART))
+    forms = {secret, stored, without_ansi(stored), *_parts(stored)}
     escaped = {text for form in forms for text in _escaped(form)}
     twice = {text for form in escaped for text in _escaped(form)}  # JSON within JSON, or in a variable that is shown
     written = {text for form in forms for text in (*_in_addresses(form), *_quoted(form))}
-    return {form for form in forms | escaped | twice | written if form.strip()}
+    return forms | escaped | twice | written
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The lines of `text`; of several those that are not too short, without the indentation that another may have."""
+    lines = [line for line in _NEWLINE.split(text) if line]
+    if len(lines) == 1:
+        yield lines[0]
+    else:
+        yield from (line.strip() for line in lines if len(line.strip()) >= SHORTEST_PART)
 
 
 def _escaped(text: str) -> Iterator[str]:
@@ -60,8 +78,14 @@ def _quoted(text: str) -> Iterator[str]:
 class UnfinishedSecrets:
     """Knows the beginnings of secrets."""
 
-    def __init__(self, forms: Sequence[str]) -> None:
+    def __init__(self, forms: Iterable[str]) -> None:
         self._forms = [form.encode("utf-8", "surrogatepass") for form in forms if "\n" not in form]
+
+    def with_forms(self, forms: Iterable[str]) -> UnfinishedSecrets:
+        """Those of these as well; who asks at this moment goes on with what there was."""
+        grown = UnfinishedSecrets(forms)
+        grown._forms += self._forms
+        return grown
 
     def held_bytes(self, raw: bytes) -> int:
         """How many bytes from the end of `raw` one has to go back, until what is left ends in no secret's beginning.

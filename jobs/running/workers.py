@@ -16,6 +16,7 @@ from jobs.models import Job, Worker
 from jobs.running import stopping
 from jobs.running.lookout import Lookout
 from jobs.running.machine import machine_id, start_time, worker_name
+from jobs.running.outages import DatabaseWatch
 from jobs.running.stopping import Stopper
 
 logger = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ class WorkerSession:
         global _current
         _current = self
         self._register()
-        heart = Heart(self.beat)
+        heart = Heart(self.beat, DatabaseWatch(f"Worker {self.name}"))
         heart.start()
         try:
             yield
@@ -138,9 +139,9 @@ def row_of_this_process(name: str) -> Worker:
 class Heart(threading.Thread):
     """Beats for the worker every 5 s, and looks for jobs whose runner is gone: no web process need be there."""
 
-    def __init__(self, beat: Duty) -> None:
+    def __init__(self, beat: Duty, database: DatabaseWatch) -> None:
         super().__init__(name="worker-heart", daemon=True)
-        self._duties: tuple[Duty, ...] = (beat, Lookout().look)
+        self._duties: tuple[Duty, ...] = (database.watched(beat), database.watched(Lookout().look))
         self._stopped = threading.Event()
 
     def run(self) -> None:
@@ -160,9 +161,6 @@ class Heart(threading.Thread):
         try:
             if not self._stopped.is_set():
                 duty()
-        except (DatabaseError, InterfaceError) as error:
-            logger.warning("a worker's duty has failed, and will be tried again: %s", error)
-            connection.close()
         except Exception:
             logger.exception("a worker's duty has failed, and will be tried again")
             connection.close()

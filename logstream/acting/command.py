@@ -5,10 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from jobs.errors import as_api_error
+from jobs.management.database_command import DatabaseCommand
 from jobs.models import Job
+from jobs.running.process import OWN_FAILURE
 from logstream.tailing.choosing import NotChosen, job_called
 from logstream.tailing.neutral import plain_name
 
@@ -16,16 +18,18 @@ WRONG_USAGE = 2
 REFUSED = 1
 
 
-class JobCommand(BaseCommand):
-    """exit codes: 0 done; 1 it cannot be done to this job; 2 wrong usage or unknown job"""
+class JobCommand(DatabaseCommand):
+    """exit codes: 0 done; 1 it cannot be done to this job; 2 wrong usage or unknown job; 125 the database fails"""
 
     requires_system_checks = []
+    database_failure = OWN_FAILURE
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.epilog = JobCommand.__doc__
         parser.add_argument("job", metavar="JOB", help="a job's id, the beginning of one, or a name (its latest)")
 
     def handle(self, *args: object, **options: Any) -> None:
+        self.need_database()
         try:
             self.act(job_called(options["job"]), options)
         except NotChosen as error:

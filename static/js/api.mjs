@@ -1,4 +1,5 @@
 // Requests that change something.
+import { jsonText } from './exact-json.mjs';
 import { HttpError } from './log-stream.mjs';
 
 const CSRF_COOKIE = /(?:^|;\s*)csrftoken=([^;]*)/;
@@ -21,7 +22,7 @@ export async function send(method, url, body) {
   let response = null;
   let answer = null;
   try {
-    response = await fetch(url, { method, headers, body: body === undefined ? body : JSON.stringify(body) });
+    response = await fetch(url, { method, headers, body: body === undefined ? body : jsonText(body) });
     answer = await response.json();
   } catch {
     throw new Refusal(response?.status ?? 0, { error: response ? undefined : 'The server cannot be reached' });

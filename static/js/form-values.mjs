@@ -1,4 +1,5 @@
 // What a form for a run holds, what the API is sent of it, and where what the API refuses belongs.
+import { jsonText, parseExactly } from './exact-json.mjs';
 import { capitalised } from './words.mjs';
 
 const INPUT_TYPES = { number: 'number', integer: 'number', password: 'password', datetime: 'datetime-local', date: 'date' };
@@ -43,7 +44,7 @@ export function fieldText(kind, value) {
   if (kind === 'datetime' && typeof value === 'string') return utcMoment(value);
   if (typeof value === 'string') return value;
   const isPlainList = Array.isArray(value) && value.every((item) => item === null || typeof item !== 'object');
-  return isPlainList ? value.map((item) => fieldText('text', item)).join('\n') : JSON.stringify(value, null, 2);
+  return isPlainList ? value.map((item) => fieldText('text', item)).join('\n') : jsonText(value, 2);
 }
 
 /** A moment as a browser's field has it: in UTC, without saying so. */
@@ -74,8 +75,8 @@ export function textsOf(fields, form) {
 /** A parameter of a program from what was typed: JSON where it is JSON, otherwise the text itself. */
 export function valueOfText(text) {
   try {
-    const value = JSON.parse(text);
-    // 12345678901234567890 and 1.0 would come out as something else.
+    const value = parseExactly(text);
+    // 1.0 and 1e999 would come out as something else.
     return typeof value === 'number' && JSON.stringify(value) !== text.trim() ? text : value;
   } catch {
     return text;
@@ -84,7 +85,7 @@ export function valueOfText(text) {
 
 /** The text of which `valueOfText` makes this value. */
 export function textOfValue(value) {
-  return typeof value === 'string' && valueOfText(value) === value ? value : JSON.stringify(value);
+  return typeof value === 'string' && valueOfText(value) === value ? value : jsonText(value);
 }
 
 /** What `/api/execute-async` is sent, or by field what cannot be sent: `{order, problems}`. */

@@ -1,4 +1,5 @@
 // A job's result on its page, as a tree or a table. Stands inside of the page's component.
+import { jsonText } from './exact-json.mjs';
 import { isTable } from './result-model.mjs';
 import { buildTable } from './result-table.mjs';
 import { buildTree } from './result-tree.mjs';
@@ -18,7 +19,7 @@ export function jobResult() {
       result = globalThis.Alpine.raw(this.details).result;
       this.hasTable = isTable(result);
       this.resultShape = this.hasTable ? 'table' : 'tree';
-      address = URL.createObjectURL(new Blob([JSON.stringify(result, null, 2)], { type: 'application/json' }));
+      address = URL.createObjectURL(new Blob([jsonText(result, 2)], { type: 'application/json' }));
       this.drawResult();
     },
 
@@ -36,7 +37,7 @@ export function jobResult() {
     },
 
     async copyResult() {
-      this.copyWords = await copied(JSON.stringify(result, null, 2)) ? 'Copied' : 'Copying is not allowed here';
+      this.copyWords = await copied(jsonText(result, 2)) ? 'Copied' : 'Copying is not allowed here';
       setTimeout(() => { this.copyWords = 'Copy'; }, COPIED_FOR_MS);
     },
 

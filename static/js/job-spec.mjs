@@ -1,4 +1,5 @@
 // What a job has run, from its `spec` to words.
+import { jsonText } from './exact-json.mjs';
 import { textOfValue } from './form-values.mjs';
 import { durationText } from './words.mjs';
 
@@ -24,7 +25,7 @@ export function describeSpec(spec) {
   if (Array.isArray(spec.command)) {
     return { facts: [], parameters: [], text: spec.command.map(shellWord).join(' '), textLabel: 'Command' };
   }
-  return { facts: [], parameters: [], text: JSON.stringify(spec, null, 2), textLabel: 'What it says of itself' };
+  return { facts: [], parameters: [], text: jsonText(spec, 2), textLabel: 'What it says of itself' };
 }
 
 function factsOf({ type, language, runnable, timeout, retries, concurrency }) {

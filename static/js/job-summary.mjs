@@ -35,14 +35,13 @@ export function describeJob(job, now) {
   };
 }
 
-export function describeStep(step, chosen, now) {
+export function describeStep(step, isChosen, now) {
   const counts = step.counts ?? {};
   const errors = (counts.error ?? 0) + (counts.fatal ?? 0);
   return {
     id: step.id,
     name: step.name,
-    isChosen: step.id === chosen,
-    pressed: String(step.id === chosen),
+    pressed: String(isChosen),
     statusClass: `status-${step.status}`,
     statusText: capitalised(step.status),
     durationText: durationText(runningTime(step, now)),
@@ -54,14 +53,6 @@ export function describeStep(step, chosen, now) {
     error: step.error ?? '',
     hasError: Boolean(step.error),
   };
-}
-
-/** Of many steps those to be drawn, in their order: the chosen one and those that failed or run, then the last ones. */
-export function chooseSteps(steps, most, chosen) {
-  if (steps.length <= most) return steps;
-  const rank = ({ id, status }) => (id === chosen ? 2 : Number(status === 'failed' || status === 'running'));
-  const places = [...steps.keys()].reverse().sort((one, other) => rank(steps[other]) - rank(steps[one]));
-  return places.slice(0, most).sort((one, other) => one - other).map((place) => steps[place]);
 }
 
 /** One badge a level, those with entries only. */

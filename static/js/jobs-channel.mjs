@@ -63,7 +63,10 @@ export class JobsChannel {
 
   /** Each tab reads its own page of the list: their filters differ. */
   async _poll(signal) {
-    await fetchJson(CHECK_ENDPOINT, signal);
+    const { counts } = await fetchJson(CHECK_ENDPOINT, signal);
+    // What else the stream would tell, who watches and how fast, nobody knows now.
+    this._stats = { by_status: counts, by_kind: this._stats?.by_kind };
+    this._tell({ kind: 'stats', payload: this._stats });
     this._tell({ kind: 'poll' });
   }
 

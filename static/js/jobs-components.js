@@ -4,7 +4,7 @@ import {
 } from './job-filters.mjs';
 import { describeJob } from './job-summary.mjs';
 import { JobTable } from './job-table.mjs';
-import { FAILED_LATELY, countFailedLately, describeStats } from './jobs-stats.mjs';
+import { FAILED_LATELY, countFailedLately, describeSessions, describeStats } from './jobs-stats.mjs';
 import { jobsSubscription, readJobs } from './jobs-stream.mjs';
 import { Countdown, reasonText, refusalText, signInAddress } from './refusals.mjs';
 import { capitalised, numberText, stateText } from './words.mjs';
@@ -279,6 +279,9 @@ export function jobsList() {
     },
     get numbers() {
       return describeStats(this.stats, this.failedLately);
+    },
+    get sessions() {
+      return describeSessions(this.stats, Date.now());
     },
     get isBetween() {
       return this.filters.created === BETWEEN;

@@ -1,26 +1,33 @@
 // The log viewers as Alpine components. Attributes hold property and method names only: that is all the strict
 // Content-Security-Policy of the pages lets Alpine evaluate, and all that a template should decide.
-import { createStream, fetchJson } from './log-stream.mjs';
-import { chooseSteps, describeCounts, describeJob, describeStep } from './job-summary.mjs';
+import { createStream } from './log-stream.mjs';
+import { fetchExactly } from './exact-json.mjs';
+import { describeCounts, describeJob } from './job-summary.mjs';
 import { readFilters, writeFilters } from './log-filters.mjs';
 import { combined, logViewer } from './log-viewer.mjs';
 import { serviceLogViewer } from './service-viewer.mjs';
+import { StepList } from './step-list.mjs';
 import { streamSlot } from './stream-slot.mjs';
-import { capitalised, momentText, numberText } from './words.mjs';
+import { capitalised, momentText } from './words.mjs';
 
+const NOT_YET = Number.MAX_SAFE_INTEGER; // a revision that no job has
 const CLOCK_MS = 1000; // the durations of what runs go on
-const MANY_STEPS = 100; // drawn at once
+const MANY_STEPS = 100; // more are found by a part of their names
 
 /** The viewer of one job, whose id is the argument or `data-job-id` of the component's element. */
 export function jobLogViewer(jobId) {
   let clock = null;
   let slot = null;
+  let steps = []; // out of Alpine's sight: of thousands it would look at each
+  let stepList = null;
 
-  return combined(logViewer(), {
+  const viewer = logViewer();
+  const { applyFilters } = viewer;
+
+  return combined(viewer, {
     job: null,
-    steps: [],
     stepName: '', // a part of the names of those that are shown
-    mostSteps: MANY_STEPS,
+    stepCount: 0,
     details: { exit_code: null, error: '' },
     now: Date.now(),
 
@@ -28,7 +35,8 @@ export function jobLogViewer(jobId) {
       this.jobId = jobId ?? this.$el.dataset.jobId;
       this.filters = readFilters(location.search);
       this.showJobs(Boolean(this.filters.children));
-      clock = setInterval(() => { this.now = Date.now(); }, CLOCK_MS);
+      if (this.$refs.steps) stepList = new StepList(this.$refs.steps);
+      clock = setInterval(() => this.tick(), CLOCK_MS);
       this.startViewer((options) => createStream(`/api/jobs/${this.jobId}/logs/stream`, options), {
         onStatus: (status) => this.showStatus(status),
         onDone: () => this.finish(),
@@ -39,6 +47,7 @@ export function jobLogViewer(jobId) {
 
     destroy() {
       clearInterval(clock);
+      stepList?.destroy();
       slot.close();
       this.stopViewer();
     },
@@ -60,17 +69,32 @@ export function jobLogViewer(jobId) {
       this.readDetails();
     },
 
-    showStatus({ job, steps }) {
+    tick() {
+      this.now = Date.now();
+      stepList?.tick(this.now);
+    },
+
+    showStatus(status) {
+      const { job } = status;
       this.job = job;
-      this.steps = Object.freeze([...(steps ?? this.steps)]); // frozen: Alpine would watch each of thousands
+      steps = status.steps ?? steps;
+      this.stepCount = steps.length;
+      this.showSteps();
       document.title = `${capitalised(job.status)}: ${job.name} · Quaero`;
+    },
+
+    showSteps() {
+      const named = this.stepName ? steps.filter(({ name }) => name.toLowerCase().includes(this.stepName)) : steps;
+      stepList?.show(named, this.filters.step, Date.now());
     },
 
     /** What the stream does not tell, above all how the job ended. */
     async readDetails() {
       try {
-        this.details = await fetchJson(`/api/jobs/${this.jobId}`);
-        if (!this.job) this.showStatus({ job: this.details, steps: this.details.steps });
+        // Without the steps where there are many: those come by the stream.
+        const { steps: few, partial, ...details } = await fetchExactly(`/api/jobs/${this.jobId}?steps_since=${NOT_YET}`);
+        this.details = details;
+        if (!this.job) this.showStatus({ job: details, steps: partial ? steps : few });
       } catch {
         // The stream meets the same refusal and says so.
       }
@@ -81,12 +105,18 @@ export function jobLogViewer(jobId) {
       if (error.status === 400 && this.filters.step) queueMicrotask(() => this.chooseAllSteps());
     },
 
+    applyFilters() {
+      applyFilters.call(this);
+      this.showSteps(); // the chosen one is marked
+    },
+
     rememberFilters() {
       history.replaceState(null, '', location.pathname + writeFilters(this.filters) + location.hash);
     },
 
     chooseStep(event) {
-      const { stepId } = event.currentTarget.dataset;
+      const stepId = event.target.closest('[data-step-id]')?.dataset.stepId;
+      if (!stepId) return;
       this.filters.step = this.filters.step === stepId ? '' : stepId;
       this.applyFilters();
     },
@@ -98,11 +128,7 @@ export function jobLogViewer(jobId) {
 
     findStep(event) {
       this.stepName = event.currentTarget.value.trim().toLowerCase();
-      this.mostSteps = MANY_STEPS;
-    },
-
-    showMoreSteps() {
-      this.mostSteps += MANY_STEPS;
+      this.showSteps();
     },
 
     chooseLevel(event) {
@@ -137,24 +163,11 @@ export function jobLogViewer(jobId) {
     get levelCounts() {
       return describeCounts(this.job?.counts);
     },
-    get stepRows() {
-      const chosen = chooseSteps(this.namedSteps, this.mostSteps, this.filters.step);
-      return chosen.map((step) => describeStep(step, this.filters.step, this.now));
-    },
-    get namedSteps() {
-      return this.stepName ? this.steps.filter(({ name }) => name.toLowerCase().includes(this.stepName)) : this.steps;
+    get hasSteps() {
+      return this.stepCount > 0;
     },
     get hasManySteps() {
-      return this.steps.length > MANY_STEPS;
-    },
-    get hasMoreSteps() {
-      return this.namedSteps.length > this.mostSteps;
-    },
-    get moreStepsWords() {
-      return `${numberText(this.mostSteps)} of ${numberText(this.namedSteps.length)}`;
-    },
-    get hasSteps() {
-      return this.steps.length > 0;
+      return this.stepCount > MANY_STEPS;
     },
     get isEveryStepShown() {
       return String(this.filters.step === '');

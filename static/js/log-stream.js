@@ -116,6 +116,21 @@
     }
   }
 
+  const LONG_NUMBER = /\d{16}/;
+  const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
+  const WHOLE = /^-?[1-9]\d*$/;
+  const MARK = '\u0000whole'; // a name that no data of ours has: what is stored has no NUL
+
+  /** As `JSON.parse`, but whole numbers beyond 2^53, of which JavaScript would lose digits, are what `toValue` makes of
+   *  their text: text unless told otherwise, since BigInts are refused by `JSON.stringify`. */
+  function parseJson(text, toValue = String) {
+    if (!LONG_NUMBER.test(text)) return JSON.parse(text);
+    const isInexact = (token) => WHOLE.test(token) && !Number.isSafeInteger(Number(token));
+    const marked = text.replace(STRING_OR_NUMBER, (token) => (isInexact(token) ? `{"\\u0000whole":"${token}"}` : token));
+    const whole = (value) => (value !== null && typeof value === 'object' ? value[MARK] : undefined);
+    return JSON.parse(marked, (_, value) => (whole(value) === undefined ? value : toValue(whole(value))));
+  }
+
   /** What an answer that refuses says. */
   async function refusalOf(response) {
     const { error, code, detail } = await response.json().then((body) => body ?? {}, () => ({}));
@@ -142,8 +157,8 @@
     }
   }
 
-  /** GET a JSON answer. Throws HttpError, for a dead or foreign server with status 0. */
-  async function fetchJson(url, signal) {
+  /** GET a JSON answer, read as `parseJson` does. Throws HttpError, for a dead or foreign server with status 0. */
+  async function fetchJson(url, signal, toValue) {
     const request = new AbortController();
     const stop = () => request.abort();
     const timer = setTimeout(stop, REQUEST_TIMEOUT_MS);
@@ -153,7 +168,7 @@
       const options = { headers: { Accept: 'application/json' }, cache: 'no-store', signal: request.signal };
       const response = await fetch(url, options);
       if (!response.ok) throw await refusalOf(response);
-      const body = await response.json().catch(() => null);
+      const body = await response.text().then((text) => parseJson(text, toValue)).catch(() => null);
       if (body !== null) return body;
       throw new HttpError(0, `The server answered ${response.status}`); // and not as ours does
     } catch (error) {
@@ -195,14 +210,6 @@
   function completed(options) {
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
     return { ...DEFAULTS, ...Object.fromEntries(given) };
-  }
-
-  /** Steps with those that changed put over them, in their order. */
-  function mergedSteps(known, changed) {
-    const byId = new Map(known.map((step) => [step.id, step]));
-    for (const step of changed) byId.set(step.id, step);
-    const steps = [...byId.values()];
-    return steps.length === known.length ? steps : steps.sort((one, other) => one.position - other.position);
   }
 
   const JOB_ADDRESS = /^(.*\/jobs\/[^/]+)\/logs\/stream/;
@@ -574,6 +581,8 @@
       this._dropped = 0;
       this._hasOlder = false;
       this._isInStep = false;
+      this._steps = new Map(); // the job's, by id
+      this._stepsRevision = null; // of the job, when a page has told of many steps
     }
 
     _params(extra) {
@@ -595,7 +604,7 @@
     }
 
     _receive(name, event) {
-      const payload = event.data ? JSON.parse(event.data) : {};
+      const payload = event.data ? parseJson(event.data) : {};
       if (name === 'done') return this._ended(payload);
       if (name === 'reset') return this._reset(payload.reason);
       if (name === 'status') this._tell(payload);
@@ -605,11 +614,17 @@
       return undefined;
     }
 
-    /** Of a job with many steps an event may carry those alone that changed. */
     _tell({ partial, ...status }) {
-      if (partial) status.steps = mergedSteps(this.steps, status.steps);
+      if (Array.isArray(status.steps)) status.steps = this._allSteps(status.steps, partial);
       this._told = { ...status, steps: status.steps ?? this.steps };
       this._call('onStatus', status);
+    }
+
+    /** Of many steps a status may tell of those alone that changed; who listens is told of all. */
+    _allSteps(steps, isPartial) {
+      if (!isPartial) this._steps.clear();
+      for (const step of steps) this._steps.set(step.id, step);
+      return [...this._steps.values()].sort((one, other) => one.position - other.position);
     }
 
     /** A callback may be replaced at any time. What it throws is its owner's: the stream goes on. */
@@ -691,11 +706,23 @@
     async _readJob(signal) {
       const address = this.endpoint.match(JOB_ADDRESS);
       if (!address) return null;
-      const answer = await fetchJson(address[1], signal);
-      const status = answer.job ? answer : { job: answer, steps: answer.steps };
+      const answer = await this._readSteps(address[1], signal);
+      const status = answer.job ? answer : { job: answer, steps: answer.steps, partial: answer.partial };
       if (!this._hasChildren) return status;
       const tree = await fetchJson(`${address[1]}/tree`, signal);
       return { ...status, children: descendants(tree.job), isTruncated: tree.truncated };
+    }
+
+    /** The job's own page: of many steps those that changed since the page before, unless some of them are gone. */
+    async _readSteps(address, signal) {
+      const answer = await fetchJson(withQuery(address, { steps_since: this._stepsRevision }), signal);
+      const ids = new Set([...this._steps.keys(), ...(answer.steps ?? []).map((step) => step.id)]);
+      if (answer.partial && ids.size !== answer.steps_total) {
+        this._stepsRevision = null;
+        return this._readSteps(address, signal);
+      }
+      this._stepsRevision = answer.steps_total === undefined ? null : answer.revision;
+      return answer;
     }
 
     _stateChanged(state, previous) {
@@ -725,6 +752,7 @@
     levelClass,
     backoffDelay,
     fetchJson,
+    parseJson,
   };
 
   globalThis.QuaeroLogs = QuaeroLogs;

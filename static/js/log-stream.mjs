@@ -15,4 +15,5 @@ export const {
   levelClass,
   backoffDelay,
   fetchJson,
+  parseJson,
 } = globalThis.QuaeroLogs;

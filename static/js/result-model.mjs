@@ -1,4 +1,5 @@
 // A job's result as a page shows it: a tree of any JSON value, or a table of a list of rows.
+import { jsonText } from './exact-json.mjs';
 
 const MOST_CELL_CHARACTERS = 300;
 
@@ -17,7 +18,7 @@ export function columnsOf(rows) {
     for (const [name, value] of Object.entries(row)) {
       const column = columns.get(name) ?? { name, isNumeric: true, hasValue: false };
       if (value !== null) column.hasValue = true;
-      if (value !== null && typeof value !== 'number') column.isNumeric = false;
+      if (value !== null && typeOf(value) !== 'number') column.isNumeric = false;
       columns.set(name, column);
     }
   }
@@ -27,7 +28,7 @@ export function columnsOf(rows) {
 /** A value in a cell: text as it is, anything else as compact JSON; nothing where a row has no such member. */
 export function cellText(value) {
   if (value === undefined) return '';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : jsonText(value);
   return text.length > MOST_CELL_CHARACTERS ? `${text.slice(0, MOST_CELL_CHARACTERS)}…` : text;
 }
 
@@ -37,7 +38,7 @@ export function sortedRows(rows, name, isDescending = false) {
   const isMissing = (value) => value === undefined || value === null;
   const compare = (one, other) => {
     if (isMissing(one) || isMissing(other)) return isMissing(one) - isMissing(other);
-    if (typeof one === 'number' && typeof other === 'number') return factor * (one - other);
+    if (typeOf(one) === 'number' && typeOf(other) === 'number') return factor * ((one > other) - (one < other));
     return factor * cellText(one).localeCompare(cellText(other), 'en', { numeric: true });
   };
   return [...rows].sort((one, other) => compare(one[name], other[name]));
@@ -58,6 +59,7 @@ export function summaryOf(value) {
 
 export function typeOf(value) {
   if (value === null) return 'null';
+  if (typeof value === 'bigint') return 'number';
   return Array.isArray(value) ? 'array' : typeof value;
 }
 

@@ -1,4 +1,5 @@
 // A JSON value as a tree that opens where somebody looks: a branch is built when it is opened first.
+import { jsonText } from './exact-json.mjs';
 import { appendText, element } from './log-text.mjs';
 import { isSmall, membersOf, summaryOf, typeOf } from './result-model.mjs';
 import { numberText } from './words.mjs';
@@ -46,7 +47,7 @@ function leaf(label, value) {
   const made = element('div', 'json-leaf');
   appendLabel(made, label);
   const shown = element('span', `json-value json-${typeOf(value)}`);
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : jsonText(value);
   appendText(shown, text.slice(0, LONG_TEXT));
   made.append(shown);
   if (text.length > LONG_TEXT) {

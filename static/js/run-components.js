@@ -2,6 +2,7 @@
 import { send } from './api.mjs';
 import { describeField, placeRefusal, programForm, programOrder, textsOf } from './form-values.mjs';
 import { LANGUAGES } from './job-spec.mjs';
+import { fetchExactly } from './exact-json.mjs';
 import { fetchJson } from './log-stream.mjs';
 import { refusalText, signInAddress } from './refusals.mjs';
 import { STARTS_A_WORKER, WorkerWatch } from './workers.mjs';
@@ -66,7 +67,7 @@ export function runForm() {
     },
 
     async preselect(wanted) {
-      if (wanted.get('rerun')) return this.repeat(await fetchJson(`/api/jobs/${encodeURIComponent(wanted.get('rerun'))}`));
+      if (wanted.get('rerun')) return this.repeat(await fetchExactly(`/api/jobs/${encodeURIComponent(wanted.get('rerun'))}`));
       const first = this.languages.length ? '' : this.runnables[0]?.name ?? '';
       const name = wanted.get('job') ?? first;
       if (name && !this.find(name)) this.notice = `There is no registered job ${name}`;

@@ -31,7 +31,6 @@ def test_entries_are_listed_newest_first_and_filtered(viewing: Client, job: Job)
     assert lines_listed(viewing, stream__exact="stderr") == [3]
     assert lines_listed(viewing, q="GAMMA 100%") == [3]
     assert lines_listed(viewing, q="a_pha") == []
-    assert lines_listed(viewing, job__id__exact=key, line__lt="2") == [1]
 
 
 def test_pages_of_entries_lead_on_and_back(viewing: Client, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:

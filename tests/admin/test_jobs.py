@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from unittest import mock
 from uuid import UUID
@@ -49,6 +50,13 @@ def test_attributes_stay_an_object(operating: Client, sent: str, stored: dict[st
     job = make_job(attributes={"a": 1})
     operating.post(change_page(job), form_of(job) | {"attributes": sent})
     assert Job.objects.get(pk=job.pk).attributes == stored
+
+
+def test_attributes_keep_numbers_of_any_size(operating: Client, job: Job) -> None:
+    text = json.dumps({"large": 2**64, "longest": 10**4299})[:-1] + f', "longer": {"9" * 4301}}}'
+    operating.post(change_page(job), form_of(job) | {"attributes": text})
+    stored = Job.objects.get(pk=job.pk).attributes
+    assert stored == {"large": 2**64, "longest": 10**4299, "longer": "9" * 4301}
 
 
 def test_a_status_in_the_form_is_ignored(operating: Client, job: Job) -> None:

@@ -17,7 +17,8 @@ from jobs.api import api, jobs
 from jobs.api.refusals import refuse
 from jobs.models import Job
 from tests.api.refusals import refused
-from tests.factories import make_token
+from tests.api.sending import Sender
+from tests.factories import make_job, make_token
 
 NOBODYS_ID = "00000000-0000-4000-8000-00000000dead"
 PLACES = {"job_id": NOBODYS_ID, "step_id": NOBODYS_ID, "execution_id": NOBODYS_ID, "name": "nowhere"}
@@ -201,3 +202,26 @@ def test_what_ninja_refuses_by_itself_has_the_shape_of_all_errors() -> None:
     refused(refuse(request, HttpError(429, "too many")), 429)
     refused(refuse(request, Http404("secret")), 404, "not_found")
     refused(refuse(request, PermissionDenied("secret")), 403, "forbidden")
+
+
+@pytest.mark.django_db
+def test_a_token_that_may_not_read_learns_ids_alone(operator: User) -> None:
+    sender = Sender(operator, "write")
+    job = make_job("secret name", status="pending")
+    told = sender.post(f"/api/jobs/{job.pk}/cancel")
+    assert told.status_code == 200
+    assert told.json() == {"job": None, "cancelled": [str(job.pk)]}
+    assert b"secret name" not in sender.post(f"/api/jobs/{job.pk}/cancel").content
+    running = make_job("secret name")
+    assert b"secret name" not in sender.delete(f"/api/jobs/{running.pk}").content
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["jobs/stream", f"jobs/{NOBODYS_ID}/logs/stream", f"logs/{NOBODYS_ID}"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_a_stream_is_only_opened(viewer: User, path: str, method: str) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    headers = {"Authorization": f"Bearer {make_token(viewer)}"}
+    response = browser.generic(method, f"/api/{path}", headers=headers)
+    refused(response, 405, "method_not_allowed")
+    assert response.headers["Allow"] == "GET"

@@ -184,7 +184,7 @@ def test_what_is_too_large_for_a_row_or_an_environment_is_refused(running: Sende
         assert body["detail"]["parameter"] == member
 
 
-@pytest.mark.parametrize("value", ["a\0b", 2**64, -(10**400), {"a": ["\0"]}])
+@pytest.mark.parametrize("value", ["a\0b", {"a": ["\0"]}])
 def test_a_parameter_that_would_become_another_is_refused(running: Sender, value: object) -> None:
     body = running.refused(400, "bad_parameter", program="1", parameters={"a": value})
     assert body["detail"]["parameter"] == "parameters.a"

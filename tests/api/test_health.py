@@ -35,7 +35,7 @@ def test_a_database_that_is_away_is_told_without_where_it_is(
     def fail(*rest: object) -> None:
         raise OperationalError("no route to db.internal")
 
-    monkeypatch.setattr(health, "MigrationExecutor", fail)
+    monkeypatch.setattr(health, "unapplied_migrations", fail)
     response = anonymous.get("/readyz")
     assert "internal" not in refused(response, 503, "not_ready")["error"]
     assert response.headers["Retry-After"] == "5"

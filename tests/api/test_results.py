@@ -26,6 +26,7 @@ EXECUTIONS = "/api/executions"
 def result_of(sender: Sender, job: Job, status: int) -> Any:
     answer = answered(sender.get(f"/api/result/{job.pk}"), status)
     assert answer.pop("execution_id") == str(job.pk)
+    assert answer.pop("progress") == Job.objects.get(pk=job.pk).progress
     return answer
 
 
@@ -40,10 +41,22 @@ def test_what_has_not_ended_is_202(running: Sender, status: str) -> None:
     }
 
 
+@pytest.mark.parametrize(("end", "status", "progress"), [(None, 202, 40), ("completed", 200, 100), ("failed", 500, 40)])
+def test_progress_is_told_while_it_runs_and_after(
+    running: Sender, end: str | None, status: int, progress: float
+) -> None:
+    job = make_job(progress=40)
+    if end:
+        lifecycle.finish_job(job, end)
+    assert answered(running.get(f"/api/result/{job.pk}"), status)["progress"] == progress
+
+
 @pytest.mark.parametrize(
     ("value", "kind"),
     [
         (45, "number"),
+        (2**64, "number"),
+        (-(10**100), "number"),
         (-0.5, "number"),
         ("", "string"),
         (True, "boolean"),

@@ -119,6 +119,10 @@ class Installation:
         if self.server.stdout is not None:
             self.server.stdout.close()
 
+    def new_sign_in_link(self, name: str) -> str:
+        code = "from django.contrib.auth.models import User; from jobs.sign_in import sign_in_link_path"
+        return self.url + self.python(f"{code}; print(sign_in_link_path(User.objects.get(username={name!r})))").strip()
+
     def run(self, *command: str, name: str = "") -> str:
         """Runs a command as a job to its end. Gives the job's id."""
         process = self._runjob(command, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from jobs.throttle import OF_NAME
 from tests.browser.accessibility import findings
 from tests.browser.conftest import sign_in
 from tests.browser.installation import Installation
@@ -123,7 +124,7 @@ def test_lists_without_rows(page: Page, theme: str) -> None:
 
 
 @EACH_LOOK
-def test_pages_with_a_message(anonymous: Page, theme: str) -> None:
+def test_pages_with_a_message(anonymous: Page, installation: Installation, theme: str) -> None:
     look(anonymous, theme, 390)
     anonymous.goto("/login/")
     assert findings(anonymous) == []
@@ -131,6 +132,16 @@ def test_pages_with_a_message(anonymous: Page, theme: str) -> None:
     anonymous.get_by_label("Password").fill("wrong")
     anonymous.get_by_role("button", name="Sign in").click()
     expect(anonymous.get_by_role("alert")).to_be_visible()
+    assert findings(anonymous) == []
+    for _ in range(OF_NAME.free + 1):
+        anonymous.get_by_label("Name").fill("nobody")
+        anonymous.get_by_label("Password").fill("wrong")
+        anonymous.get_by_role("button", name="Sign in").click()
+        expect(anonymous.get_by_label("Password")).to_have_value("")
+    expect(anonymous.get_by_role("alert")).to_contain_text("Try again in")
+    assert findings(anonymous) == []
+    anonymous.goto(installation.new_sign_in_link("viewer"))
+    expect(anonymous.get_by_role("button", name="Sign in as viewer")).to_be_visible()
     assert findings(anonymous) == []
     sign_in(anonymous, "stranger")
     expect(anonymous.get_by_role("heading", name="No permission")).to_be_visible()

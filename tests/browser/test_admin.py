@@ -56,6 +56,22 @@ def test_the_admin_shows_lines_while_the_job_runs(staff_page: Page, installation
     assert staff_page.title() == title
 
 
+def test_the_form_beside_the_log_follows_the_job(staff_page: Page, installation: Installation) -> None:
+    with installation.speaking_job("Followed in the admin") as job:
+        open_admin(staff_page, job.id)
+        expect_state(staff_page, "Live")
+        staff_page.get_by_label("Name").fill("Being edited")
+        job.say("::group::Load", "stderr ERROR: it failed", "and went on")
+        expect(staff_page.locator(".field-entries .readonly")).to_contain_text("1 error")
+        expect(staff_page.locator("#steps-group")).to_contain_text("Load")
+        expect(staff_page.get_by_role("button", name="Request cancel")).to_be_visible()
+        job.finish(3)
+        expect(staff_page.locator(".field-state .readonly")).to_have_text("failed")
+        expect(staff_page.locator(".field-exit_code .readonly")).to_have_text("3")
+        expect(staff_page.get_by_role("button", name="Request cancel")).to_have_count(0)
+    assert staff_page.get_by_label("Name").input_value() == "Being edited"
+
+
 def test_the_admin_has_the_filters_of_the_jobs_page(staff_page: Page, installation: Installation) -> None:
     open_admin(staff_page, installation.run("sh", "-c", "seq 12; echo ERROR: broken"))
     address = staff_page.url

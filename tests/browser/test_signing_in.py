@@ -10,6 +10,7 @@ from tests.browser.installation import Installation
 
 def test_the_printed_link_signs_in_once(anonymous: Page, installation: Installation) -> None:
     anonymous.goto(installation.sign_in_link)
+    anonymous.get_by_role("button", name="Sign in as admin").click()
     expect(anonymous).to_have_url(f"{installation.url}/")
     expect(anonymous.locator(".site-user-name")).to_have_text("admin")
     anonymous.get_by_role("button", name="Sign out").click()

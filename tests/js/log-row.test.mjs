@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { chooseSteps, describeCounts, describeJob, describeStep } from '../../static/js/job-summary.mjs';
+import { describeCounts, describeJob, describeStep } from '../../static/js/job-summary.mjs';
 import { fieldsText } from '../../static/js/log-row.mjs';
 import { codePoint } from '../../static/js/log-text.mjs';
 
@@ -24,13 +24,6 @@ test('errors count fatal ones', () => {
   assert.deepEqual(describeCounts({ ...counts, debug: 0 }).map((badge) => badge.text), ['2 info', '3 warn', '4 error', '5 fatal']);
 });
 
-test('of many steps the chosen one, those that failed or run and the last ones are drawn', () => {
-  const steps = Array.from({ length: 20 }, (_, id) => ({ id, status: { 3: 'failed', 7: 'running' }[id] ?? 'completed' }));
-  assert.deepEqual(chooseSteps(steps, 6, 5).map(({ id }) => id), [3, 5, 7, 17, 18, 19]);
-  assert.deepEqual(chooseSteps(steps, 2, 3).map(({ id }) => id), [3, 7]);
-  assert.equal(chooseSteps(steps, 20, ''), steps);
-});
-
 test('what the message shows of an exception is not repeated, and a continuation says nothing of itself', () => {
   const fields = { 'exception.type': 'KeyError', 'exception.message': "'a'", 'exception.stacktrace': "Trace\nKeyError: 'a'", order: 7, user: 'a' };
   assert.equal(fieldsText(fields, "failed\nTrace\nKeyError: 'a'"), 'order=7 user=a');
@@ -39,10 +32,10 @@ test('what the message shows of an exception is not repeated, and a continuation
   assert.equal(fieldsText({ continuation: 'a' }), 'continuation=a');
 });
 
-test('the chosen step knows it', () => {
+test('a step that is chosen is shown as pressed', () => {
   const step = { id: 's', name: 'Load', status: 'running', counts: {} };
-  assert.equal(describeStep(step, 's', 0).pressed, 'true');
-  assert.equal(describeStep(step, '', 0).pressed, 'false');
+  assert.equal(describeStep(step, true, 0).pressed, 'true');
+  assert.equal(describeStep(step, false, 0).pressed, 'false');
 });
 
 test('a step says why it has failed', () => {

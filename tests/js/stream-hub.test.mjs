@@ -111,6 +111,17 @@ test('where the stream fails, tabs are told to read the list themselves', async 
   assert.equal(one.last('poll').kind, 'poll');
 });
 
+test('while the stream fails, the numbers by status are those of the list', async () => {
+  uninstall();
+  install(() => ({ jobs: [], next: null, counts: { running: 2 } }));
+  const one = tab();
+  one.say('jobs', 'join');
+  newest().send('job:stats', { by_status: { running: 1 }, by_kind: { job: 1 }, active_users: 3 });
+  newest().fail();
+  await settle();
+  assert.deepEqual(one.last('stats').payload, { by_status: { running: 2 }, by_kind: { job: 1 } });
+});
+
 test('a refusal reaches the tabs with its status, and the next to come tries again', async () => {
   uninstall();
   install(() => [401, { error: 'sign in' }, {}]);

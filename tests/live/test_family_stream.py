@@ -20,32 +20,19 @@ from jobs import levels, lifecycle, recording
 from jobs.cursors import position_of
 from jobs.models import Job, LogEntry
 from jobs.queries import START, Filter, Log
-from logstream import live
 from logstream.family_feed import FamilyFeed
 from logstream.family_state import FamilyState, Pulse
 from logstream.live import Live
-from logstream.registry import family_topic
-from logstream.streams import LogRequest, log_stream
 from tests.live.conftest import append
 from tests.live.serving import ROOT, Server, watching
 from tests.live.sse import Event, messages_of, names_of
-from tests.live.watching import Watcher, in_thread, watch_job
+from tests.live.watching import in_thread, watch_family, watch_job
 
 
 def child_of(parent: Job, name: str = "child") -> Job:
     child = lifecycle.create_job(name, parent=parent)
     lifecycle.start_job(child, leased=False)
     return child
-
-
-async def watch_family(
-    root: Job, wanted: dict[str, Any] | None = None, *, since: int | None = None, limit: int = 100
-) -> Watcher:
-    position = None if since is None else await in_thread(position_of, root.pk, since, with_children=True)
-    request = LogRequest(family_topic(root.pk), Filter(**(wanted or {}), family=root.pk), 1, limit, position)
-    watcher = Watcher(log_stream(live.current(), request))
-    await watcher.until_event("logs")
-    return watcher
 
 
 def ids_in(events: list[Event]) -> list[int]:
@@ -226,7 +213,9 @@ async def test_rows_of_all_are_read_once_a_second_while_only_counts_are_new(
     child = await in_thread(child_of, job)
     watcher = await watch_family(job)
     read, readings = FamilyState.read, list[Pulse]()
-    monkeypatch.setattr(FamilyState, "read", lambda root, pulse: readings.append(pulse) or read(root, pulse))
+    monkeypatch.setattr(
+        FamilyState, "read", lambda root, pulse, steps: readings.append(pulse) or read(root, pulse, steps)
+    )
     live_side.batch_interval_s = 0.0
     for number in range(10):
         await in_thread(append, child, str(number))
@@ -348,6 +337,8 @@ async def test_streams_with_and_without_children_count_for_their_job(
     watchers = [await watch_family(job), await watch_job(job)]
     status = (await AsyncClient().get("/api/streams/status", headers=headers)).json()
     assert status["connections"]["jobs"] == {str(job.pk): {"sse": 2}}
+    assert (status["active_streams"], status["active_users"]) == (2, 1)
+    assert [(each["user"], each["topic"]) for each in status["active_sessions"]] == [("somebody", f"job:{job.pk}")] * 2
     for watcher in watchers:
         await watcher.leave()
     assert live_side.feeds == {}

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
+
+import pytest
 
 from jobs import levels, lifecycle
 from jobs.models import SERVICE_JOB_ID, Job
 from jobs.queries import Filter
-from logstream.live import Live
+from logstream import jobs_feed, numbers
+from logstream.live import MOST_SESSIONS, Live
 from logstream.registry import SERVICE
 from logstream.streams import jobs_stream
 from tests.live.conftest import append
 from tests.live.sse import Event, messages_of
-from tests.live.watching import Watcher, in_thread, watch_service
+from tests.live.watching import SOMEBODY, Watcher, in_thread, watch_job, watch_service
 
 
 async def until(watcher: Watcher, name: str, /, **members: Any) -> dict[str, Any]:
@@ -83,14 +87,14 @@ async def test_last_entries_of_one_job_in_the_service_log(live_side: Live, job: 
 
 
 async def test_list_begins_with_its_numbers_and_without_the_service_job(live_side: Live, job: Job) -> None:
-    watcher = Watcher(jobs_stream(live_side, 1))
+    watcher = Watcher(jobs_stream(live_side, SOMEBODY))
     stats = (await watcher.until_event("job:stats")).data
     assert (stats["total"], stats["by_status"], stats["active_streams"]) == (1, {"running": 1}, 1)
     await watcher.leave()
 
 
 async def test_created_changed_and_deleted_jobs_are_told_with_their_revision(live_side: Live, job: Job) -> None:
-    watcher = Watcher(jobs_stream(live_side, 1))
+    watcher = Watcher(jobs_stream(live_side, SOMEBODY))
     await watcher.until_event("job:stats")
     new = await in_thread(lifecycle.create_job, "new")
     created = await until(watcher, "job:created", name="new")
@@ -103,7 +107,7 @@ async def test_created_changed_and_deleted_jobs_are_told_with_their_revision(liv
 
 
 async def test_counts_of_a_job_that_logs_are_told(live_side: Live, job: Job) -> None:
-    watcher = Watcher(jobs_stream(live_side, 1))
+    watcher = Watcher(jobs_stream(live_side, SOMEBODY))
     await watcher.until_event("job:stats")
     await in_thread(append, job, "bad", level="error")
     row = await until(watcher, "job:updated", last_line=1)
@@ -111,17 +115,69 @@ async def test_counts_of_a_job_that_logs_are_told(live_side: Live, job: Job) -> 
     await watcher.leave()
 
 
-async def test_client_that_fell_behind_gets_the_rows_as_they_are_now(live_side: Live, job: Job) -> None:
+async def test_client_that_fell_behind_gets_rows_and_numbers_as_they_are_now(
+    live_side: Live, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_feed, "QUIET_STATS_INTERVAL_S", 1e9)
     live_side.buffer_size = 1
-    watcher = Watcher(jobs_stream(live_side, 1))
+    watcher = Watcher(jobs_stream(live_side, SOMEBODY))
     await watcher.until_event("job:stats")
     watcher.may_read.clear()
     names = [f"job {number}" for number in range(4)]
     for name in names:
         await in_thread(lifecycle.create_job, name)
     [stream] = live_side.streams
-    while not stream.subscription.is_lagging:
+    [feed] = live_side.feeds.values()
+    while not stream.subscription.is_lagging or b'"total":5' not in feed.stats:  # type: ignore[attr-defined]
         await in_thread(lambda: None)
     watcher.may_read.set()
     await watcher.until(lambda events: {event.data.get("name") for event in events} >= set(names))
+    await until(watcher, "job:stats", total=5)
     await watcher.leave()
+
+
+async def test_numbers_follow_a_jobs_status_before_they_are_looked_at_again(
+    live_side: Live, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_feed, "QUIET_STATS_INTERVAL_S", 1e9)
+    watcher = Watcher(jobs_stream(live_side, SOMEBODY))
+    await watcher.until_event("job:stats")
+    await in_thread(lifecycle.finish_job, job, "failed")
+    await until(watcher, "job:stats", by_status={"failed": 1})
+    await in_thread(job.delete)
+    await until(watcher, "job:stats", total=0)
+    await watcher.leave()
+
+
+async def test_numbers_tell_who_watches_what_since_when(live_side: Live, job: Job) -> None:
+    list_watcher = Watcher(jobs_stream(live_side, SOMEBODY))
+    await list_watcher.until_event("job:stats")
+    job_watcher = await watch_job(job)
+    stats = await until(list_watcher, "job:stats", active_streams=2, active_users=1)
+    sessions = stats["active_sessions"]
+    assert {(session["user"], session["topic"]) for session in sessions} == {
+        ("somebody", "jobs"),
+        ("somebody", f"job:{job.pk}"),
+    }
+    assert all(session["since"].endswith("Z") for session in sessions)
+    await job_watcher.leave()
+    await until(list_watcher, "job:stats", active_streams=1, active_users=1)
+    await list_watcher.leave()
+
+
+async def test_of_many_streams_the_newest_are_told_one_by_one(live_side: Live, job: Job) -> None:
+    watchers = [await watch_job(job) for _ in range(MOST_SESSIONS + 2)]
+    assert len(live_side.sessions) == MOST_SESSIONS
+    assert live_side.stream_count == MOST_SESSIONS + 2
+    assert live_side.sessions[0].since == max(stream.since for stream in live_side.streams)
+    for watcher in watchers:
+        await watcher.leave()
+
+
+async def test_jobs_are_counted_once_for_many_who_ask(
+    live_side: Live, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = list[object]()
+    monkeypatch.setattr(numbers, "count_jobs", lambda: counted.append(1) or numbers.Numbers({}, {}, 0))
+    await asyncio.gather(*(live_side.numbers.current() for _ in range(5)))
+    assert len(counted) == 1

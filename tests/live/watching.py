@@ -13,11 +13,12 @@ from jobs.models import Job
 from jobs.queries import START, Filter
 from logstream import live
 from logstream.formats import PLAIN
-from logstream.registry import SERVICE, job_topic
+from logstream.registry import SERVICE, family_topic, job_topic
 from logstream.streams import LogRequest, log_stream
 from tests.live.sse import Event, EventParser, lines_of
 
 T = TypeVar("T")
+SOMEBODY = live.Viewer(1, "somebody")
 DEADLINE_S = 10.0
 
 
@@ -84,7 +85,17 @@ class Watcher:
 async def watch_job(job: Job, wanted: Filter | None = None, *, since: int | None = None, limit: int = 100) -> Watcher:
     """A client of the job's stream, which has had what is stored when this returns."""
     position = None if since is None else await in_thread(position_of, job.pk, since)
-    request = LogRequest(job_topic(job.pk), wanted or Filter(), 1, limit, position)
+    request = LogRequest(job_topic(job.pk), wanted or Filter(), SOMEBODY, limit, position)
+    watcher = Watcher(log_stream(live.current(), request))
+    await watcher.until_event("logs")
+    return watcher
+
+
+async def watch_family(
+    root: Job, wanted: dict[str, Any] | None = None, *, since: int | None = None, limit: int = 100
+) -> Watcher:
+    position = None if since is None else await in_thread(position_of, root.pk, since, with_children=True)
+    request = LogRequest(family_topic(root.pk), Filter(**(wanted or {}), family=root.pk), SOMEBODY, limit, position)
     watcher = Watcher(log_stream(live.current(), request))
     await watcher.until_event("logs")
     return watcher
@@ -92,7 +103,7 @@ async def watch_job(job: Job, wanted: Filter | None = None, *, since: int | None
 
 async def watch_service(wanted: Filter | None = None, *, since: int | None = None, limit: int = 50) -> Watcher:
     position = None if since is None else await in_thread(position_of, None, since)
-    watcher = Watcher(log_stream(live.current(), LogRequest(SERVICE, wanted or Filter(), 1, limit, position)))
+    watcher = Watcher(log_stream(live.current(), LogRequest(SERVICE, wanted or Filter(), SOMEBODY, limit, position)))
     await watcher.until_event("logs")
     return watcher
 
@@ -100,7 +111,7 @@ async def watch_service(wanted: Filter | None = None, *, since: int | None = Non
 async def watch_plain(job: Job, wanted: Filter | None = None, *, since: int = 0) -> Watcher:
     """A client of the job's plain stream, which has been told at least that it lives."""
     position = await in_thread(position_of, job.pk, since) if since else START
-    request = LogRequest(job_topic(job.pk), wanted or Filter(), 1, 0, position, format=PLAIN)
+    request = LogRequest(job_topic(job.pk), wanted or Filter(), SOMEBODY, 0, position, format=PLAIN)
     watcher = Watcher(log_stream(live.current(), request))
     async with asyncio.timeout(live.current().ping_interval_s / 2):  # not by a ping
         while len(watcher.raw) < 2:

@@ -12,19 +12,19 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.core.validators import validate_slug
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 
 from jobs import lifecycle
+from jobs.management.database_command import DatabaseCommand
 from jobs.models import SERVICE_KIND, Job
 from jobs.running import caller
 from jobs.running.caller import Given
 from jobs.running.command_line import masked
 from jobs.running.machine import user_name
-from jobs.running.patience import DatabaseFails, patiently
-from jobs.running.patterns import configured_masker
+from jobs.running.masking import Masker
+from jobs.running.patience import patiently
+from jobs.running.patterns import configured_patterns
 from jobs.running.process import OWN_FAILURE
 from jobs.running.runner import GRACE, JOB_ID_VARIABLE, Order, Runner
 from jobs.workflow_commands import shortened
@@ -48,9 +48,11 @@ exit codes: the command's own (128 + n when signal n ended it); 124 timed out; 1
 """
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Run a command as a job: record what it says and how it ends, live."
     requires_system_checks = []
+    database_failure = OWN_FAILURE
+    cannot = "cannot record a job, so the command was not started"
     given: Given | None = None
 
     def run_from_argv(self, argv: list[str]) -> None:
@@ -95,12 +97,9 @@ class Command(BaseCommand):
             timeout=options["timeout"],
             grace=options["grace"],
             echo=options["echo"],
-            masker=configured_masker(),
+            masker=Masker(patterns=configured_patterns()),
         )
-        try:
-            outcome = Runner(order, job, lambda words: self.say(f"runjob: {words}")).run()
-        except DatabaseFails as error:
-            raise cannot_record(error) from error
+        outcome = Runner(order, job, lambda words: self.say(f"runjob: {words}")).run()
         sys.exit(outcome.exit_code)
 
     def create_job(self, command: list[str], options: dict[str, Any]) -> Job:
@@ -108,30 +107,12 @@ class Command(BaseCommand):
         name = options["name"] or shortened(shlex.join(shown), MAX_NAME_CHARACTERS)
 
         def create() -> Job:
-            try:
-                return lifecycle.create_job(
-                    name, kind=options["kind"], parent=parent_job(), attributes=attributes(), spec={"command": shown}
-                )
-            except DatabaseError:
-                refuse_unless_migrated()
-                raise
+            self.need_database()
+            return lifecycle.create_job(
+                name, kind=options["kind"], parent=parent_job(), attributes=attributes(), spec={"command": shown}
+            )
 
-        try:
-            return patiently(create, START_PATIENCE)
-        except DatabaseFails as error:
-            raise cannot_record(error) from error
-
-    def say(self, words: str) -> None:
-        """On standard error, as far as anybody still reads it."""
-        try:
-            self.stderr.write(words, style_func=str)  # not in red: most of it is no error
-            self.stderr.flush()
-        except OSError:
-            pass
-
-
-def cannot_record(error: Exception) -> CommandError:
-    return CommandError(f"cannot record a job, so the command was not started: {error}", returncode=OWN_FAILURE)
+        return patiently(create, START_PATIENCE)
 
 
 def attributes() -> dict[str, object]:
@@ -152,19 +133,6 @@ def parent_job() -> Job | None:
         return Job.objects.filter(pk=UUID(os.environ.get(JOB_ID_VARIABLE, ""))).first()
     except ValueError:
         return None
-
-
-def refuse_unless_migrated() -> None:
-    try:
-        executor = MigrationExecutor(connection)
-        is_behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    except DatabaseError:
-        return
-    if is_behind:
-        raise CommandError(
-            "the database is not set up yet, so the command was not started. Run: manage.py migrate",
-            returncode=OWN_FAILURE,
-        )
 
 
 def text(value: str) -> str:

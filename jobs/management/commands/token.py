@@ -8,10 +8,11 @@ from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from jobs.access import RIGHTS, Caller
+from jobs.management.database_command import DatabaseCommand
 from jobs.models import SCOPES, Token
 from jobs.models.record import wire_time
 
@@ -19,7 +20,7 @@ NEW_USERS_GROUPS = ("Operators", "Runners")
 USAGE_ERROR = 2
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Makes, lists and revokes the bearer tokens with which programs use the API."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         revoke.add_argument("id", type=int, help="the token's number, from the list")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.need_database()
         {"create": self.create, "list": self.list, "revoke": self.revoke}[options["action"]](options)
 
     def create(self, options: dict[str, Any]) -> None:

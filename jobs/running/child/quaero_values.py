@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Iterable, Mapping, MappingView, Sequence, Set
 from datetime import date, time
 from enum import Enum
 from os import PathLike, fspath
 
 MAX_DEPTH = 40  # what is nested deeper would be cut where it is stored
+_TOO_LARGE = 10 ** min(4300, sys.get_int_max_str_digits() or 4300)  # for Python to write out, and to read again
 # Of these, `str` tells the value; of others, `repr` says at least what they are.
 _TOLD_BY_STR = ("datetime", "decimal", "fractions", "ipaddress", "uuid")
 
@@ -106,10 +108,7 @@ def _key(key: object) -> str:
 
 
 def _plain_int(value: int) -> int | str:
-    if -(2**63) <= value < 2**63:
-        return value
-    # Python refuses to write out integers of thousands of digits in decimal, and others to read them.
-    return str(value) if value.bit_length() < 10_000 else hex(value)
+    return value if -_TOO_LARGE < value < _TOO_LARGE else hex(value)
 
 
 def _name_of_float(value: float) -> str:

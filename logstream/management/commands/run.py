@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from jobs.errors import ApiError
+from jobs.management.database_command import DatabaseCommand
 from jobs.runnables import BadParameters, Runnable, UnknownRunnable, registry
 from jobs.running.orders import order_runnable
+from jobs.running.process import OWN_FAILURE
 from logstream.acting.arguments import BadArgument, read_arguments
 from logstream.acting.following import follow, say_if_nobody_works
 
@@ -23,12 +25,13 @@ examples:
 
 A parameter is --name value or --name=value; without a value it is true, --no-name is false, and one that is repeated is
 a list. The job's id is printed. With --follow (or -f) the log follows until the job ends, and the exit code is that of
-`tail`: 0 it has completed, 1 failed, 3 was cancelled; 2 wrong usage.
+`tail`: 0 it has completed, 1 failed, 3 was cancelled; 2 wrong usage; 125 the database fails.
 """
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Have a worker run a registered job."
+    database_failure = OWN_FAILURE
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
@@ -56,6 +59,7 @@ class Command(BaseCommand):
                 self.tell(runnable)
                 return
             arguments = read_arguments(rest, runnable)
+            self.need_database()
             job = order_runnable(name, arguments.parameters, from_text=True)
         except (BadArgument, BadParameters, UnknownRunnable) as error:
             raise CommandError(str(error), returncode=WRONG_USAGE) from error

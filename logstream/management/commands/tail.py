@@ -6,16 +6,16 @@ import argparse
 import os
 import signal
 import sys
-from contextlib import suppress
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import Error
+from django.core.management.base import CommandError, CommandParser
 
 from jobs import levels, statuses
 from jobs.cursors import CursorOfAnotherJob
+from jobs.management.database_command import DatabaseCommand
 from jobs.models import STREAMS
 from jobs.parameters import BadParameter
+from jobs.running.process import OWN_FAILURE
 from logstream.tailing.asking import Asked, read_request
 from logstream.tailing.choosing import NotChosen
 from logstream.tailing.colours import COLOUR_CHOICES, palette_for
@@ -32,7 +32,6 @@ from logstream.wakeups import wakeups_of_database
 EXIT_CODES = {statuses.COMPLETED: 0, statuses.FAILED: 1, statuses.CANCELLED: 3}
 DELETED = 1
 WRONG_USAGE = 2
-OWN_FAILURE = 125  # as `runjob` has it
 READER_LEFT = 128 + signal.SIGPIPE  # as for any other command in front of `| head`
 
 EPILOG = """\
@@ -49,9 +48,10 @@ exit codes: 0 the job has completed, 1 failed or was deleted, 3 was cancelled; 0
 """
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Print a job's log and follow it until the job ends."
     requires_system_checks = []
+    database_failure = OWN_FAILURE
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
@@ -105,6 +105,7 @@ class Command(BaseCommand):
     def tail(self, options: dict[str, Any]) -> int:
         """Prints what was asked for; the exit code."""
         try:
+            self.need_database()
             asked = read_request(options)
             followed = followed_of(asked)
             return self.print_and_follow(asked, followed, options)
@@ -121,11 +122,6 @@ class Command(BaseCommand):
             return READER_LEFT
         except OSError as error:
             raise CommandError(f"cannot write the log: {error}", returncode=OWN_FAILURE) from error
-        except Error as error:
-            raise CommandError(
-                f"cannot read the database: {error}. Is it set up? `manage.py migrate` does that.",
-                returncode=OWN_FAILURE,
-            ) from error
 
     def print_and_follow(self, asked: Asked, followed: Followed, options: dict[str, Any]) -> int:
         followed.look()
@@ -159,12 +155,6 @@ class Command(BaseCommand):
             return 0
         self.say(closing(followed.job, self.told_palette))
         return EXIT_CODES[followed.job.status]
-
-    def say(self, words: str) -> None:
-        """On standard error, so that standard output is log lines alone; as far as anybody still reads it."""
-        with suppress(OSError):
-            self.stderr.write(words, style_func=str)
-            self.stderr.flush()
 
     def end_line(self) -> None:
         self.output.write_if_ready(f"{RESET}\n".encode() if self.palette else b"\n")

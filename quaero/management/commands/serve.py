@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -11,15 +13,23 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, connection, connections
+from django.db import Error, connections
 
+from jobs.readiness import bring_up_to_date, database_name, what_is_wrong
 from jobs.sign_in import sign_in_link_path
+from logstream.version import VERSION
 from quaero.environment import Environment
-from quaero.first_start import prepare_database, somebody_to_sign_in
+from quaero.first_start import somebody_has_a_password, somebody_to_sign_in
 from quaero.listening import CannotListen, base_url, is_loopback, listen
+from quaero.private_files import files_of, tighten
 from quaero.samples import sample_jobs
 from quaero.server import Server
-from quaero.standard_streams import say
+from quaero.service_log import service_log, service_log_level
+from quaero.standard_streams import Spoken, say
+
+logger = logging.getLogger(__name__)
+
+LAST_WORDS_S = 0.1  # all is over 2 s after the signal, also when the database stores nothing any more
 
 
 class Command(BaseCommand):
@@ -54,21 +64,23 @@ class Command(BaseCommand):
         listener = listen(
             host, port, on_wait=lambda: say(f"Port {port} is in use; waiting a moment for it to become free.")
         )
+        keep_private(environment)
         is_new = self.prepare_database()
         address = base_url(host, listener.getsockname()[1])
         warn_of_open_programs(host, environment)
         samples = sample_jobs() if is_new and with_samples and environment.sample_jobs else []
         workers = environment.workers if workers is None else workers
-        server = Server(listener, welcome(address, environment), samples, workers=workers)
-        return asyncio.run(server.run())
+        server = Server(listener, welcome(address, environment, workers), samples, workers=workers)
+        settings.QUAERO_FLUSH_TIMEOUT_S = LAST_WORDS_S
+        with service_log(service_log_level()):
+            return asyncio.run(server.run())
 
     def prepare_database(self) -> bool:
         try:
-            return prepare_database()
-        except (OSError, DatabaseError) as error:
-            name = connection.settings_dict["NAME"]
-            hint = " Can its directory be written?" if connection.vendor == "sqlite" else ""
-            raise CommandError(f"The database {name} cannot be made ready: {error}.{hint}") from error
+            return bring_up_to_date(Spoken())
+        except (OSError, Error) as error:
+            problem = f"The database {database_name()} cannot be made ready: {what_is_wrong(error)}"
+            raise CommandError(problem) from error
 
 
 def port_number(text: str) -> int:
@@ -83,16 +95,37 @@ def count(text: str) -> int:
     return int(text)
 
 
-def welcome(address: str, environment: Environment) -> Callable[[], None]:
+def keep_private(environment: Environment) -> None:
+    tightened = tighten(files_of(environment))
+    if tightened:
+        say(f"Others could read {', '.join(map(str, tightened))}: from now on only this user can.", error=True)
+
+
+def welcome(address: str, environment: Environment, workers: int) -> Callable[[], None]:
     """What is said when the server answers. Prepared before, as it reads the database."""
-    user = somebody_to_sign_in()
-    lines = ["", "Quaero is ready.", "", f"  Address   {address}/"]
-    if user is not None:
-        lines.append(f"  Sign in   {address}{sign_in_link_path(user)}")
-        lines.append(f"            (as {user.username}; the link works once, and for a day)")
+    lines = ["", "Quaero is ready.", "", f"  Address   {address}/", *how_to_sign_in(address)]
     lines += [f"  Data      {environment.data_dir}", "", "Ctrl-C stops it.", ""]
     connections.close_all()
-    return lambda: say("\n".join(lines))
+
+    def say_it() -> None:
+        say("\n".join(lines))
+        text = "Quaero %s serves %s/ (process %d, data in %s), with %d worker%s beside the web process"
+        logger.info(text, VERSION, address, os.getpid(), environment.data_dir, workers, "" if workers == 1 else "s")
+
+    return say_it
+
+
+def how_to_sign_in(address: str) -> list[str]:
+    """A link, which is a key: for a terminal, and elsewhere, as in a journal, only while nobody has a password."""
+    user = somebody_to_sign_in()
+    if user is None:
+        return []
+    if somebody_has_a_password() and not sys.stdout.isatty():
+        return [f"  Sign in   {address}/login/", "            (`manage.py changepassword NAME` gives a password)"]
+    return [
+        f"  Sign in   {address}{sign_in_link_path(user)}",
+        f"            (as {user.username}; the link works once, and for an hour)",
+    ]
 
 
 def warn_of_open_programs(host: str, environment: Environment) -> None:

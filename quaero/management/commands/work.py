@@ -5,14 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 
-from jobs import levels
-from jobs.health import what_is_missing
+from jobs.management.database_command import DatabaseCommand
 from jobs.running.workers import WorkerSession
 from logstream.wakeups import wakeups_of_database
-from quaero.service_log import service_log
+from quaero.service_log import service_log, service_log_level
 from quaero.standard_streams import say
 from quaero.task_queues import queue_of_settings
 from quaero.worker import WorkerLoop
@@ -20,8 +18,9 @@ from quaero.worker import WorkerLoop
 DRAIN_S = 30.0
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Run a worker: it takes due jobs and runs them, one at a time. Start several for more at once."
+    cannot = "no worker can be started"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -34,14 +33,12 @@ class Command(BaseCommand):
         parser.add_argument("--quiet", action="store_true", help="say nothing")
 
     def handle(self, *, drain: float, quiet: bool, **options: Any) -> None:
-        problem = what_is_missing()
-        if problem is not None:
-            raise CommandError(f"no worker can be started: {problem}")
+        self.need_database()
         session = WorkerSession()
         loop = WorkerLoop(session, queue_of_settings(session.name), wakeups_of_database(), drain_s=drain)
         if not quiet:
             say(f"Worker {session.name} waits for jobs. Ctrl-C stops it.")
-        with service_log(levels.parse(settings.ENVIRONMENT.service_log_level)):
+        with service_log(service_log_level()):
             loop.run()
         if not quiet:
             say(f"Worker {session.name} has stopped.")

@@ -1,0 +1,42 @@
+"""A management command that needs the database, and never answers with a traceback for its sake."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
+
+from jobs.readiness import NotReady, database_name, make_ready, what_is_wrong
+
+
+class DatabaseCommand(BaseCommand):
+    database_failure = 1
+    """The exit code when the database is not there, not ready, or fails."""
+    cannot = ""
+    """What then does not happen, as the beginning of a sentence."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            return super().execute(*args, **options)
+        except Error as error:
+            raise self.failure(f"the database {database_name()} cannot be used: {what_is_wrong(error)}") from error
+
+    def need_database(self) -> None:
+        """Sets up a new one, and says so on standard error. Raises CommandError for one that cannot be used."""
+        try:
+            make_ready(self.say)
+        except NotReady as refusal:
+            raise self.failure(str(refusal)) from refusal
+        except OSError as error:
+            raise self.failure(f"the database {database_name()} cannot be set up: {what_is_wrong(error)}") from error
+
+    def failure(self, problem: str) -> CommandError:
+        return CommandError(f"{self.cannot}: {problem}" if self.cannot else problem, returncode=self.database_failure)
+
+    def say(self, words: str) -> None:
+        """On standard error, as far as anybody still reads it."""
+        with suppress(OSError):
+            self.stderr.write(words, style_func=str)  # not in red: most of it is no error
+            self.stderr.flush()

@@ -1,0 +1,59 @@
+"""Secrets that are JSON, the file of a service account say: what others may write of them. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+SHORTEST_TEXT = 8  # characters of a text within the data, to be a secret by itself
+LONGEST_LAID_OUT = 64 * 1024  # characters; of more, the texts within are what there is to hide
+
+_SEPARATORS = ((",", ":"), (", ", ": "), (",", ": "))
+_INDENTS: tuple[int | str, ...] = (2, 4, "\t")
+
+
+def json_of(secret: str) -> object:
+    """What `secret` is as JSON, if that is an object, a list or a text in quotes; else None."""
+    if not secret.lstrip().startswith(("{", "[", '"')):
+        return None
+    try:
+        data: object = json.loads(secret)
+    except (ValueError, RecursionError):
+        return None
+    return data
+
+
+def texts_in(data: object) -> Iterator[str]:
+    """The texts within, at every depth, that are long enough; within texts that are JSON as well."""
+    ahead = [data]
+    while ahead:
+        value = ahead.pop()
+        if isinstance(value, str):
+            if len(value) >= SHORTEST_TEXT:
+                yield value
+            ahead.append(json_of(value))
+        elif isinstance(value, dict):
+            ahead += value.values()
+        elif isinstance(value, list):
+            ahead += value
+
+
+def layouts_of(data: object) -> list[str]:
+    """The data as JSON in the ways in which it is usually written, and as Python shows it."""
+    try:
+        return list(_layouts(data)) if isinstance(data, dict | list) and data else []
+    except RecursionError:
+        return []
+
+
+def _layouts(data: object) -> Iterator[str]:
+    shown = repr(data)
+    if len(shown) > LONGEST_LAID_OUT:
+        return
+    yield shown
+    for is_sorted in (False, True):
+        for is_ascii in (True, False):
+            for separators in _SEPARATORS:
+                yield json.dumps(data, ensure_ascii=is_ascii, sort_keys=is_sorted, separators=separators)
+            for indent in _INDENTS:
+                yield json.dumps(data, ensure_ascii=is_ascii, sort_keys=is_sorted, indent=indent)

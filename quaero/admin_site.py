@@ -1,0 +1,24 @@
+"""The admin's site: whatever is registered, by Django and by other apps too, is held to the lookups of its filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+
+from jobs.admin_lookups import KnownLookups
+
+
+class Site(admin.AdminSite):
+    def register(
+        self,
+        model_or_iterable: type[Model] | Iterable[type[Model]],
+        admin_class: type[admin.ModelAdmin[Any]] | None = None,
+        **options: Any,
+    ) -> None:
+        given = admin_class or admin.ModelAdmin
+        if not issubclass(given, KnownLookups):
+            given = type(given.__name__, (KnownLookups, given), {"__module__": given.__module__})
+        super().register(model_or_iterable, given, **options)

@@ -1,0 +1,1 @@
+"""Django's SQLite backend, whose new databases are for their owner alone."""

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from django.db.backends.sqlite3 import base
+
+from quaero.private_files import make_private
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        with suppress(OSError):  # SQLite will say it better
+            make_private(str(conn_params["database"]))
+        return super().get_new_connection(conn_params)
