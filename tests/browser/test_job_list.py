@@ -45,21 +45,21 @@ def test_a_row_that_changes_is_marked_for_a_moment(page: Page, installation: Ins
 
 FAMILY = """
 from jobs.models import Job
-parent = Job.objects.create(name="Kin parent")
-other = Job.objects.create(name="Kin other")
-child = Job.objects.create(name="Kin child", parent=parent)
+parent = Job.objects.create(name="Lineage parent")
+other = Job.objects.create(name="Lineage other")
+child = Job.objects.create(name="Lineage child", parent=parent)
 print(parent.pk, other.pk, child.pk)
 """
 
 
 def test_what_a_job_has_started_stands_beneath_it(page: Page, installation: Installation) -> None:
     parent, other, child = installation.python(FAMILY).split()
-    page.goto("/?q=Kin")
+    page.goto("/?q=Lineage")
     names = page.locator("tbody .row-link")
-    expect(names).to_have_text(["Kin other", "Kin parent", "Kin child"])
+    expect(names).to_have_text(["Lineage other", "Lineage parent", "Lineage child"])
     expect_state(page, "Live")
-    installation.python(f"from jobs.models import Job; Job.objects.create(name='Kin grandchild', parent_id='{child}')")
-    expect(names).to_have_text(["Kin other", "Kin parent", "Kin child", "Kin grandchild"])
+    installation.python(f"from jobs.models import Job; Job.objects.create(name='Lineage grandchild', parent_id='{child}')")
+    expect(names).to_have_text(["Lineage other", "Lineage parent", "Lineage child", "Lineage grandchild"])
     lefts = names.evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().left)")
     assert lefts[1] < lefts[2] < lefts[3]
     page.locator(f'[data-job-id="{other}"]').get_by_role("link").click()
