@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from jobs import turned_away
-from jobs.errors import ApiError, Unavailable, as_api_error, error_response
+from jobs.errors import MethodNotAllowed, Unavailable, as_api_error, error_response
 from jobs.parameters import Parameters
 from logstream import live
 from logstream.registry import JOBS, SERVICE
@@ -23,6 +23,7 @@ from logstream.requests import read_job_request, read_plain_request, read_servic
 from logstream.streams import LogRequest, jobs_stream, log_stream
 
 FULL_RETRY_AFTER_S = 5
+METHODS = ("GET", "HEAD")
 
 AsyncView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
@@ -44,27 +45,34 @@ class EventStream(StreamingHttpResponse):
 
 
 def stream_view(view: AsyncView) -> AsyncView:
-    """GET only; errors in the shape of the API; room for one more stream."""
+    """GET, and HEAD for its headers alone; errors in the shape of the API.
 
-    @csrf_exempt  # nothing here is changed: another method is refused as such, whoever asks
+
+    Nothing can be changed here, so a POST needs no CSRF token to be told that it is the wrong method.
+    """
+
+    @csrf_exempt
     @functools.wraps(view)
     async def checked(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
         try:
-            if request.method != "GET":
-                raise ApiError(
-                    f"{request.method} is not allowed here: use GET",
-                    status=405,
-                    code="method_not_allowed",
-                    headers={"Allow": "GET"},
-                )
-            return await view(request, **arguments)
+            if request.method not in METHODS:
+                raise MethodNotAllowed(request.method, METHODS)
+            response = await view(request, **arguments)
         except Exception as error:
             refusal = as_api_error(error)
             if refusal is None:
                 raise
             return error_response(refusal)
+        return headers_of(response) if request.method == "HEAD" else response
 
     return checked
+
+
+def headers_of(response: HttpResponseBase) -> HttpResponseBase:
+    """The answer to HEAD: no stream is begun, so none is counted and nothing has to end."""
+    if not isinstance(response, EventStream):
+        return response
+    return HttpResponse(headers=dict(response.headers))
 
 
 def require_room(here: live.Live) -> None:
