@@ -6,18 +6,18 @@ import functools
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
-from uuid import UUID
 
-import msgspec
 from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from jobs import turned_away
+from jobs.api.answers import json_answer
 from jobs.errors import MethodNotAllowed, Unavailable, as_api_error, error_response
 from jobs.parameters import Parameters
 from logstream import live
+from logstream.documentation import OpenStreams, StreamCount, StreamsStatus
 from logstream.registry import JOBS, SERVICE
 from logstream.requests import read_job_request, read_plain_request, read_service_request, stream_reader, viewer_of
 from logstream.streams import LogRequest, jobs_stream, log_stream
@@ -129,21 +129,21 @@ async def streams_status(request: HttpRequest) -> HttpResponseBase:
     await sync_to_async(stream_reader)(request)
     here = live.current()
     by_topic = here.streams_by_topic()
-    by_job: Counter[UUID] = Counter()  # with and without descendants
+    by_job: Counter[str] = Counter()  # with and without descendants
     for topic, count in by_topic.items():
         if topic.job_id:
-            by_job[topic.job_id] += count
-    return JsonResponse(
-        {
-            "status": "closing" if here.is_closing else "active",
-            "connections": {
-                "global": {"sse": by_topic[SERVICE] + by_topic[JOBS]},
-                "jobs": {str(job_id): {"sse": n} for job_id, n in by_job.items()},
-            },
-            "lagging": here.lagging_count(),
-            "active_streams": here.stream_count,
-            "active_users": here.user_count,
-            "active_sessions": msgspec.to_builtins(here.sessions),
-            "limit": here.max_streams,
-        }
+            by_job[str(topic.job_id)] += count
+    return json_answer(
+        StreamsStatus(
+            "closing" if here.is_closing else "active",
+            OpenStreams(
+                StreamCount(by_topic[SERVICE] + by_topic[JOBS]),
+                {job_id: StreamCount(count) for job_id, count in by_job.items()},
+            ),
+            here.lagging_count(),
+            here.stream_count,
+            here.user_count,
+            here.sessions,
+            here.max_streams,
+        )
     )

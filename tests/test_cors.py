@@ -51,7 +51,9 @@ async def test_preflights_of_a_named_origin_are_answered_before_anything_is_aske
     assert headers["vary"] == "Origin"
 
 
-@pytest.mark.parametrize("origin", [STRANGER, "null", "", f"{FRIEND}:443", f"{FRIEND}.stranger.example", FRIEND.upper()])
+@pytest.mark.parametrize(
+    "origin", [STRANGER, "null", "", f"{FRIEND}:443", f"{FRIEND}.stranger.example", FRIEND.upper()]
+)
 @pytest.mark.parametrize("method", ["GET", "OPTIONS"])
 async def test_other_origins_get_nothing(origin: str, method: str) -> None:
     status, headers, _ = await ask("/api/jobs", method, origin=origin, access_control_request_method="GET")

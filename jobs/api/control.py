@@ -51,7 +51,7 @@ class WorkerList(msgspec.Struct):
     waiting: int  # jobs that wait for one
 
 
-@router.post("/jobs/{job_id}/cancel", summary="Cancel a job", openapi_extra=documented(Asked))
+@router.post("/jobs/{job_id}/cancel", summary="Cancel a job", openapi_extra=documented(Asked, right="write"))
 def cancel_job(request: HttpRequest, job_id: str) -> HttpResponse:
     """Asks the job and all that it has spawned to end. What nobody has begun ends at once, what runs when it heeds."""
     caller = caller_of(request)
@@ -67,7 +67,9 @@ def cancel_job(request: HttpRequest, job_id: str) -> HttpResponse:
 @router.post(
     "/jobs/{job_id}/rerun",
     summary="Run a job again",
-    openapi_extra=documented(JobRow, body=Rerun, needs_body=False, others={200: ("The new job", (JobRow, NewJob))}),
+    openapi_extra=documented(
+        JobRow, body=Rerun, right="write", needs_body=False, others={200: ("The new job", (JobRow, NewJob))}
+    ),
 )
 def rerun_job(request: HttpRequest, job_id: str) -> HttpResponse:
     """A new job that does the same. 409 for one that was not run here, or whose secret parameters are not given."""

@@ -72,7 +72,9 @@ class ExecutionList(msgspec.Struct):
     counts: dict[str, int]  # by status, whichever statuses were asked for
 
 
-@router.post("/execute-async", summary="Run a program", openapi_extra=documented(Accepted, body=ProgramOrder))
+@router.post(
+    "/execute-async", summary="Run a program", openapi_extra=documented(Accepted, body=ProgramOrder, right="run")
+)
 def execute_async(request: HttpRequest) -> HttpResponse:
     """Answers at once; the id leads to the log and the result, and is that of a job."""
     caller = caller_of(request)
@@ -86,6 +88,7 @@ def execute_async(request: HttpRequest) -> HttpResponse:
     openapi_extra=documented(
         WaitedFor,
         body=WaitingOrder,
+        right="run",
         others={
             200: ("It has completed, or was cancelled", (WaitedFor, Cancelled)),
             500: ("It has failed", (Failed,)),

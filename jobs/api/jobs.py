@@ -61,7 +61,7 @@ def get_job(request: HttpRequest, job_id: str) -> HttpResponse:
     return json_answer(job_detail(job, job.steps.all(), parameters.number("steps_since", 0, MAX_ID)))
 
 
-@router.delete("/jobs/{job_id}", summary="Delete a job", openapi_extra=documented(Deleted))
+@router.delete("/jobs/{job_id}", summary="Delete a job", openapi_extra=documented(Deleted, right="write"))
 def delete_job(request: HttpRequest, job_id: str) -> HttpResponse:
     """With all that it has logged and all that it has spawned; 409 while one of them runs."""
     caller = caller_of(request)

@@ -26,7 +26,7 @@ class RunOrder(msgspec.Struct, forbid_unknown_fields=True):
 @router.post(
     "/runnables/{name}/run",
     summary="Run a registered job",
-    openapi_extra=documented(Accepted, body=RunOrder, needs_body=False),
+    openapi_extra=documented(Accepted, body=RunOrder, right="run", needs_body=False),
 )
 def run_runnable(request: HttpRequest, name: str) -> HttpResponse:
     """400 with the problem of each parameter; 409 when it is one that runs once at a time, and runs."""

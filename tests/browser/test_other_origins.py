@@ -24,7 +24,8 @@ print(Token.issue(user, ["read", "run"])[1])
 CALL = """async ([url, token, method, body]) => {
     try {
         const response = await fetch(url, {
-            method, body, headers: {Authorization: `Bearer ${token}`, "Content-Type": "application/json", "Idempotency-Key": "1"},
+            method, body,
+            headers: {Authorization: `Bearer ${token}`, "Content-Type": "application/json", "Idempotency-Key": "1"},
         });
         const told = ["Allow", "Retry-After", "WWW-Authenticate"].map((name) => response.headers.get(name));
         return [response.status, method === "HEAD" ? null : await response.json(), told];
@@ -35,7 +36,8 @@ CALL = """async ([url, token, method, body]) => {
 READ_STREAM = """(url) => new Promise((resolve) => {
     const stream = new EventSource(url);
     const lines = [];
-    stream.addEventListener("logs", (event) => lines.push(...JSON.parse(event.data).logs.map((entry) => entry.message)));
+    const take = (event) => lines.push(...JSON.parse(event.data).logs.map((entry) => entry.message));
+    stream.addEventListener("logs", take);
     stream.addEventListener("done", () => { stream.close(); resolve(lines); });
     stream.addEventListener("error", () => { stream.close(); resolve("refused"); });
 })"""
