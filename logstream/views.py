@@ -127,6 +127,7 @@ async def job_list_stream(request: HttpRequest) -> HttpResponseBase:
 async def streams_status(request: HttpRequest) -> HttpResponseBase:
     """GET /api/streams/status: which streams this process has open, for what and for whom."""
     await sync_to_async(stream_reader)(request)
+    Parameters.of_query(request.GET, ())
     here = live.current()
     by_topic = here.streams_by_topic()
     by_job: Counter[str] = Counter()  # with and without descendants

@@ -130,6 +130,20 @@ def test_a_wrong_token_is_turned_away_from_a_session_too(as_viewer: Client, door
     refused(door.ask(as_viewer, Authorization="quaero_no_scheme"), 401, "bad_authorization")
 
 
+@every_door
+def test_a_parameter_that_nothing_reads_is_refused(anonymous: Client, admin_user: User, door: Door) -> None:
+    token = make_token(admin_user, "read", "write", "run")
+    asked = door._replace(path=f"{door.path}?nothing=1").ask(anonymous, Authorization=f"Bearer {token}")
+    is_of_a_job = asked.status_code == 404 and NOBODYS_ID in door.path
+    assert is_of_a_job or refused(asked, 400, "bad_parameter")["detail"]["parameter"] == "nothing"
+
+
+@pytest.mark.parametrize("path", ["/api/tickets", "/api/execute", "/api/execute-async", "/api/runnables/nowhere/run"])
+def test_a_form_of_several_parts_is_refused_by_its_type(anonymous: Client, runner: User, path: str) -> None:
+    headers = {"Authorization": f"Bearer {make_token(runner, 'read', 'run')}"}
+    refused(anonymous.post(path, {"path": "/api/jobs/stream"}, headers=headers), 415, "unsupported_media_type")
+
+
 def test_tokens_and_sessions_see_the_same(as_viewer: Client, anonymous: Client, viewer: User, job: Job) -> None:
     by_token = anonymous.get(f"/api/jobs/{job.pk}", headers={"Authorization": f"bearer {make_token(viewer)}"})
     assert by_token.json() == as_viewer.get(f"/api/jobs/{job.pk}").json()
