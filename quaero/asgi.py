@@ -18,8 +18,11 @@ from logstream.asgi import application as live_application  # noqa: E402
 from quaero.bodies import with_bounded_bodies  # noqa: E402
 from quaero.cors import with_cors  # noqa: E402
 from quaero.duties import DUTIES  # noqa: E402
+from quaero.proxies import behind_proxies  # noqa: E402
 from quaero.service_log import keep_service_log  # noqa: E402
 from quaero.static_files import with_static_files  # noqa: E402
 
-live = live_application(django_application, (*DUTIES, keep_service_log))
-application = with_cors(with_static_files(with_bounded_bodies(live)), settings.ENVIRONMENT.cors_origins)
+application = live_application(django_application, (*DUTIES, keep_service_log))
+application = with_static_files(with_bounded_bodies(application))
+application = with_cors(application, settings.ENVIRONMENT.cors_origins)
+application = behind_proxies(application, settings.ENVIRONMENT.trusted_proxies)

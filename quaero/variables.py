@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from ipaddress import IPv6Address
+from ipaddress import IPv6Address, ip_network
 from urllib.parse import urlsplit
 
 from quaero.expressions import EXPLOSIVE, may_explode
+from quaero.host_names import ADDRESSES, is_host_pattern
 
 Texts = tuple[str, ...]
 
@@ -63,6 +64,33 @@ class Variables:
                 "a list, separated by commas, of origins such as https://example.org or http://localhost:3000, "
                 "as a browser sends them: in small letters, without a path, without a port that goes without saying, "
                 "without *",
+            )
+        return chosen
+
+    def hosts(self, name: str) -> Texts:
+        """Names under which a server may be called, between commas, perhaps with a port; none by default."""
+        chosen = tuple(host.lower() for host in self.list(name))
+        if not all(is_host_pattern(host) for host in chosen):
+            self.wrong(
+                name,
+                ",".join(chosen),
+                "a list, separated by commas, of names such as quaero.example.org, quaero.example.org:8443 or "
+                f".example.org (all below it), of {ADDRESSES} (any IP address), or *",
+            )
+        return chosen
+
+    def proxies(self, name: str) -> Texts:
+        """Addresses and networks between commas, and `unix`; none by default."""
+        chosen = self.list(name)
+        try:
+            for text in chosen:
+                if text != "unix":
+                    ip_network(text)
+        except ValueError:
+            self.wrong(
+                name,
+                ",".join(chosen),
+                "a list, separated by commas, of addresses such as 127.0.0.1, of networks such as 10.0.0.0/8, or unix",
             )
         return chosen
 
