@@ -1,7 +1,7 @@
 """Cross-origin requests: pages of the origins in QUAERO_CORS_ORIGINS may use the API, with a token or a ticket.
 
-At the ASGI level, around everything, so that every answer has the headers: also what is refused before Django
-sees it, and also the library's files. A browser keeps from a page what has no such headers, errors included.
+At the ASGI level, around everything, so that every answer has the headers, also what is refused before Django
+sees it. A browser keeps from a page what has no such headers, errors included.
 
 Credentials are not allowed: a browser then shows no page what a session's cookie would have opened. A page of
 another origin has a right of its own, or none.
@@ -12,13 +12,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-
 if TYPE_CHECKING:
     from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, ASGISendEvent, HTTPScope, Scope
 
 Header = tuple[bytes, bytes]
 
+PATHS = ("/api/", "/v1/")
 METHODS = b"GET, HEAD, POST, PATCH, DELETE"
 REQUEST_HEADERS = (
     b"Authorization, Content-Type, Content-Encoding, Idempotency-Key, Last-Event-ID, Cache-Control, X-Requested-With"
@@ -45,10 +44,9 @@ class Answering:
 def with_cors(application: ASGI3Application, origins: Iterable[str]) -> ASGI3Application:
     """`application`, which answers pages of `origins`; as it is when there are none."""
     allowed = frozenset(origin.encode("ascii") for origin in origins)
-    paths = ("/api/", "/v1/", settings.STATIC_URL)
 
     async def serve(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(paths):
+        if scope["type"] != "http" or not scope["path"].startswith(PATHS):
             await application(scope, receive, send)
             return
         origin = header(scope, b"origin")

@@ -9,7 +9,7 @@ import pytest
 from quaero.cors import with_cors
 
 FRIEND, STRANGER = "https://friend.example", "https://stranger.example"
-PATHS = ["/api/jobs", "/api/tickets", "/api/jobs/1/logs/stream", "/api/logs/1", "/v1/logs", "/static/js/log-stream.js"]
+PATHS = ["/api/jobs", "/api/tickets", "/api/jobs/1/logs/stream", "/api/logs/1", "/v1/logs"]
 
 
 async def inside(scope: Any, receive: Any, send: Any) -> None:
