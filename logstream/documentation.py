@@ -93,7 +93,7 @@ class Ping(msgspec.Struct):
 
 
 class Reset(msgspec.Struct):
-    """What is shown is to be dropped; what follows is complete."""
+    """What is shown is to be dropped; what follows is complete. Where a job was deleted, nothing follows."""
 
     reason: str
 

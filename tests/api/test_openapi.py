@@ -14,6 +14,7 @@ from jobs.api.reference import groups_of
 from jobs.parameters import CHILDREN, FILTER_PARAMETERS
 from logstream.requests import PLAIN_PARAMETERS, SERVICE_PARAMETERS, STREAM_PARAMETERS
 from quaero.csp import POLICY
+from quaero.environment import BASE_DIR
 
 
 @pytest.fixture
@@ -146,3 +147,13 @@ def test_the_page_tells_what_an_operation_takes_and_gives(schema: dict[str, Any]
     assert [answer.status for answer in told["get_result"].answers] == ["200", "202", "500", "else"]
     assert '"message": "42 files found"' in told["job_logs"].answers[0].examples[0]
     assert (told["delete_job"].right, told["healthz"].right) == ("write", "")
+
+
+def test_every_code_of_an_error_is_documented() -> None:
+    documented = set(re.findall(r"`(\w+)`", (BASE_DIR / "docs" / "api.md").read_text()))
+    sources = [
+        path.read_text() for folder in ("jobs", "logstream", "quaero") for path in (BASE_DIR / folder).rglob("*.py")
+    ]
+    codes = {code for text in sources for code in re.findall(r'\bcode(?:: str)? ?= ?"([a-z_]+)"', text)}
+    assert {"no_such_job", "still_running", "wrong_host"} <= codes
+    assert codes - documented == set()
