@@ -70,6 +70,9 @@ def test_a_session_needs_the_csrf_token(as_viewer: Client) -> None:
     refused(ask(as_viewer, {"path": STREAMS[0]}), 403, "csrf_failed")
     as_viewer.cookies["csrftoken"] = "c" * 32
     refused(ask(as_viewer, {"path": STREAMS[0]}, **{"X-CSRFToken": "d" * 32}), 403, "csrf_failed")
+    foreign = {"X-CSRFToken": "c" * 32, "Origin": "https://elsewhere.example"}
+    body = refused(ask(as_viewer, {"path": STREAMS[0]}, **foreign), 403, "csrf_failed")
+    assert "another address" in body["error"]
     assert ask(as_viewer, {"path": STREAMS[0]}, **{"X-CSRFToken": "c" * 32}).status_code == 200
 
 
