@@ -131,10 +131,10 @@ def how_to_sign_in(address: str) -> list[str]:
 
 
 def warn_of_open_programs(host: str, environment: Environment) -> None:
-    if environment.programs and not is_loopback(host):
+    if environment.programs and (environment.trusted_proxies or not is_loopback(host)):
         say(
             f"Note: QUAERO_PROGRAMS={','.join(environment.programs)} lets Runners run programs on this machine, "
-            f"and {host} can be reached from others.",
+            f"and others can reach {'its proxy' if is_loopback(host) else host}.",
             error=True,
         )
 
