@@ -140,7 +140,7 @@ JOBS_EVENTS: Events = {
 }
 
 KINDS: Kinds = (
-    *(LogsPayload, StatusPayload, FamilyPayload, ServicePayload, PlainEntry, JobRow, JobsStats),
+    *(LogsPayload, JobStatus, FamilyStatus, ServicePayload, PlainEntry, JobRow, JobsStats),
     *(Gone, Ping, Reset, Done, StreamsStatus),
 )
 

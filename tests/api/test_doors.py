@@ -257,4 +257,4 @@ def test_a_stream_is_only_opened(viewer: User, path: str, method: str) -> None:
     headers = {"Authorization": f"Bearer {make_token(viewer)}"}
     response = browser.generic(method, f"/api/{path}", headers=headers)
     refused(response, 405, "method_not_allowed")
-    assert response.headers["Allow"] == "GET"
+    assert response.headers["Allow"] == "GET, HEAD"
