@@ -24,6 +24,11 @@ RIGHTS: dict[str, str] = {"read": "jobs.view_job", "write": "jobs.operate_job", 
 # A proxy in front may ask for a password of its own; the browser then sends it with every request.
 SCHEMES_OF_PROXIES = ("basic", "digest", "negotiate")
 
+UNPROVEN_PAGE = "the CSRF token is missing or wrong: send the csrftoken cookie's value as X-CSRFToken"
+FOREIGN_PAGE = (
+    "the page that sends this has another address than the server: behind a proxy, QUAERO_ALLOWED_HOSTS names it"
+)
+
 TICKET_SALT = "quaero.ticket"
 TICKET_LIFETIME = timedelta(seconds=60)
 LAST_USE_IS_NOTED_EVERY = timedelta(minutes=1)  # not with every request: a write each would make readers writers
@@ -83,11 +88,16 @@ def refuse_forgery(request: HttpRequest) -> None:
     Done here and not by Django's middleware, from which views of the API are exempt: that one looks before
     anybody knows whether the request carries a bearer token, which no other site could have added.
     """
-    refusal = CsrfViewMiddleware(no_response).process_view(request, no_response, (), {})
-    if refusal is not None:
-        raise Forbidden(
-            "the CSRF token is missing or wrong: send the csrftoken cookie's value as X-CSRFToken", code="csrf_failed"
-        )
+    reason = CsrfCheck(no_response).process_view(request, no_response, (), {})
+    if isinstance(reason, str):
+        raise Forbidden(FOREIGN_PAGE if "checking failed" in reason else UNPROVEN_PAGE, code="csrf_failed")
+
+
+class CsrfCheck(CsrfViewMiddleware):
+    """Django's check, which says why it refuses and leaves the answer to us."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> str:
+        return reason
 
 
 def no_response(request: HttpRequest) -> HttpResponse:

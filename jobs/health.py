@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from jobs.errors import Unavailable, error_response
 from jobs.readiness import unapplied_migrations
 
 
+@csrf_exempt  # a POST is told which methods there are; nothing can be changed here
 @never_cache
 @require_safe
 async def healthz(request: HttpRequest) -> HttpResponse:
@@ -18,6 +20,7 @@ async def healthz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
+@csrf_exempt  # a POST is told which methods there are; nothing can be changed here
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:

@@ -41,8 +41,9 @@ class BadParameter(ValueError):
 
 class UnknownParameter(BadParameter):
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        ValueError.__init__(self, f"unknown parameter {name[:100]!r}: use some of {', '.join(known)}")
-        self.name, self.value, self.allowed = name[:100], "", f"one of {', '.join(known)}"
+        words = f"use some of {', '.join(known)}" if known else "there are none here"
+        ValueError.__init__(self, f"unknown parameter {name[:100]!r}: {words}")
+        self.name, self.value, self.allowed = name[:100], "", f"one of {', '.join(known)}" if known else "none"
 
 
 @dataclass(frozen=True, slots=True)

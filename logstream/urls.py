@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
+from jobs.api import api
 from logstream import views
+from logstream.documentation import KINDS, OPERATIONS
 
 urlpatterns = [
     path("api/jobs/stream", views.job_list_stream, name="job-list-stream"),
@@ -13,3 +15,6 @@ urlpatterns = [
     path("api/service/logs/stream", views.service_log_stream, name="service-log-stream"),
     path("api/streams/status", views.streams_status, name="streams-status"),
 ]
+
+for address, operation in OPERATIONS.items():
+    api.describe(address, operation, KINDS)

@@ -6,23 +6,24 @@ import functools
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
-from uuid import UUID
 
-import msgspec
 from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from jobs import turned_away
-from jobs.errors import ApiError, Unavailable, as_api_error, error_response
+from jobs.api.answers import json_answer
+from jobs.errors import MethodNotAllowed, Unavailable, as_api_error, error_response
 from jobs.parameters import Parameters
 from logstream import live
+from logstream.documentation import OpenStreams, StreamCount, StreamsStatus
 from logstream.registry import JOBS, SERVICE
 from logstream.requests import read_job_request, read_plain_request, read_service_request, stream_reader, viewer_of
 from logstream.streams import LogRequest, jobs_stream, log_stream
 
 FULL_RETRY_AFTER_S = 5
+METHODS = ("GET", "HEAD")
 
 AsyncView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
@@ -44,27 +45,34 @@ class EventStream(StreamingHttpResponse):
 
 
 def stream_view(view: AsyncView) -> AsyncView:
-    """GET only; errors in the shape of the API; room for one more stream."""
+    """GET, and HEAD for its headers alone; errors in the shape of the API.
 
-    @csrf_exempt  # nothing here is changed: another method is refused as such, whoever asks
+
+    Nothing can be changed here, so a POST needs no CSRF token to be told that it is the wrong method.
+    """
+
+    @csrf_exempt
     @functools.wraps(view)
     async def checked(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
         try:
-            if request.method != "GET":
-                raise ApiError(
-                    f"{request.method} is not allowed here: use GET",
-                    status=405,
-                    code="method_not_allowed",
-                    headers={"Allow": "GET"},
-                )
-            return await view(request, **arguments)
+            if request.method not in METHODS:
+                raise MethodNotAllowed(request.method, METHODS)
+            response = await view(request, **arguments)
         except Exception as error:
             refusal = as_api_error(error)
             if refusal is None:
                 raise
             return error_response(refusal)
+        return headers_of(response) if request.method == "HEAD" else response
 
     return checked
+
+
+def headers_of(response: HttpResponseBase) -> HttpResponseBase:
+    """The answer to HEAD: no stream is begun, so none is counted and nothing has to end."""
+    if not isinstance(response, EventStream):
+        return response
+    return HttpResponse(headers=dict(response.headers))
 
 
 def require_room(here: live.Live) -> None:
@@ -119,23 +127,24 @@ async def job_list_stream(request: HttpRequest) -> HttpResponseBase:
 async def streams_status(request: HttpRequest) -> HttpResponseBase:
     """GET /api/streams/status: which streams this process has open, for what and for whom."""
     await sync_to_async(stream_reader)(request)
+    Parameters.of_query(request.GET, ())
     here = live.current()
     by_topic = here.streams_by_topic()
-    by_job: Counter[UUID] = Counter()  # with and without descendants
+    by_job: Counter[str] = Counter()  # with and without descendants
     for topic, count in by_topic.items():
         if topic.job_id:
-            by_job[topic.job_id] += count
-    return JsonResponse(
-        {
-            "status": "closing" if here.is_closing else "active",
-            "connections": {
-                "global": {"sse": by_topic[SERVICE] + by_topic[JOBS]},
-                "jobs": {str(job_id): {"sse": n} for job_id, n in by_job.items()},
-            },
-            "lagging": here.lagging_count(),
-            "active_streams": here.stream_count,
-            "active_users": here.user_count,
-            "active_sessions": msgspec.to_builtins(here.sessions),
-            "limit": here.max_streams,
-        }
+            by_job[str(topic.job_id)] += count
+    return json_answer(
+        StreamsStatus(
+            "closing" if here.is_closing else "active",
+            OpenStreams(
+                StreamCount(by_topic[SERVICE] + by_topic[JOBS]),
+                {job_id: StreamCount(count) for job_id, count in by_job.items()},
+            ),
+            here.lagging_count(),
+            here.stream_count,
+            here.user_count,
+            here.sessions,
+            here.max_streams,
+        )
     )

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.core import checks
 
-from quaero.checks import check_limits, check_names
+from quaero.checks import check_limits, check_names, check_proxies
 
 
 class QuaeroConfig(AppConfig):
@@ -12,6 +12,7 @@ class QuaeroConfig(AppConfig):
     def ready(self) -> None:
         checks.register(check_limits, "quaero")
         checks.register(check_names, "quaero")
+        checks.register(check_proxies, "quaero")
 
 
 class QuaeroAdminConfig(admin_apps.AdminConfig):

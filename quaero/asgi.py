@@ -6,6 +6,7 @@ import os
 from typing import cast
 
 from asgiref.typing import ASGI3Application
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quaero.settings")
@@ -15,8 +16,13 @@ django_application = cast(ASGI3Application, get_asgi_application())
 # What is imported here has models in it, and those exist only now.
 from logstream.asgi import application as live_application  # noqa: E402
 from quaero.bodies import with_bounded_bodies  # noqa: E402
+from quaero.cors import with_cors  # noqa: E402
 from quaero.duties import DUTIES  # noqa: E402
+from quaero.proxies import behind_proxies  # noqa: E402
 from quaero.service_log import keep_service_log  # noqa: E402
 from quaero.static_files import with_static_files  # noqa: E402
 
-application = with_static_files(with_bounded_bodies(live_application(django_application, (*DUTIES, keep_service_log))))
+application = live_application(django_application, (*DUTIES, keep_service_log))
+application = with_static_files(with_bounded_bodies(application))
+application = with_cors(application, settings.ENVIRONMENT.cors_origins)
+application = behind_proxies(application, settings.ENVIRONMENT.trusted_proxies)

@@ -27,6 +27,19 @@ def check_limits(app_configs: Sequence[AppConfig] | None, **rest: Any) -> list[C
     ]
 
 
+def check_proxies(app_configs: Sequence[AppConfig] | None, **rest: Any) -> list[CheckMessage]:
+    environment: Environment = settings.ENVIRONMENT
+    if environment.allowed_hosts or not environment.trusted_proxies:
+        return []
+    return [
+        Warning(
+            "QUAERO_TRUSTED_PROXIES is set and QUAERO_ALLOWED_HOSTS is not: any name that a proxy hands on is taken.",
+            hint="Name what the installation is called, as QUAERO_ALLOWED_HOSTS=quaero.example.org.",
+            id="quaero.W002",
+        )
+    ]
+
+
 def check_names(app_configs: Sequence[AppConfig] | None, **rest: Any) -> list[CheckMessage]:
     environment: Environment = settings.ENVIRONMENT
     return [

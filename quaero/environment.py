@@ -45,6 +45,8 @@ class Environment:
     run_environment: tuple[str, ...]
     mask_patterns: tuple[str, ...]
     cors_origins: tuple[str, ...]
+    allowed_hosts: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
     service_log_level: str
     sample_jobs: bool
     known: tuple[str, ...]
@@ -83,6 +85,8 @@ def environment_from(reader: Variables) -> Environment:
         run_environment=reader.names_of_variables("QUAERO_RUN_ENVIRONMENT"),
         mask_patterns=reader.patterns("QUAERO_MASK_PATTERNS"),
         cors_origins=reader.origins("QUAERO_CORS_ORIGINS"),
+        allowed_hosts=reader.hosts("QUAERO_ALLOWED_HOSTS"),
+        trusted_proxies=reader.proxies("QUAERO_TRUSTED_PROXIES"),
         service_log_level=reader.one_of("QUAERO_SERVICE_LOG_LEVEL", "info", tuple(levels.NUMBERS)),
         sample_jobs=reader.one_of("QUAERO_SAMPLE_JOBS", "on", ("on", "off")) == "on",
         known=tuple(reader.names),

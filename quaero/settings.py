@@ -7,12 +7,15 @@ from typing import Any
 import django
 
 from quaero.environment import BASE_DIR, read_environment
+from quaero.host_names import trusted_origins
 
 ENVIRONMENT = read_environment()
 
 DEBUG = False
 SECRET_KEY = ENVIRONMENT.secret_key
-ALLOWED_HOSTS = ["*"]
+ALLOWED_HOSTS = ["*"]  # quaero/hosts.py looks, before anything else does
+CSRF_TRUSTED_ORIGINS = trusted_origins(ENVIRONMENT.allowed_hosts, knows_scheme=bool(ENVIRONMENT.trusted_proxies))
+SECURE_HSTS_SECONDS = 30 * 24 * 3600  # said over https alone
 
 INSTALLED_APPS = [
     "quaero",
@@ -35,6 +38,8 @@ TASKS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django_tasks_db.Data
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "quaero.csp.content_security_policy",
+    "quaero.hosts.only_allowed_hosts",
+    "quaero.cookies.secure_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

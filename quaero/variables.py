@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import IPv6Address, ip_network
 from urllib.parse import urlsplit
 
 from quaero.expressions import EXPLOSIVE, may_explode
+from quaero.host_names import ADDRESSES, is_host_pattern
 
 Texts = tuple[str, ...]
 
@@ -60,7 +62,35 @@ class Variables:
                 name,
                 ",".join(chosen),
                 "a list, separated by commas, of origins such as https://example.org or http://localhost:3000, "
-                "without a path and without *",
+                "as a browser sends them: in small letters, without a path, without a port that goes without saying, "
+                "without *",
+            )
+        return chosen
+
+    def hosts(self, name: str) -> Texts:
+        """Names under which a server may be called, between commas, perhaps with a port; none by default."""
+        chosen = tuple(host.lower() for host in self.list(name))
+        if not all(is_host_pattern(host) for host in chosen):
+            self.wrong(
+                name,
+                ",".join(chosen),
+                "a list, separated by commas, of names such as quaero.example.org, quaero.example.org:8443 or "
+                f".example.org (all below it), of {ADDRESSES} (any IP address), or *",
+            )
+        return chosen
+
+    def proxies(self, name: str) -> Texts:
+        """Addresses and networks between commas, and `unix`; none by default."""
+        chosen = self.list(name)
+        try:
+            for text in chosen:
+                if text != "unix":
+                    ip_network(text)
+        except ValueError:
+            self.wrong(
+                name,
+                ",".join(chosen),
+                "a list, separated by commas, of addresses such as 127.0.0.1, of networks such as 10.0.0.0/8, or unix",
             )
         return chosen
 
@@ -96,17 +126,22 @@ class Variables:
         return tuple(sorted(set(names) - set(self.names)))
 
 
+USUAL_PORTS = {"http": 80, "https": 443}
+
+
 def is_origin(text: str) -> bool:
-    """Whether `text` is an origin exactly as browsers send it."""
+    """Whether `text` is an origin exactly as browsers send it: another spelling would never be met."""
     try:
         parts = urlsplit(text)
-        port = f":{parts.port}" if parts.port is not None else ""
+        host = as_browsers_say(parts.hostname or "")
+        port = "" if parts.port in (None, USUAL_PORTS.get(parts.scheme)) else f":{parts.port}"
     except ValueError:
         return False
-    host = parts.hostname or ""
-    shown = f"[{host}]" if ":" in host else host
-    return (
-        parts.scheme in ("http", "https")
-        and re.fullmatch(r"[0-9a-z.:_-]+", host) is not None
-        and text == f"{parts.scheme}://{shown}{port}"
-    )
+    return parts.scheme in USUAL_PORTS and host != "" and text == f"{parts.scheme}://{host}{port}"
+
+
+def as_browsers_say(host: str) -> str:
+    """Raises ValueError for what cannot be a host."""
+    if ":" in host:
+        return f"[{IPv6Address(host)}]"
+    return host if re.fullmatch(r"[0-9a-z._-]+", host) else ""

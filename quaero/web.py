@@ -10,7 +10,9 @@ from contextlib import suppress
 
 import uvicorn
 
+from quaero.host_names import of_this_machine
 from quaero.http_door import HttpDoor
+from quaero.listening import is_loopback
 from quaero.tether import stop_with_parent
 
 # Streams end by themselves within 2 s (S9); this is for requests that do not.
@@ -22,7 +24,15 @@ def main() -> None:
     stop_with_parent(pipe_fd, kill_after_s=GRACEFUL_SHUTDOWN_S + 1)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quaero.settings")
     raise_file_limit()
-    uvicorn.Server(configuration()).run(sockets=[socket.socket(fileno=socket_fd)])
+    listener = socket.socket(fileno=socket_fd)
+    name_hosts(listener.getsockname()[0])
+    uvicorn.Server(configuration()).run(sockets=[listener])
+
+
+def name_hosts(address: str) -> None:
+    """Sets what this server may be called where others can reach it and nobody has said so. The settings read it."""
+    if not is_loopback(address) and not os.environ.get("QUAERO_ALLOWED_HOSTS", "").strip():
+        os.environ["QUAERO_ALLOWED_HOSTS"] = ",".join(of_this_machine())
 
 
 def raise_file_limit() -> None:
@@ -42,6 +52,7 @@ def configuration() -> uvicorn.Config:
         access_log=False,
         log_config=None,  # settings.LOGGING has it
         server_header=False,
+        proxy_headers=False,  # quaero/proxies.py reads them, of those that are trusted
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
     )
 

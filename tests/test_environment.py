@@ -70,6 +70,19 @@ def test_defaults(tmp_path: Path) -> None:
         ("QUAERO_CORS_ORIGINS", "*", "origins such as https://example.org"),
         ("QUAERO_CORS_ORIGINS", "https://example.org/", "without a path"),
         ("QUAERO_CORS_ORIGINS", "https://example.org:port", "without a path"),
+        ("QUAERO_CORS_ORIGINS", "https://example.org:443", "without a port that goes without saying"),
+        ("QUAERO_CORS_ORIGINS", "https://Example.org", "in small letters"),
+        ("QUAERO_CORS_ORIGINS", "https://[0:0::1]", "as a browser sends them"),
+        ("QUAERO_CORS_ORIGINS", "https://a:b@example.org", "as a browser sends them"),
+        ("QUAERO_CORS_ORIGINS", "null", "origins such as https://example.org"),
+        ("QUAERO_CORS_ORIGINS", "https://*.example.org", "without *"),
+        ("QUAERO_ALLOWED_HOSTS", "https://quaero.example.org", "names such as quaero.example.org"),
+        ("QUAERO_ALLOWED_HOSTS", "*.example.org", ".example.org (all below it)"),
+        ("QUAERO_ALLOWED_HOSTS", "quaero.example.org:port", "quaero.example.org:8443"),
+        ("QUAERO_ALLOWED_HOSTS", "a b", "or *"),
+        ("QUAERO_TRUSTED_PROXIES", "10.0.0.1/8", "networks such as 10.0.0.0/8"),
+        ("QUAERO_TRUSTED_PROXIES", "proxy.local", "addresses such as 127.0.0.1"),
+        ("QUAERO_TRUSTED_PROXIES", "*", "or unix"),
         ("QUAERO_SERVICE_LOG_LEVEL", "loud", "debug, info, warn, error, fatal"),
         ("QUAERO_SAMPLE_JOBS", "yes", "on, off"),
         ("DATABASE_URL", "mysql://host/name", "sqlite:///PATH or postgres://"),
@@ -113,6 +126,13 @@ def test_lists_are_separated_by_commas(tmp_path: Path) -> None:
     )
     assert found.programs == ("shell", "python")
     assert found.cors_origins == ("http://localhost:3000", "https://[::1]")
+
+
+def test_hosts_and_proxies_are_separated_by_commas(tmp_path: Path) -> None:
+    hosts = "Quaero.example.org, .example.net:8443,addresses,[::1]"
+    found = read(tmp_path, QUAERO_ALLOWED_HOSTS=hosts, QUAERO_TRUSTED_PROXIES="10.0.0.0/8, ::1,unix")
+    assert found.allowed_hosts == ("quaero.example.org", ".example.net:8443", "addresses", "[::1]")
+    assert found.trusted_proxies == ("10.0.0.0/8", "::1", "unix")
 
 
 def test_names_of_variables_are_separated_by_commas_and_patterns_by_lines(tmp_path: Path) -> None:

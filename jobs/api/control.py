@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from jobs import operations, statuses
-from jobs.access import caller_of, operable_job
+from jobs.access import operable_job
 from jobs.api.answers import json_answer
 from jobs.api.bodies import read_optional_body
+from jobs.api.callers import caller_without_parameters
 from jobs.api.documentation import documented
 from jobs.api.refusals import without_names
 from jobs.listing import NOT_IN_A_LIST
@@ -51,10 +52,10 @@ class WorkerList(msgspec.Struct):
     waiting: int  # jobs that wait for one
 
 
-@router.post("/jobs/{job_id}/cancel", summary="Cancel a job", openapi_extra=documented(Asked))
+@router.post("/jobs/{job_id}/cancel", summary="Cancel a job", openapi_extra=documented(Asked, right="write"))
 def cancel_job(request: HttpRequest, job_id: str) -> HttpResponse:
     """Asks the job and all that it has spawned to end. What nobody has begun ends at once, what runs when it heeds."""
-    caller = caller_of(request)
+    caller = caller_without_parameters(request)
     job = operable_job(caller, job_id)
     with without_names(caller):
         asked = operations.cancel(job, caller.user.get_username())
@@ -67,11 +68,13 @@ def cancel_job(request: HttpRequest, job_id: str) -> HttpResponse:
 @router.post(
     "/jobs/{job_id}/rerun",
     summary="Run a job again",
-    openapi_extra=documented(JobRow, body=Rerun, needs_body=False, others={200: ("The new job", (JobRow, NewJob))}),
+    openapi_extra=documented(
+        JobRow, body=Rerun, right="write", needs_body=False, others={200: ("The new job", (JobRow, NewJob))}
+    ),
 )
 def rerun_job(request: HttpRequest, job_id: str) -> HttpResponse:
     """A new job that does the same. 409 for one that was not run here, or whose secret parameters are not given."""
-    caller = caller_of(request)
+    caller = caller_without_parameters(request)
     job = operable_job(caller, job_id)
     order = read_optional_body(request, Rerun)
     again = rerun(job, caller.user.get_username(), created_by=caller.user, secrets=order.parameters)
@@ -81,7 +84,7 @@ def rerun_job(request: HttpRequest, job_id: str) -> HttpResponse:
 @router.get("/workers", summary="The workers", openapi_extra=documented(WorkerList))
 def list_workers(request: HttpRequest) -> HttpResponse:
     """Each with its heartbeat and the job that it runs."""
-    caller_of(request).require("read")
+    caller_without_parameters(request).require("read")
     jobs = [f"job__{column}" for column in NOT_IN_A_LIST]
     workers = list(Worker.objects.select_related("job", "job__created_by").defer(*jobs))
     rows = [worker_row(worker) for worker in workers]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from jobs import levels, statuses
-from jobs.models import STREAMS
+from jobs.models import STREAMS, EntryRecord
 
 Json = dict[str, object]
 Kinds = tuple[type[msgspec.Struct], ...]
@@ -75,7 +75,6 @@ JOB_LIST_PARAMETERS = {
     "cursor": Parameter("The member `next` of the page before.", TEXT),
 }
 
-SECURITY: list[Json] = [{"token": []}, {"session": []}]
 SECURITY_SCHEMES: Json = {
     "token": {"type": "http", "scheme": "bearer"},
     "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
@@ -87,28 +86,43 @@ def documented(
     parameters: Mapping[str, Parameter] | None = None,
     body: type[msgspec.Struct] | None = None,
     *,
+    right: str = "read",
     needs_body: bool = True,
     others: Mapping[int, tuple[str, Kinds]] | None = None,
 ) -> Json:
     """The `openapi_extra` of an operation that answers with `answer`, and takes `parameters` in its URL.
 
-    `others`: what else it may answer with, by status, with a word on when.
+    `right`: what its caller needs. `others`: what else it may answer with, by status, with a word on when.
     """
     answers = {200: ("OK", (answer,)), **(others or {})}
     responses: dict[int | str, Json] = {
         status: {"description": when, "content": content_of(*kinds)} for status, (when, kinds) in answers.items()
     }
-    responses["default"] = {"description": "Refused", "content": content_of(Refusal)}
+    responses["default"] = REFUSED
     described: Json = {
-        "parameters": [
-            {"in": "query", "name": name, "description": each.description, "schema": each.schema, "required": False}
-            for name, each in (parameters or {}).items()
-        ],
+        "parameters": query_parameters(parameters or {}),
         "responses": responses,
+        "security": needing(right),
     }
     if body is not None:
         described["requestBody"] = {"required": needs_body, "content": content_of(body)}
     return described
+
+
+def needing(right: str) -> list[Json]:
+    """The `security` of an operation: a token or a session, with this scope or right."""
+    return [{scheme: [right]} for scheme in SECURITY_SCHEMES]
+
+
+def query_parameters(parameters: Mapping[str, Parameter]) -> list[Json]:
+    return [
+        {"in": "query", "name": name, "description": each.description, "schema": each.schema, "required": False}
+        for name, each in parameters.items()
+    ]
+
+
+def path_parameter(name: str, description: str) -> Json:
+    return {"in": "path", "name": name, "description": description, "schema": TEXT, "required": True}
 
 
 def content_of(*kinds: type[msgspec.Struct]) -> Json:
@@ -116,12 +130,18 @@ def content_of(*kinds: type[msgspec.Struct]) -> Json:
     return {"application/json": {"schema": references[0] if len(references) == 1 else {"oneOf": references}}}
 
 
-def schemas_of(kinds: Iterable[type[msgspec.Struct]]) -> Json:
+REFUSED: Json = {"description": "Refused", "content": content_of(Refusal)}
+
+
+def schemas_of(kinds: Iterable[type[msgspec.Struct]]) -> dict[str, Json]:
     """The schemas by name of these answers and bodies, of all that they contain, and of errors."""
-    components = msgspec.json.schema_components(
+    components: dict[str, Json] = msgspec.json.schema_components(
         [*kinds, Refusal], schema_hook=schema_of_anything, ref_template=REF_TEMPLATE
     )[1]
-    return dict(components)
+    entry = components.get(EntryRecord.__name__)
+    if entry is not None:  # msgspec takes a member that may be unset, but has no default, for one that is always there
+        entry["required"] = [name for name in entry["properties"] if name not in ("ansi", "fields")]  # type: ignore[attr-defined]
+    return components
 
 
 def schema_of_anything(kind: type) -> Json:

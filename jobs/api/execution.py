@@ -12,6 +12,7 @@ from ninja import Router
 from jobs.access import Caller, caller_of, readable_job
 from jobs.api.answers import json_answer
 from jobs.api.bodies import read_body
+from jobs.api.callers import caller_without_parameters
 from jobs.api.documentation import JOB_LIST_PARAMETERS, documented
 from jobs.api.jobs import DEFAULT_LIMIT, next_cursor, read_job_cursor, read_job_filter
 from jobs.api.waiting import waited_for
@@ -72,10 +73,12 @@ class ExecutionList(msgspec.Struct):
     counts: dict[str, int]  # by status, whichever statuses were asked for
 
 
-@router.post("/execute-async", summary="Run a program", openapi_extra=documented(Accepted, body=ProgramOrder))
+@router.post(
+    "/execute-async", summary="Run a program", openapi_extra=documented(Accepted, body=ProgramOrder, right="run")
+)
 def execute_async(request: HttpRequest) -> HttpResponse:
     """Answers at once; the id leads to the log and the result, and is that of a job."""
-    caller = caller_of(request)
+    caller = caller_without_parameters(request)
     caller.require("run")
     return json_answer(Accepted(str(ordered(caller, read_body(request, ProgramOrder)).pk)))
 
@@ -86,6 +89,7 @@ def execute_async(request: HttpRequest) -> HttpResponse:
     openapi_extra=documented(
         WaitedFor,
         body=WaitingOrder,
+        right="run",
         others={
             200: ("It has completed, or was cancelled", (WaitedFor, Cancelled)),
             500: ("It has failed", (Failed,)),
@@ -95,7 +99,7 @@ def execute_async(request: HttpRequest) -> HttpResponse:
 )
 def execute(request: HttpRequest) -> HttpResponse:
     """The result, or the refusal of `/api/result/{id}`; 504 with the id when it takes longer than `wait` seconds."""
-    caller = caller_of(request)
+    caller = caller_without_parameters(request)
     caller.require("run")
     order = read_body(request, WaitingOrder)
     if not 0 < order.wait <= MAX_WAIT_S:
@@ -124,7 +128,7 @@ def execute(request: HttpRequest) -> HttpResponse:
 )
 def get_result(request: HttpRequest, execution_id: str) -> HttpResponse:
     """200 when it has completed or was cancelled, 202 while it runs, 500 when it has failed; with its last entries."""
-    answer = result_of(readable_job(caller_of(request), execution_id))
+    answer = result_of(readable_job(caller_without_parameters(request), execution_id))
     return json_answer(answer, HTTP_STATUS[type(answer)])
 
 

@@ -9,6 +9,7 @@ from ninja import Router
 from jobs import statuses
 from jobs.access import caller_of, operable_job, readable_job, step_of
 from jobs.api.answers import json_answer
+from jobs.api.callers import caller_without_parameters
 from jobs.api.documentation import JOB_LIST_PARAMETERS, JOB_PARAMETERS, STEP_LIST_PARAMETERS, documented
 from jobs.api.refusals import without_names
 from jobs.listing import JobCursor, JobFilter, JobPage, count_by_status, page_of_jobs
@@ -61,10 +62,10 @@ def get_job(request: HttpRequest, job_id: str) -> HttpResponse:
     return json_answer(job_detail(job, job.steps.all(), parameters.number("steps_since", 0, MAX_ID)))
 
 
-@router.delete("/jobs/{job_id}", summary="Delete a job", openapi_extra=documented(Deleted))
+@router.delete("/jobs/{job_id}", summary="Delete a job", openapi_extra=documented(Deleted, right="write"))
 def delete_job(request: HttpRequest, job_id: str) -> HttpResponse:
     """With all that it has logged and all that it has spawned; 409 while one of them runs."""
-    caller = caller_of(request)
+    caller = caller_without_parameters(request)
     job = operable_job(caller, job_id)
     with without_names(caller):
         return json_answer(Deleted(delete(job, caller.user.get_username())))
@@ -73,7 +74,7 @@ def delete_job(request: HttpRequest, job_id: str) -> HttpResponse:
 @router.get("/jobs/{job_id}/tree", summary="A job with its descendants", openapi_extra=documented(JobTree))
 def get_tree(request: HttpRequest, job_id: str) -> HttpResponse:
     """The job, the jobs that it spawned, those that they spawned; siblings in the order in which they were made."""
-    job = readable_job(caller_of(request), job_id)
+    job = readable_job(caller_without_parameters(request), job_id)
     tree = tree_of(job.pk)
     return json_answer(JobTree(tree.root, tree.is_truncated))
 
@@ -93,7 +94,7 @@ def list_steps(request: HttpRequest, job_id: str) -> HttpResponse:
 
 @router.get("/jobs/{job_id}/steps/{step_id}", summary="One step", openapi_extra=documented(StepRow))
 def get_step(request: HttpRequest, job_id: str, step_id: str) -> HttpResponse:
-    job = readable_job(caller_of(request), job_id)
+    job = readable_job(caller_without_parameters(request), job_id)
     return json_answer(step_row(step_of(job, step_id)))
 
 

@@ -6,18 +6,22 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+import msgspec
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from jobs import executions
-from jobs.api import control, execution, jobs, logs, runnables, runs, tickets
-from jobs.api.documentation import SECURITY, SECURITY_SCHEMES, schemas_of
+from jobs.api import control, execution, jobs, logs, machines, runnables, runs, tickets
+from jobs.api.documentation import SECURITY_SCHEMES, Json, Kinds, needing, schemas_of
+from jobs.api.reference import Reference
 from jobs.api.refusals import method_not_allowed, refuse
+from jobs.errors import MethodNotAllowed, error_response
 from jobs.pages import LogsPayload
 from jobs.rows import JobDetail, JobRow, StepRow
 
@@ -43,12 +47,24 @@ DESCRIBED = (
 class Api(NinjaAPI):
     """Ninja's API with HEAD wherever there is GET, and its own refusals in the shape of all errors."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.beside: dict[str, Json] = {}
+        self.kinds_beside: set[type[msgspec.Struct]] = set()
+
+    def describe(self, path: str, operation: Json, kinds: Kinds = ()) -> None:
+        """Has the description tell of a GET that is served beside this API. `kinds`: what it refers to."""
+        self.beside[path] = {"get": operation}
+        self.kinds_beside.update(kinds)
+
     @property
     def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
         patterns, app_name, namespace = super().urls
         for pattern in patterns:
             if isinstance(pattern, URLPattern):
-                pattern.callback = as_machines_expect(pattern.callback)
+                is_description = pattern.name in ("openapi-json", "openapi-view")
+                view = read_only(pattern.callback) if is_description else pattern.callback
+                pattern.callback = as_machines_expect(view)
         return patterns, app_name, namespace
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
@@ -56,9 +72,22 @@ class Api(NinjaAPI):
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**options)
-        schema["components"]["schemas"].update(schemas_of(DESCRIBED))
+        schema["paths"].update(self.beside)
+        schema["components"]["schemas"].update(schemas_of((*DESCRIBED, *self.kinds_beside)))
         schema["components"]["securitySchemes"] = SECURITY_SCHEMES
         return schema
+
+
+def read_only(view: View) -> View:
+    """A view of ninja's own, which would answer to any method."""
+
+    @csrf_exempt
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "GET":  # or HEAD, which comes as GET
+            return error_response(MethodNotAllowed(request.method, ("GET", "HEAD")))
+        return view(request, *args, **kwargs)
+
+    return wrapped
 
 
 def as_machines_expect(view: View) -> View:
@@ -81,8 +110,7 @@ def answer_to_head(view: View, request: HttpRequest, *args: Any, **kwargs: Any) 
         request.method = "HEAD"
 
 
-# The page with the documentation would come from a CDN, which the Content-Security-Policy forbids.
-api = Api(title="Quaero", version="1", docs_url=None, openapi_extra={"security": SECURITY})
+api = Api(title="Quaero", version="1", docs=Reference(), openapi_extra={"security": needing("read")})
 api.add_router("", jobs.router, tags=["jobs"])
 api.add_router("", control.router, tags=["jobs"])
 api.add_router("", execution.router, tags=["runs"])
@@ -90,6 +118,8 @@ api.add_router("", runs.router, tags=["runs"])
 api.add_router("", logs.router, tags=["logs"])
 api.add_router("", runnables.router, tags=["runnables"])
 api.add_router("", tickets.router, tags=["tickets"])
+for address, operation in machines.OPERATIONS.items():
+    api.describe(address, operation, machines.KINDS)
 
 for kind in (Exception, Http404, HttpError, ValidationError):  # ninja has handlers of its own for each of these
     api.add_exception_handler(kind, refuse)

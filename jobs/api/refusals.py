@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from ninja.errors import HttpError, ValidationError
 
 from jobs.access import Caller
-from jobs.errors import ApiError, as_api_error, error_response
+from jobs.errors import ApiError, MethodNotAllowed, as_api_error, error_response
 from jobs.lifecycle import JobIsRunning
 from jobs.operations import JobHasEnded
 
@@ -55,12 +55,4 @@ def method_not_allowed(request: HttpRequest, response: HttpResponseBase) -> Http
     allowed = set(response.headers["Allow"].split(", "))
     if "GET" in allowed:
         allowed.add("HEAD")
-    names = ", ".join(sorted(allowed))
-    return error_response(
-        ApiError(
-            f"{request.method} is not possible here: use {names}",
-            status=405,
-            code="method_not_allowed",
-            headers={"Allow": names},
-        )
-    )
+    return error_response(MethodNotAllowed(request.method, allowed))

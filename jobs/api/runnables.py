@@ -6,8 +6,8 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from jobs.access import caller_of
 from jobs.api.answers import json_answer
+from jobs.api.callers import caller_without_parameters
 from jobs.api.documentation import documented
 from jobs.runnables import FormField, Runnable, registry
 
@@ -32,13 +32,13 @@ class RunnableList(msgspec.Struct):
 @router.get("/runnables", summary="List registered jobs", openapi_extra=documented(RunnableList))
 def list_runnables(request: HttpRequest) -> HttpResponse:
     """By name."""
-    caller_of(request).require("read")
+    caller_without_parameters(request).require("read")
     return json_answer(RunnableList([runnable_row(each) for each in registry.all()]))
 
 
 @router.get("/runnables/{name}", summary="One registered job", openapi_extra=documented(RunnableRow))
 def get_runnable(request: HttpRequest, name: str) -> HttpResponse:
-    caller_of(request).require("read")
+    caller_without_parameters(request).require("read")
     return json_answer(runnable_row(registry.find(name)))
 
 

@@ -6,9 +6,9 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from jobs.access import caller_of
 from jobs.api.answers import json_answer
 from jobs.api.bodies import read_optional_body
+from jobs.api.callers import caller_without_parameters
 from jobs.api.documentation import documented
 from jobs.api.execution import Accepted, parent_of
 from jobs.running.orders import Origin, order_runnable
@@ -26,11 +26,11 @@ class RunOrder(msgspec.Struct, forbid_unknown_fields=True):
 @router.post(
     "/runnables/{name}/run",
     summary="Run a registered job",
-    openapi_extra=documented(Accepted, body=RunOrder, needs_body=False),
+    openapi_extra=documented(Accepted, body=RunOrder, right="run", needs_body=False),
 )
 def run_runnable(request: HttpRequest, name: str) -> HttpResponse:
     """400 with the problem of each parameter; 409 when it is one that runs once at a time, and runs."""
-    caller = caller_of(request)
+    caller = caller_without_parameters(request)
     caller.require("run")
     order = read_optional_body(request, RunOrder)
     origin = Origin(created_by=caller.user, parent=parent_of(caller, order.parent))

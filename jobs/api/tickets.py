@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, get_script_prefix, resolve
 from ninja import Router
 
-from jobs.access import TICKET_LIFETIME, Caller, caller_of, issue_ticket, readable_job
+from jobs.access import TICKET_LIFETIME, Caller, issue_ticket, readable_job
 from jobs.api.answers import json_answer
 from jobs.api.bodies import read_body
+from jobs.api.callers import caller_without_parameters
 from jobs.api.documentation import documented
 from jobs.errors import ApiError
 
@@ -32,7 +33,7 @@ class Ticket(msgspec.Struct):
 @router.post("/tickets", summary="A ticket for a stream", openapi_extra=documented(Ticket, body=TicketRequest))
 def create_ticket(request: HttpRequest) -> HttpResponse:
     """Opens the stream at `path` (without a query string) within 60 s, as `?ticket=`, with the right to read."""
-    caller = caller_of(request)
+    caller = caller_without_parameters(request)
     caller.require("read")
     path = read_body(request, TicketRequest).path
     require_stream(caller, path)

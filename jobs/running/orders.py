@@ -50,7 +50,7 @@ class BadOrder(ApiError):
     code = "bad_parameter"
 
     def __init__(self, name: str, problem: str, *, status: int = 400, code: str = "bad_parameter") -> None:
-        super().__init__(f"{name} {problem}", status=status, code=code, detail={"parameter": name, "allowed": problem})
+        super().__init__(f"{name} {problem}", status=status, code=code, detail={"parameter": name, "problem": problem})
 
 
 class AlreadyRuns(ApiError):
@@ -183,9 +183,11 @@ def require_parent(parent: Job) -> None:
     if row["cancel_requested_at"] is not None or row["status"] == statuses.CANCELLED:
         raise BadOrder("parent", f"is {parent.pk}, which was cancelled", status=409, code="parent_is_cancelled")
     if Job.objects.filter(parent=parent).count() >= MAX_CHILDREN:
-        raise BadOrder("parent", f"is {parent.pk}, which has {MAX_CHILDREN} children: no more are allowed", status=409)
+        problem = f"is {parent.pk}, which has {MAX_CHILDREN} children: no more are allowed"
+        raise BadOrder("parent", problem, status=409, code="family_is_full")
     if depth_of(parent) >= MAX_DEPTH:
-        raise BadOrder("parent", f"is {parent.pk}, over which {MAX_DEPTH} generations stand already", status=409)
+        problem = f"is {parent.pk}, over which {MAX_DEPTH} generations stand already"
+        raise BadOrder("parent", problem, status=409, code="family_is_full")
 
 
 def depth_of(job: Job) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import pytest
 from django.contrib.auth.models import User
@@ -45,19 +46,37 @@ NOT_ONLY_TO_LOOK = [
     Door("DELETE", JOB, "write"),
 ]
 
+OPEN = ("/api/openapi.json", "/api/docs")
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, path with some id in place of each parameter, and what the description tells of it, under /api/."""
+    for path, methods in api.get_openapi_schema()["paths"].items():
+        for method, operation in methods.items():
+            if path.startswith("/api/"):
+                yield method.upper(), path.format(**PLACES), operation
+
 
 def methods_by_path() -> dict[str, set[str]]:
-    """What the API says there is, with some id in place of each parameter."""
-    paths = api.get_openapi_schema()["paths"]
-    return {path.format(**PLACES): {method.upper() for method in paths[path]} for path in paths}
+    found: dict[str, set[str]] = {}
+    for method, path, _ in operations():
+        found.setdefault(path, set()).add(method)
+    return found
 
 
 def doors() -> list[Door]:
-    all_methods = [(method, path) for path, methods in methods_by_path().items() for method in sorted(methods)]
-    changing = {(door.method, door.path): door for door in NOT_ONLY_TO_LOOK}
-    assert len(all_methods) > 14
-    assert changing.keys() <= set(all_methods)
-    return [changing.get(each, Door(*each)) for each in all_methods]
+    """All but those that stand open, with the right that is told."""
+    found = []
+    for method, path, operation in operations():
+        rights = {right for each in operation["security"] for rights in each.values() for right in rights}
+        found += [Door(method, path, right) for right in rights]
+    return found
+
+
+def test_the_description_tells_the_right_that_a_door_takes() -> None:
+    there_are = doors()
+    assert len(there_are) == len(list(operations())) - len(OPEN) > 19
+    assert {door for door in there_are if door.right != "read"} == set(NOT_ONLY_TO_LOOK)
 
 
 every_door = pytest.mark.parametrize("door", doors(), ids=lambda door: f"{door.method} {door.path}")
@@ -109,6 +128,20 @@ def test_what_changes_something_takes_the_csrf_token_of_a_session(
 def test_a_wrong_token_is_turned_away_from_a_session_too(as_viewer: Client, door: Door) -> None:
     refused(door.ask(as_viewer, Authorization="Bearer quaero_wrong"), 401, "bad_token")
     refused(door.ask(as_viewer, Authorization="quaero_no_scheme"), 401, "bad_authorization")
+
+
+@every_door
+def test_a_parameter_that_nothing_reads_is_refused(anonymous: Client, admin_user: User, door: Door) -> None:
+    token = make_token(admin_user, "read", "write", "run")
+    asked = door._replace(path=f"{door.path}?nothing=1").ask(anonymous, Authorization=f"Bearer {token}")
+    is_of_a_job = asked.status_code == 404 and NOBODYS_ID in door.path
+    assert is_of_a_job or refused(asked, 400, "bad_parameter")["detail"]["parameter"] == "nothing"
+
+
+@pytest.mark.parametrize("path", ["/api/tickets", "/api/execute", "/api/execute-async", "/api/runnables/nowhere/run"])
+def test_a_form_of_several_parts_is_refused_by_its_type(anonymous: Client, runner: User, path: str) -> None:
+    headers = {"Authorization": f"Bearer {make_token(runner, 'read', 'run')}"}
+    refused(anonymous.post(path, {"path": "/api/jobs/stream"}, headers=headers), 415, "unsupported_media_type")
 
 
 def test_tokens_and_sessions_see_the_same(as_viewer: Client, anonymous: Client, viewer: User, job: Job) -> None:
@@ -224,4 +257,4 @@ def test_a_stream_is_only_opened(viewer: User, path: str, method: str) -> None:
     headers = {"Authorization": f"Bearer {make_token(viewer)}"}
     response = browser.generic(method, f"/api/{path}", headers=headers)
     refused(response, 405, "method_not_allowed")
-    assert response.headers["Allow"] == "GET"
+    assert response.headers["Allow"] == "GET, HEAD"

@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from jobs.models import SERVICE_JOB_ID, Job, JobSecret
+from jobs.running import orders
 from tests.api.refusals import refused
 from tests.api.sending import EXECUTE, EXECUTE_ASYNC, Sender, answered
 from tests.factories import make_job
@@ -211,6 +212,13 @@ def test_a_job_that_is_to_end_gets_no_more_children(running: Sender, cancelled: 
     Job.objects.filter(pk=parent.pk).update(**cancelled)
     body = running.refused(409, "parent_is_cancelled", program="1", parent=str(parent.pk))
     assert str(parent.pk) in body["error"]
+
+
+def test_a_full_family_takes_no_more(running: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(orders, "MAX_CHILDREN", 0)
+    parent = str(make_job("parent").pk)
+    body = running.refused(409, "family_is_full", program="1", parent=parent)
+    assert set(body["detail"]) == {"parameter", "problem"}
 
 
 def test_a_parent_is_only_for_those_who_may_look(runner: User) -> None:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import URLResolver, get_resolver
 
+from jobs.api.reference import groups_of
 from jobs.parameters import CHILDREN, FILTER_PARAMETERS
+from logstream.requests import PLAIN_PARAMETERS, SERVICE_PARAMETERS, STREAM_PARAMETERS
+from quaero.csp import POLICY
+from quaero.environment import BASE_DIR
 
 
 @pytest.fixture
@@ -31,8 +37,8 @@ def test_every_reference_leads_somewhere(schema: dict[str, Any]) -> None:
 
 def test_every_operation_tells_its_answer_and_its_refusal(schema: dict[str, Any]) -> None:
     operations = [operation for path in schema["paths"].values() for operation in path.values()]
-    assert len(operations) >= 17
-    assert all({"200", "default"} <= set(operation["responses"]) for operation in operations)
+    assert len(operations) >= 24
+    assert all({"200", "default"} <= set(each["responses"]) for each in operations if each["security"])
     assert len({operation["operationId"] for operation in operations}) == len(operations)
 
 
@@ -78,5 +84,76 @@ def test_parameters_of_lists_are_those_that_are_read(schema: dict[str, Any], as_
     assert names(schema, "/api/jobs") - names(schema, "/api/executions") == {"kind"}
 
 
-def test_there_is_no_page_that_loads_from_elsewhere(anonymous: Client) -> None:
-    assert anonymous.get("/api/docs").status_code == 404
+def test_every_address_for_programs_is_told(schema: dict[str, Any]) -> None:
+    there_are = {as_template(pattern) for pattern in addresses(get_resolver())}
+    for_programs = {path for path in there_are if path.startswith(("/api/", "/v1/")) and path != "/api/"}
+    assert for_programs > {"/api/jobs", "/api/jobs/{job_id}/logs/stream", "/api/streams/status"}
+    assert for_programs | {"/healthz", "/readyz"} == set(schema["paths"])
+
+
+def addresses(resolver: URLResolver, before: str = "") -> Iterator[str]:
+    for each in resolver.url_patterns:
+        path = before + str(each.pattern)
+        yield from addresses(each, path) if isinstance(each, URLResolver) else [path]
+
+
+def as_template(pattern: str) -> str:
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", pattern)
+
+
+def test_streams_tell_the_parameters_that_they_take(schema: dict[str, Any]) -> None:
+    header = "Last-Event-ID"
+    assert names(schema, "/api/jobs/{job_id}/logs/stream") == {"job_id", header, *STREAM_PARAMETERS}
+    assert names(schema, "/api/service/logs/stream") == {header, *SERVICE_PARAMETERS}
+    assert names(schema, "/api/logs/{job_id}") == {"job_id", header, *PLAIN_PARAMETERS}
+    assert names(schema, "/api/jobs/stream") == {"ticket"}
+
+
+def test_streams_tell_their_events(schema: dict[str, Any]) -> None:
+    answer = schema["paths"]["/api/jobs/{job_id}/logs/stream"]["get"]["responses"]["200"]
+    assert set(answer["x-events"]) == {"status", "logs", "ping", "reset", "done"}
+    assert answer["x-events"]["logs"]["schema"] == {"$ref": "#/components/schemas/LogsPayload"}
+
+
+def test_members_that_an_entry_may_lack_are_not_required(schema: dict[str, Any]) -> None:
+    entry = schema["components"]["schemas"]["EntryRecord"]
+    assert set(entry["properties"]) - set(entry["required"]) == {"ansi", "fields"}
+
+
+@pytest.mark.parametrize("path", ["/api/openapi.json", "/api/docs"])
+def test_the_description_is_there_to_be_read(anonymous: Client, path: str) -> None:
+    assert (anonymous.head(path).status_code, anonymous.head(path).content) == (200, b"")
+    refused = Client(enforce_csrf_checks=True).post(path)
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD")
+
+
+def test_the_page_tells_every_operation_and_loads_nothing_from_elsewhere(
+    anonymous: Client, schema: dict[str, Any]
+) -> None:
+    page = anonymous.get("/api/docs")
+    assert (page.status_code, page.headers["Content-Security-Policy"]) == (200, POLICY)
+    text = page.content.decode()
+    for path, methods in schema["paths"].items():
+        assert path in text
+        assert all(f'id="{operation["operationId"]}"' in text for operation in methods.values())
+    assert re.findall(r'(?:src|href)="(?:https?:)?//', text) == []
+
+
+def test_the_page_tells_what_an_operation_takes_and_gives(schema: dict[str, Any]) -> None:
+    told = {each.id: each for group in groups_of(schema, "https://quaero.example") for each in group.operations}
+    execute = told["execute_async"]
+    assert [row.name for row in execute.body if row.needed] == ["program"]
+    assert execute.command.startswith('curl -X POST -H "Authorization: Bearer $token" https://quaero.example/api/exec')
+    assert [answer.status for answer in told["get_result"].answers] == ["200", "202", "500", "else"]
+    assert '"message": "42 files found"' in told["job_logs"].answers[0].examples[0]
+    assert (told["delete_job"].right, told["healthz"].right) == ("write", "")
+
+
+def test_every_code_of_an_error_is_documented() -> None:
+    documented = set(re.findall(r"`(\w+)`", (BASE_DIR / "docs" / "api.md").read_text()))
+    sources = [
+        path.read_text() for folder in ("jobs", "logstream", "quaero") for path in (BASE_DIR / folder).rglob("*.py")
+    ]
+    codes = {code for text in sources for code in re.findall(r'\bcode(?:: str)? ?= ?"([a-z_]+)"', text)}
+    assert {"no_such_job", "still_running", "wrong_host"} <= codes
+    assert codes - documented == set()

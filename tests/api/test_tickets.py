@@ -70,6 +70,9 @@ def test_a_session_needs_the_csrf_token(as_viewer: Client) -> None:
     refused(ask(as_viewer, {"path": STREAMS[0]}), 403, "csrf_failed")
     as_viewer.cookies["csrftoken"] = "c" * 32
     refused(ask(as_viewer, {"path": STREAMS[0]}, **{"X-CSRFToken": "d" * 32}), 403, "csrf_failed")
+    foreign = {"X-CSRFToken": "c" * 32, "Origin": "https://elsewhere.example"}
+    body = refused(ask(as_viewer, {"path": STREAMS[0]}, **foreign), 403, "csrf_failed")
+    assert "another address" in body["error"]
     assert ask(as_viewer, {"path": STREAMS[0]}, **{"X-CSRFToken": "c" * 32}).status_code == 200
 
 
@@ -93,7 +96,7 @@ def test_a_body_that_cannot_be_read_is_refused(
 
 
 def test_a_form_is_no_json(anonymous: Client, as_viewer: Client, viewer: User) -> None:
-    refused(anonymous.post(TICKETS, {"path": STREAMS[0]}, headers=bearer(viewer)), 400, "bad_json")
+    refused(anonymous.post(TICKETS, {"path": STREAMS[0]}, headers=bearer(viewer)), 415, "unsupported_media_type")
     as_viewer.cookies["csrftoken"] = "c" * 32  # and the check reads the form before us
     form = {"path": STREAMS[0], "csrfmiddlewaretoken": "c" * 32}
     refused(as_viewer.post(TICKETS, form), 415, "unsupported_media_type")

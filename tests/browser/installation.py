@@ -83,6 +83,7 @@ class FedJob:
 class Installation:
     data_dir: Path
     programs: str = "python,shell"  # the languages that may be run
+    settings: dict[str, str] = field(default_factory=dict)  # further variables
     port: int = field(default_factory=free_port)
     server: subprocess.Popen[str] | None = None
     sign_in_link: str = ""
@@ -94,7 +95,7 @@ class Installation:
     @property
     def environment(self) -> dict[str, str]:
         own = {"QUAERO_DATA_DIR": str(self.data_dir), "QUAERO_PROGRAMS": self.programs, "PYTHONUNBUFFERED": "1"}
-        return {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | own
+        return {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | own | self.settings
 
     def start(self, *options: str) -> None:
         """Returns when the server has said where it is."""

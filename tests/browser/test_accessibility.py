@@ -148,6 +148,16 @@ def test_pages_with_a_message(anonymous: Page, installation: Installation, theme
     assert findings(anonymous) == []
 
 
+@EACH_LOOK
+@EACH_WIDTH
+def test_the_reference_of_the_api(anonymous: Page, theme: str, width: int) -> None:
+    look(anonymous, theme, width)
+    anonymous.goto("/api/docs")
+    anonymous.locator("#job_log_stream summary").click()
+    expect(anonymous.locator("#job_log_stream details pre").last).to_be_visible()
+    assert findings(anonymous) == []
+
+
 def test_a_job_can_be_found_and_read_by_keyboard(page: Page, job_id: str) -> None:
     page.goto("/")
     expect(page.locator(f'[data-job-id="{job_id}"]')).to_be_visible()

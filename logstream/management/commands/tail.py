@@ -79,7 +79,7 @@ class Command(DatabaseCommand):
         parser.add_argument("--step", help="only this step: its name or id")
         parser.add_argument("--level", help=f"only this level or above: {', '.join(levels.NUMBERS)}")
         parser.add_argument("--stream", help=f"only this stream: {', '.join(STREAMS)}")
-        parser.add_argument("--search", help="only messages that contain this, in any case")
+        parser.add_argument("--search", help="only messages that contain this; ASCII letters in upper or lower case")
         parser.add_argument(
             "--from", metavar="TIME", help="only entries of this time or later, as 2026-01-31T12:00:00Z"
         )

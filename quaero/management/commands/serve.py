@@ -20,6 +20,7 @@ from jobs.sign_in import sign_in_link_path
 from logstream.version import VERSION
 from quaero.environment import Environment
 from quaero.first_start import somebody_has_a_password, somebody_to_sign_in
+from quaero.host_names import of_this_machine
 from quaero.listening import CannotListen, base_url, is_loopback, listen
 from quaero.private_files import files_of, tighten
 from quaero.samples import sample_jobs
@@ -68,6 +69,7 @@ class Command(BaseCommand):
         is_new = self.prepare_database()
         address = base_url(host, listener.getsockname()[1])
         warn_of_open_programs(host, environment)
+        tell_names(host, environment)
         samples = sample_jobs() if is_new and with_samples and environment.sample_jobs else []
         workers = environment.workers if workers is None else workers
         server = Server(listener, welcome(address, environment, workers), samples, workers=workers)
@@ -129,9 +131,15 @@ def how_to_sign_in(address: str) -> list[str]:
 
 
 def warn_of_open_programs(host: str, environment: Environment) -> None:
-    if environment.programs and not is_loopback(host):
+    if environment.programs and (environment.trusted_proxies or not is_loopback(host)):
         say(
             f"Note: QUAERO_PROGRAMS={','.join(environment.programs)} lets Runners run programs on this machine, "
-            f"and {host} can be reached from others.",
+            f"and others can reach {'its proxy' if is_loopback(host) else host}.",
             error=True,
         )
+
+
+def tell_names(host: str, environment: Environment) -> None:
+    if not environment.allowed_hosts and not is_loopback(host):
+        _, *names = of_this_machine()
+        say(f"From elsewhere it may be called by address, or {', '.join(names)}; QUAERO_ALLOWED_HOSTS names others.")

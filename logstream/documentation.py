@@ -1,0 +1,214 @@
+"""What `/api/openapi.json` says of the streams, which are served beside the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from jobs.api.documentation import (
+    CHILDREN,
+    COUNTED,
+    FILTER,
+    ID,
+    NUMBER,
+    REFUSED,
+    TEXT,
+    Json,
+    Kinds,
+    Parameter,
+    content_of,
+    needing,
+    path_parameter,
+    query_parameters,
+)
+from jobs.executions import PlainEntry
+from jobs.pages import LogsPayload
+from jobs.rows import JobRow, StepRow
+from logstream.family_state import FamilyPayload
+from logstream.job_feed import StatusPayload
+from logstream.jobs_feed import Stats
+from logstream.live import Session
+
+JOB_ID = path_parameter("job_id", "The id of a job.")
+LAST_EVENT_ID: Json = {
+    "in": "header",
+    "name": "Last-Event-ID",
+    "description": "The id of the last event that was read: the stream goes on after it. It wins over `since`.",
+    "schema": TEXT,
+    "required": False,
+}
+TICKET = {"ticket": Parameter("What `POST /api/tickets` has given for this path, in place of a token.", TEXT)}
+SINCE = {"since": Parameter("Everything after the entry with this id; 0: from the beginning.", NUMBER)}
+BEGIN_WITH = {"limit": Parameter("Begin with the last so many matching entries.", COUNTED)}
+
+JOB_STREAM_PARAMETERS = {**FILTER, **CHILDREN, **BEGIN_WITH, **SINCE, **TICKET}
+SERVICE_STREAM_PARAMETERS = {"job": Parameter("Entries of this job.", ID), **FILTER, **BEGIN_WITH, **SINCE, **TICKET}
+PLAIN_STREAM_PARAMETERS = {"level": FILTER["level"], **SINCE, **TICKET}
+
+
+class JobStatus(StatusPayload):
+    """Of many steps `steps` has all in the first event of a connection, then those that changed (`partial`)."""
+
+    steps: list[StepRow]  # type: ignore[assignment]  # feeds encode them once for many events
+
+
+class FamilyStatus(FamilyPayload):
+    """The same, with the job's descendants."""
+
+    steps: list[StepRow]  # type: ignore[assignment]
+
+
+class ServiceStatus(msgspec.Struct):
+    """What a `status` event tells of the service."""
+
+    status: str
+    version: str
+    started_at: str
+    jobs: dict[str, int]  # how many of each status
+    streams: int
+    entries_per_second: float
+
+
+class ServicePayload(msgspec.Struct):
+    service: ServiceStatus
+
+
+class JobsStats(Stats):
+    """The numbers above the list of jobs."""
+
+    active_sessions: list[Session]  # feeds do not look into them
+
+
+class Gone(msgspec.Struct):
+    """A job that was deleted."""
+
+    id: str
+
+
+class Ping(msgspec.Struct):
+    """Sent when there was nothing else for a while."""
+
+    timestamp: str
+
+
+class Reset(msgspec.Struct):
+    """What is shown is to be dropped; what follows is complete. Where a job was deleted, nothing follows."""
+
+    reason: str
+
+
+class Done(msgspec.Struct):
+    """Nothing more will come."""
+
+    status: str
+    exit_code: int | None
+
+
+class StreamCount(msgspec.Struct):
+    sse: int
+
+
+class OpenStreams(msgspec.Struct):
+    global_: StreamCount = msgspec.field(name="global")  # of the list of jobs, and of everything
+    jobs: dict[str, StreamCount]  # by the job's id
+
+
+class StreamsStatus(msgspec.Struct):
+    """The open streams of one web process."""
+
+    status: str  # active, or closing
+    connections: OpenStreams
+    lagging: int  # streams whose clients read slower than it is logged
+    active_streams: int
+    active_users: int
+    active_sessions: list[Session]  # the newest of them
+    limit: int
+
+
+Events = Mapping[str, Kinds]
+LOG_EVENTS: Events = {"logs": (LogsPayload,), "ping": (Ping,), "reset": (Reset,)}
+JOB_EVENTS: Events = {"status": (JobStatus, FamilyStatus), **LOG_EVENTS, "done": (Done,)}
+SERVICE_EVENTS: Events = {"status": (ServicePayload,), **LOG_EVENTS}
+PLAIN_EVENTS: Events = {"message": (PlainEntry,), "reset": (Reset,), "done": ()}
+JOBS_EVENTS: Events = {
+    "job:created": (JobRow,),
+    "job:updated": (JobRow,),
+    "job:deleted": (Gone,),
+    "job:stats": (JobsStats,),
+    "ping": (Ping,),
+}
+
+KINDS: Kinds = (
+    *(LogsPayload, JobStatus, FamilyStatus, ServicePayload, PlainEntry, JobRow, JobsStats),
+    *(Gone, Ping, Reset, Done, StreamsStatus),
+)
+
+
+def stream(name: str, summary: str, description: str, parameters: list[Json], events: Events) -> Json:
+    """The operation that opens a stream. Its events are told in `x-events`: OpenAPI has no word for them."""
+    return {
+        "operationId": name,
+        "summary": summary,
+        "description": description,
+        "tags": ["streams"],
+        "parameters": parameters,
+        "responses": {
+            200: {
+                "description": "Server-Sent Events, until the client leaves or nothing more can come",
+                "content": {"text/event-stream": {"schema": TEXT}},
+                "x-events": {event: data_of(*kinds) for event, kinds in events.items()},
+            },
+            204: {"description": "`Last-Event-ID` is `done`, and there is nothing more"},
+            "default": REFUSED,
+        },
+        "security": needing("read"),
+    }
+
+
+def data_of(*kinds: type[msgspec.Struct]) -> Json:
+    return content_of(*kinds)["application/json"] if kinds else {"schema": {"type": "object"}}  # type: ignore[return-value]
+
+
+OPERATIONS: dict[str, Json] = {
+    "/api/jobs/stream": stream(
+        "job_list_stream",
+        "The list of jobs, live",
+        "Jobs as they come, change and go, and the numbers above the list. Open it first, then read `GET /api/jobs`.",
+        query_parameters(TICKET),
+        JOBS_EVENTS,
+    ),
+    "/api/jobs/{job_id}/logs/stream": stream(
+        "job_log_stream",
+        "A job's log, live",
+        "The last `limit` matching entries, then what comes; with `since` everything after that entry.",
+        [JOB_ID, *query_parameters(JOB_STREAM_PARAMETERS), LAST_EVENT_ID],
+        JOB_EVENTS,
+    ),
+    "/api/logs/{job_id}": stream(
+        "plain_log_stream",
+        "A job's log, live and plain",
+        "Every entry as an event without a name, from the first on, then `done`.",
+        [JOB_ID, *query_parameters(PLAIN_STREAM_PARAMETERS), LAST_EVENT_ID],
+        PLAIN_EVENTS,
+    ),
+    "/api/service/logs/stream": stream(
+        "service_log_stream",
+        "Every log, live",
+        "As a job's log, of all jobs and of Quaero itself. It never ends by itself.",
+        [*query_parameters(SERVICE_STREAM_PARAMETERS), LAST_EVENT_ID],
+        SERVICE_EVENTS,
+    ),
+    "/api/streams/status": {
+        "operationId": "streams_status",
+        "summary": "The open streams",
+        "description": "How many streams the web process that answers has open, and for what.",
+        "tags": ["streams"],
+        "parameters": [],
+        "responses": {
+            200: {"description": "OK", "content": content_of(StreamsStatus)},
+            "default": REFUSED,
+        },
+        "security": needing("read"),
+    },
+}

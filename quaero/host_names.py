@@ -1,0 +1,49 @@
+"""Names under which an installation may be called, as QUAERO_ALLOWED_HOSTS has them."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+
+Texts = tuple[str, ...]
+
+ADDRESSES = "addresses"
+"""Stands among them for every IP address."""
+
+ANY = "*"
+
+LABEL = "[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?"
+PATTERN = re.compile(rf"\*|(\.?{LABEL}(\.{LABEL})*|\[[0-9a-f:.]+\])(:[0-9]{{1,5}})?")
+
+
+def is_host_pattern(text: str) -> bool:
+    return PATTERN.fullmatch(text) is not None
+
+
+def name_of(pattern: str) -> str:
+    """`pattern` without its port."""
+    return re.sub(r":[0-9]+$", "", pattern)
+
+
+def trusted_origins(allowed: Texts, *, knows_scheme: bool) -> list[str]:
+    """The origins whose forms are one's own, for Django's CSRF check, beside the one that a request has come to.
+
+    A proxy that hands on neither host nor scheme, as nginx does by default, makes the two differ. Where proxies
+    are trusted to tell the scheme, a page that came without encryption is not one's own.
+    """
+    schemes = ("https",) if knows_scheme else ("https", "http")
+    names = [pattern for pattern in allowed if pattern not in (ADDRESSES, ANY)]
+    hosts = [f"*{name}" if name.startswith(".") else name for name in names]
+    return [f"{scheme}://{host}" for host in hosts for scheme in schemes]
+
+
+def of_this_machine() -> Texts:
+    """What a server that others can reach may be called when nobody has said it: its addresses and own names."""
+    return (ADDRESSES, *dict.fromkeys(filter(is_host_pattern, own_names())))
+
+
+def own_names() -> Iterator[str]:
+    name = socket.gethostname().lower()
+    short = name.partition(".")[0]
+    yield from (name, short, f"{short}.local")

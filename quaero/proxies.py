@@ -1,0 +1,101 @@
+"""What proxies say of the client, believed of those in QUAERO_TRUSTED_PROXIES alone.
+
+A proxy tells the scheme, the host and the client's address by X-Forwarded-Proto, -Host and -For. Anybody else can
+send these headers too, so from others they mean nothing. At the ASGI level, so that all within sees one truth,
+however the web process is started.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
+
+UNIX = "unix"
+"""Stands among the trusted for who comes through a socket in the file system."""
+
+
+@dataclass(frozen=True)
+class Trusted:
+    networks: tuple[IPv4Network | IPv6Network, ...]
+    unix: bool
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Trusted:
+        """From addresses, networks and `unix`. Raises ValueError."""
+        chosen = list(texts)
+        return cls(tuple(ip_network(text) for text in chosen if text != UNIX), UNIX in chosen)
+
+    def has_peer(self, client: Iterable[object] | None) -> bool:
+        """Whether a connection comes from a trusted proxy. `client`: address and port, as in an ASGI scope."""
+        if client is None:
+            return self.unix
+        address = address_of(str(next(iter(client))))
+        return address is not None and self.has(address)
+
+    def has(self, address: IPv4Address | IPv6Address) -> bool:
+        return any(address in network for network in self.networks)
+
+
+def behind_proxies(application: ASGI3Application, texts: Iterable[str]) -> ASGI3Application:
+    """`application`, for which requests by way of the trusted proxies look as their clients have sent them."""
+    trusted = Trusted.of(texts)
+
+    async def serve(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        if scope["type"] == "http" and trusted.has_peer(scope["client"]):
+            scope = as_client_sent(scope, trusted)
+        await application(scope, receive, send)
+
+    return serve if trusted.networks or trusted.unix else application
+
+
+def as_client_sent(scope: HTTPScope, trusted: Trusted) -> HTTPScope:
+    """A copy of the scope. Of several proxies the last one is believed: what stands before is what it was told."""
+    told = dict(scope)
+    scheme = values_of(scope, b"x-forwarded-proto")[-1:]
+    if scheme and scheme[0] in ("http", "https"):
+        told["scheme"] = scheme[0]
+    client = client_of(values_of(scope, b"x-forwarded-for"), trusted)
+    if client is not None:
+        told["client"] = (str(client), 0)
+    host = values_of(scope, b"x-forwarded-host")[-1:]
+    if host:
+        others = [(name, value) for name, value in scope["headers"] if name != b"host"]
+        told["headers"] = [(b"host", host[0].encode("latin-1")), *others]
+    return cast("HTTPScope", told)
+
+
+def client_of(addresses: list[str], trusted: Trusted) -> IPv4Address | IPv6Address | None:
+    """The nearest address that is no trusted proxy's; the farthest where all are. None: nobody said so."""
+    found = None
+    for text in reversed(addresses):
+        address = address_of(text)
+        if address is None:
+            break
+        found = address
+        if not trusted.has(address):
+            break
+    return found
+
+
+def address_of(text: str) -> IPv4Address | IPv6Address | None:
+    """An address as proxies write it: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711`."""
+    host = text.partition("]")[0].lstrip("[") if text.startswith("[") else text
+    if host.count(":") == 1:
+        host = host.partition(":")[0]
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+def values_of(scope: HTTPScope, name: bytes) -> list[str]:
+    """The values of a header between commas, in all its lines."""
+    lines = [value.decode("latin-1") for key, value in scope["headers"] if key.lower() == name]
+    return [value for line in lines for part in line.split(",") if (value := part.strip())]
