@@ -31,13 +31,12 @@ SURROGATES = re.compile("[\ud800-\udfff]")
 # an unterminated one loses its introducer, never the rest of the line.
 ANSI = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movements
-    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC: titles, hyperlinks
-    r"|\x1b[PX^_][^\x1b]*\x1b\\"  # DCS, SOS, PM, APC
+    r"|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC (titles, hyperlinks), DCS, SOS, PM, APC
     r"|\x1b[ -/]*[0-~]"  # two-character sequences
     r"|\x1b"
 )
 # The beginning of such a sequence, at the end of bytes of which more may come.
-PARTIAL_ANSI = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]*\x1b?)?\Z")
+PARTIAL_ANSI = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]*\x1b?|[ -/]+)?\Z")
 MAX_PARTIAL_ANSI_BYTES = 4096  # a longer beginning is that of no sequence
 
 

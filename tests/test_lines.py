@@ -113,8 +113,13 @@ def test_a_line_beyond_a_mebibyte_is_cut_and_tells_by_how_much() -> None:
     assert assembler.feed(b"y\n", 0.0) == [Line("x" * MAX_LINE_BYTES, truncated_bytes=24 * 65536 + 1)]
 
 
-def test_a_long_line_that_is_drawn_over_is_not_cut() -> None:
-    assert lines_of(b"x" * MAX_LINE_BYTES + b"xx", b"\rshort\n") == [Line("short")]
+def test_a_long_line_that_is_wiped_out_is_not_cut() -> None:
+    assert lines_of(b"x" * MAX_LINE_BYTES + b"xx", b"\r\x1b[Kshort\n") == [Line("short")]
+
+
+def test_a_long_line_whose_beginning_is_drawn_over_is_cut_as_before() -> None:
+    [line] = lines_of(b"x" * MAX_LINE_BYTES + b"xx", b"\rshort\n")
+    assert line == Line("short" + "x" * (MAX_LINE_BYTES - 5), truncated_bytes=2)
 
 
 def test_replacements_do_not_make_a_line_too_long() -> None:
@@ -142,6 +147,8 @@ def test_where_chunks_end_does_not_matter(pieces: list[bytes], size: int) -> Non
     assert texts_of(*chunks) == texts_of(whole)
 
 
-@given(st.text(alphabet=st.characters(exclude_characters="\r\b\0", exclude_categories=["Cs"])))
+@given(
+    st.text(alphabet=st.characters(exclude_characters="\0\1\2\3\4\5\6\r\b\v\f\x1b\ufeff", exclude_categories=["Cs"]))
+)
 def test_text_is_never_lost(text: str) -> None:
     assert texts_of(text.encode() + b"\n") == text.split("\n")

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from jobs.continuations import Continuations
 from jobs.recording import NewEntry
-from jobs.running.lines import Line
+from jobs.running import pens
+from jobs.running.line import Line
 from jobs.running.masking import Masker
 from jobs.text import (
     AddMask,
@@ -93,13 +94,16 @@ class ItemReader:
             if continues:
                 fields = {**(fields or {}), "continuation": True}
         self._open_level = level or FALLBACK_LEVEL
+        if line.pen:
+            message = pens.sequence(line.pen) + message
         if line.truncated_bytes or line.is_in_progress:
             fields = {**(fields or {}), **_marks(line)}
         return NewEntry(message, self._open_level, timestamp or captured_at, None, self._stream, source, fields)
 
     def _part(self, line: Line, captured_at: datetime) -> NewEntry:
         """The rest of a line has no header of its own: it has the level of its beginning."""
-        return NewEntry(line.text, self._open_level, captured_at, None, self._stream, "", _marks(line))
+        message = pens.sequence(line.pen) + line.text
+        return NewEntry(message, self._open_level, captured_at, None, self._stream, "", _marks(line))
 
     def _command_items(self, command: Command, line: Line, captured_at: datetime) -> list[ToldItem]:
         if isinstance(command, StopCommands | ResumeCommands):

@@ -1,0 +1,41 @@
+"""Where in a program's output the cursor is moved, seen in its bytes: nearly all lines have none of it."""
+
+from __future__ import annotations
+
+import re
+
+from jobs import storable
+
+# What moves the cursor or erases; not colours, and not to erase what follows the end of a line, where nothing is.
+_MOVE = rb"\x1b(?!\[[\d;]*+m)(?:\[(?:[\d;]*+[@-ILMPSTXZ`adefsu]|0*[1-9]\d*[JK]|\?(?:1049|1047|47)[hl])|[78DEMc])"
+_ESCAPED_MOVE = re.compile(_MOVE)
+_ANY_MOVE = re.compile(rb"[\r\b\v\f]|" + _MOVE)
+_CONTROLS = (b"\r", b"\b", b"\v", b"\f")
+MOVE_TO_ANOTHER_ROW = re.compile(rb"[\n\v\f]|\x1b(?:\[[\d;]*[ABEFHJLMSTdefu]|\[\?\d+[hl]|[8DEMc])")
+_RETURNS = re.compile(rb"\r+\n")
+_RETURN_AND_NULS = re.compile(rb"\r\0+")
+
+
+def moves_in(text: bytes) -> re.Pattern[bytes]:
+    """What in `text` needs a screen to be understood."""
+    return _ANY_MOVE if any(control in text for control in _CONTROLS) else _ESCAPED_MOVE
+
+
+def without_returns_at_ends(text: bytes) -> bytes:
+    """`text` whose lines end with a newline alone, without the NULs that old terminals need after a return."""
+    if b"\r" not in text:
+        return text
+    if b"\0" in text:
+        text = _RETURN_AND_NULS.sub(b"\r", text)
+    return _RETURNS.sub(b"\n", text) if b"\r\r" in text else text.replace(b"\r\n", b"\n")
+
+
+def whole_controls(text: bytes) -> tuple[bytes, bytes]:
+    """`text` as far as no control is cut in half, and the rest: a return may belong to the newline that comes next."""
+    cut = len(text.rstrip(b"\r"))
+    if b"\x1b" in text[-storable.MAX_PARTIAL_ANSI_BYTES :]:
+        half = storable.PARTIAL_ANSI.search(text, max(len(text) - storable.MAX_PARTIAL_ANSI_BYTES, 0))
+        cut = cut if half is None else half.start()
+    if cut == len(text):
+        return text, b""
+    return text[:cut], b"\r" if text[cut : cut + 1] == b"\r" else text[cut:]
