@@ -58,7 +58,8 @@ def test_what_a_job_has_started_stands_beneath_it(page: Page, installation: Inst
     names = page.locator("tbody .row-link")
     expect(names).to_have_text(["Lineage other", "Lineage parent", "Lineage child"])
     expect_state(page, "Live")
-    installation.python(f"from jobs.models import Job; Job.objects.create(name='Lineage grandchild', parent_id='{child}')")
+    grandchild = f"Job.objects.create(name='Lineage grandchild', parent_id='{child}')"
+    installation.python(f"from jobs.models import Job; {grandchild}")
     expect(names).to_have_text(["Lineage other", "Lineage parent", "Lineage child", "Lineage grandchild"])
     lefts = names.evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().left)")
     assert lefts[1] < lefts[2] < lefts[3]
