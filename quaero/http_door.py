@@ -11,7 +11,7 @@ import asyncio
 from typing import Any
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from jobs import turned_away
 from quaero.connections import Connections, most_connections
@@ -58,6 +58,7 @@ class HttpDoor(HttpToolsProtocol):
         self.body_bytes = 0  # of this window
         self.silent_bytes = 0  # of a body, that were no part of it: trailers and what chunks say about themselves
         self.is_refused = False
+        self.answering: RequestResponseCycle | None = None  # `cycle` is the one that was read last
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -72,6 +73,7 @@ class HttpDoor(HttpToolsProtocol):
         self.here.count -= 1
         self.here.answers.pop(self, None)
         self.wait_no_more()
+        self.end_answer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -112,6 +114,8 @@ class HttpDoor(HttpToolsProtocol):
         self.in_head = False
         self.wait_no_more()
         super().on_headers_complete()
+        if not self.pipeline:
+            self.answering = self.cycle
         self.silent_bytes = self.body_bytes = 0
         self.waits_since = self.loop.time()
         self.here.bodies[self] = None
@@ -132,6 +136,7 @@ class HttpDoor(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
+        self.answering = self.pipeline[-1][0] if self.pipeline else None
         super().on_response_complete()
         if self in self.here.bodies:  # answered before it was read: the rest is passed over, for a moment
             self.wait_no_more()
@@ -212,10 +217,17 @@ class HttpDoor(HttpToolsProtocol):
 
     def close(self) -> None:
         """At the end of what is still to be sent, which a client that does not read cannot put off for ever."""
+        self.end_answer()
         if not self.transport.is_closing():
             self.transport.close()
         if self.transport.get_write_buffer_size():
             self.loop.call_later(FLUSH_WITHIN_S, self.transport.abort)
+
+    def end_answer(self) -> None:
+        """What is answered just now has nobody any more to write to; uvicorn says so to the request read last alone."""
+        if self.answering is not None:
+            self.answering.disconnected = True
+            self.answering.message_event.set()
 
 
 def answer(status: int) -> bytes:
