@@ -7,18 +7,19 @@ import re
 from jobs import storable
 
 # What moves the cursor or erases; not colours, and not to erase what follows the end of a line, where nothing is.
-_MOVE = rb"\x1b(?!\[[\d;]*+m)(?:\[(?:[\d;]*+[@-ILMPSTXZ`adefsu]|0*[1-9]\d*[JK]|\?(?:1049|1047|47)[hl])|[78DEMc])"
+_MOVE = rb"\x1b(?!\[(?:[\d;]*+m|K))(?:\[(?:[\d;]*+[@-ILMPSTXZ`adefsu]|0*[1-9]\d*[JK]|\?(?:1049|1047|47)[hl])|[78DEMc])"
 _ESCAPED_MOVE = re.compile(_MOVE)
 _ANY_MOVE = re.compile(rb"[\r\b\v\f]|" + _MOVE)
-_CONTROLS = (b"\r", b"\b", b"\v", b"\f")
 MOVE_TO_ANOTHER_ROW = re.compile(rb"[\n\v\f]|\x1b(?:\[[\d;]*[ABEFHJLMSTdefu]|\[\?\d+[hl]|[8DEMc])")
 _RETURNS = re.compile(rb"\r+\n")
 _RETURN_AND_NULS = re.compile(rb"\r\0+")
 
 
-def moves_in(text: bytes) -> re.Pattern[bytes]:
-    """What in `text` needs a screen to be understood."""
-    return _ANY_MOVE if any(control in text for control in _CONTROLS) else _ESCAPED_MOVE
+def moves_in(text: bytes) -> re.Pattern[bytes] | None:
+    """What in `text` needs a screen to be understood; None if nothing does, for a quick look."""
+    if b"\r" in text or b"\b" in text or b"\v" in text or b"\f" in text:
+        return _ANY_MOVE
+    return _ESCAPED_MOVE if b"\x1b" in text else None
 
 
 def without_returns_at_ends(text: bytes) -> bytes:
@@ -33,9 +34,22 @@ def without_returns_at_ends(text: bytes) -> bytes:
 def whole_controls(text: bytes) -> tuple[bytes, bytes]:
     """`text` as far as no control is cut in half, and the rest: a return may belong to the newline that comes next."""
     cut = len(text.rstrip(b"\r"))
-    if b"\x1b" in text[-storable.MAX_PARTIAL_ANSI_BYTES :]:
-        half = storable.PARTIAL_ANSI.search(text, max(len(text) - storable.MAX_PARTIAL_ANSI_BYTES, 0))
-        cut = cut if half is None else half.start()
-    if cut == len(text):
+    half = _half_sequence(text)
+    if half >= 0:
+        cut = half
+    elif cut == len(text):
         return text, b""
     return text[:cut], b"\r" if text[cut : cut + 1] == b"\r" else text[cut:]
+
+
+def _half_sequence(text: bytes) -> int:
+    """Where the escape sequence begins that is not all there at the end of `text`, or -1."""
+    start = max(len(text) - storable.MAX_PARTIAL_ANSI_BYTES, 0)
+    last = text.rfind(b"\x1b", start)
+    if last < 0:
+        return -1
+    if last == len(text) - 1:  # It may be half of what ends a string.
+        before = text.rfind(b"\x1b", start, last)
+        last = before if before >= 0 else last
+    half = storable.PARTIAL_ANSI.search(text, last)
+    return -1 if half is None else half.start()

@@ -65,7 +65,11 @@ class Decoder:
             self._wide = codecs.getincrementaldecoder(wide)("replace")
             return self.feed(text[4:])
         self._is_first = False
+        last_sign = max(text.rfind(b"\0"), text.rfind(b"\xff"))  # of UTF-16
         while at < len(text):
+            if at > last_sign and self._encoding is UTF_8 and not is_all:
+                pieces.append(self._usual(text[at:]))
+                break
             end = self._line_end(text, at, is_all)
             if end is None or end == at:
                 self._held = text[at:]

@@ -156,9 +156,9 @@ class LineAssembler:
         while at < len(text):
             at = self._draw(text, at) if self._is_drawn else self._add_until_drawn(text, at, moves)
 
-    def _add_until_drawn(self, text: bytes, start: int, moves: re.Pattern[bytes]) -> int:
+    def _add_until_drawn(self, text: bytes, start: int, moves: re.Pattern[bytes] | None) -> int:
         """Takes what is mere text and colours, up to what moves the cursor. Returns where that is."""
-        match = moves.search(text, start)
+        match = moves.search(text, start) if moves is not None else None
         end = len(text) if match is None else match.start()
         self._add(text[start:end] if start or match else text)
         if match is None:
@@ -193,20 +193,21 @@ class LineAssembler:
         """Lines that began and ended within one chunk; nearly all are plain, and are decoded together."""
         whole = text.decode("utf-8", "replace")
         lines = whole.split("\n")
-        if BYTE_ORDER_MARK in whole:
+        if not whole.isascii() and BYTE_ORDER_MARK in whole:
             lines = [line.removeprefix(BYTE_ORDER_MARK) for line in lines]
-        if self._pen or ("\x1b" in whole and pens.are_left_by(lines)):
+        if self._pen or (b"\x1b" in text and pens.are_left_in(text)):
             return self._lines_with_colours(lines)
         return list(map(_as_line, zip(lines, repeat(False), repeat(False), repeat(0), repeat(""))))
 
     def _lines_with_colours(self, texts: list[str]) -> list[Line]:
-        lines = []
+        begun_with = []
         pen = self._pen
         for text in texts:
-            lines.append(_as_line((text, False, False, 0, pens.at_start_of(text, pen))))
-            pen = pens.after(pen, text)
+            begun_with.append(pens.at_start_of(text, pen) if pen else pen)
+            if "\x1b" in text:
+                pen = pens.after(pen, text)
         self._pen = pen
-        return lines
+        return list(map(_as_line, zip(texts, repeat(False), repeat(False), repeat(0), begun_with)))
 
     def _give_lines(self, lines: list[Line]) -> None:
         if self._rows.is_idle or not self._rows.takes(lines):

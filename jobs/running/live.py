@@ -18,6 +18,7 @@ from jobs.running.shown import Bar, ShownRow
 LOOK_S = 0.5  # what is new stays new from one look to the next
 LIVE_S = 1.0  # after a move up, lines that end may be drawn over
 MOST_SHAPES = 200
+MOST_RECENT = 5 * MOST_ROWS  # recorded lines that are kept until the oldest are forgotten, all at a time
 MOST_PENDING = 50  # lines at a time that may wait for what a live program does next
 
 
@@ -39,13 +40,16 @@ class LiveRows:
 
     def remember(self, lines: Sequence[Line]) -> None:
         """These lines were recorded, and stand above the row at the bottom."""
-        last = [_shortened(line) for line in lines[-MOST_ROWS:]]
-        if self.screen.has_rows_to_return_to and len(last) < MOST_ROWS:
-            for line in last:
-                self.screen.push(ShownRow(line, is_recorded=True))
+        if self.screen.has_rows_to_return_to and len(lines) < MOST_ROWS:
+            for line in lines:
+                self.screen.push(ShownRow(_shortened(line), is_recorded=True))
             return
         self.screen.clear(self.screen.rows[-1])
-        self._recent = [*self._recent, *last][-MOST_ROWS:]
+        if len(lines) == 1:
+            lines = [_shortened(lines[0])]  # Others came in one chunk, and are no longer than that.
+        self._recent += lines[-MOST_ROWS:]
+        if len(self._recent) > MOST_RECENT:
+            del self._recent[:-MOST_ROWS]
 
     def takes(self, lines: Sequence[Line]) -> bool:
         """Keeps `lines` for the next look, if they may be drawn over soon. Else settles what is above them."""
@@ -191,7 +195,7 @@ class LiveRows:
         return self._now - self._moved_up_at < LIVE_S
 
     def _row_above(self) -> ShownRow | None:
-        return ShownRow(self._recent.pop(), is_recorded=True) if self._recent else None
+        return ShownRow(_shortened(self._recent.pop()), is_recorded=True) if self._recent else None
 
 
 def _shortened(line: Line) -> Line:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 PLAIN = ""
 
-_SGR = re.compile("\x1b\\[([0-9;:]*)m")
+_SGR = re.compile("\x1b\\[([0-9;:]{0,256}+)m")  # a longer one is no change of colour
 _RESETS = ("\x1b[0m", "\x1b[m")
+_ALL_BUT_ENDS = bytes(byte for byte in range(256) if byte not in b"\x1b\r\n")
 _LONGEST_CODE = 40
+_MOST_TOGETHER = 20  # changes of a line that are remembered
 _EXTENDED = {"38": "foreground", "48": "background", "58": "line colour"}
 _ENDS = {
     "22": ("bold", "faint"),
@@ -60,11 +62,18 @@ def changed(pen: str, parameters: str) -> str:
 
 def after(pen: str, text: str) -> str:
     """The pen when `text` has been written with it."""
-    if "\x1b" not in text:
-        return pen
-    reset = max(map(text.rfind, _RESETS))
-    for match in _SGR.finditer(text, max(reset, 0)):
-        pen = changed(pen, match[1])
+    changes = _SGR.findall(text)
+    if len(changes) <= _MOST_TOGETHER:
+        return _changed_by(pen, *changes)
+    for parameters in changes:
+        pen = changed(pen, parameters)
+    return pen
+
+
+@lru_cache(maxsize=4096)  # the lines of a program are coloured in few ways
+def _changed_by(pen: str, *changes: str) -> str:
+    for parameters in changes:
+        pen = changed(pen, parameters)
     return pen
 
 
@@ -81,16 +90,18 @@ def at_start_of(text: str, pen: str) -> str:
     return PLAIN if text.startswith(_RESETS) else pen
 
 
-def are_left_by(lines: Iterable[str]) -> bool:
-    """Whether one of `lines` does not end as it began; a quick look, which may be wrong in saying so."""
-    for line in lines:
-        if "\x1b" in line and not line.endswith(_RESETS[0]):
-            at = line.rfind("\x1b[")
-            if line.startswith("K", at + 2):  # gcc erases after each change of colour
-                at = line.rfind("\x1b[", 0, at)
-            if not line.startswith(("0m", "m"), at + 2):
-                return True
-    return False
+def are_left_in(text: bytes) -> bool:
+    """Whether a line of `text`, in which there is no carriage return, does not end as plain as it began.
+
+    A quick look, which may be wrong in saying so. Of each line but its escape sequences and resets are looked at,
+    each as one byte, so that it ends in colours if the last is an escape.
+    """
+    if b"\x1b[K" in text:  # gcc erases after each change of colour
+        text = text.replace(b"\x1b[K", b"")
+    for reset in _RESETS:
+        text = text.replace(reset.encode(), b"\r")
+    ends = text.translate(None, _ALL_BUT_ENDS)
+    return b"\x1b\n" in ends or ends.endswith(b"\x1b")
 
 
 def sequence(pen: str, before: str = PLAIN) -> str:
