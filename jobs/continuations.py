@@ -9,6 +9,7 @@ more likely that the indented line is somebody else's.
 from __future__ import annotations
 
 import re
+from collections import deque
 from datetime import UTC, datetime, timedelta
 
 from jobs import level_phrases, levels, storable
@@ -20,6 +21,7 @@ MAX_MERELY_INDENTED = 200  # one after another, without a line that only a recor
 MAX_GAP = timedelta(seconds=2)  # A record is written at once, whatever the machine is busy with.
 MAX_OPEN = 64  # records at a time: one for each container or pod whose lines are woven together
 
+_GRAVE = frozenset(name for name, number in levels.NUMBERS.items() if number > levels.NUMBERS["info"])
 _SHOWN = 400  # characters of a line are looked at
 _OWN_TIME = re.compile(
     rf"\s*[\[(<]?(?:\d{{4}}[-/.]\d\d[-/.]\d\d|\d\d:\d\d:\d\d|(?:{'|'.join(MONTHS_AND_DAYS)}) {{1,2}}\d{{1,2}} \d\d:"
@@ -62,39 +64,81 @@ _First = tuple[str, str, datetime]  # a record's first line, its level and when 
 
 
 class Continuations:
-    """The records of one stream that may go on: one, or one for each name in front of the lines."""
+    """The records of one stream that may go on: one, or one for each name in front of the lines.
+
+    In most logs every line begins a record of little weight, and none goes on: so the newest are merely kept, until
+    a line comes of which more must be known.
+    """
 
     def __init__(self) -> None:
+        self._begun: deque[_First] = deque(maxlen=MAX_OPEN)  # not looked at yet
         self._open: dict[str, _Open | _First] = {}
+        self._is_grave = False  # one of them is more than info
+        self._has_names = False  # lines of this stream have had names in front
+        self._carried_by = ""  # whose syslog header the last line had: what has none goes on there
         self._at = datetime.max.replace(tzinfo=UTC)
 
     def place(self, text: str, level: str | None, at: datetime) -> tuple[str | None, bool]:
         """The level of a line that states `level`, and whether it goes on with a record."""
-        if level is None and not self._open:
-            return None, False  # nearly all
-        self._forget_what_is_over(at)
-        owner, rest = self._owner_and_rest(text)
-        if owner in self._open and (level is None or self._may_go_on(owner, rest)):
-            opened = self._opened(owner)
-            if opened.takes(rest, level, at):
-                return opened.level, True
-        self._replace(owner, None if level is None else (rest, level, at))
-        return level, False
+        if level is None:
+            if not self._open and not self._begun:
+                return None, False
+        elif not text[:1].isspace() and (not self._is_grave or self._begins_anew(text)):
+            self._begun.append((text, level, at))
+            self._at = at
+            if level in _GRAVE:
+                self._is_grave = True
+            return level, False
+        return self._placed(text, level, at)
 
     def begin(self, text: str, level: str, at: datetime) -> None:
         """A line that is a record by itself (JSON, logfmt) continues nothing, but may go on."""
-        owner, rest = self._owner_and_rest(text)
-        self._replace(owner, (rest, level, at))
+        self._begun.append((text, level, at))
+        self._at = at
+        if level in _GRAVE:
+            self._is_grave = True
 
     def end(self) -> None:
         """What was said between the lines (a command) ends all records."""
+        self._begun.clear()
         self._open.clear()
+        self._is_grave = False
 
-    def _forget_what_is_over(self, at: datetime) -> None:
-        """After a pause nothing goes on, so that lines without a level cost nothing again."""
-        if self._open and at - self._at > MAX_GAP:
-            self._open.clear()
+    def _begins_anew(self, text: str) -> bool:
+        """Of a line that states its level, whether it ends what is there: a look that costs little."""
+        if self._has_names or text[:1] not in _FIRST_OF_HEADERS or prefix_of(text).end:
+            return False
+        if not self._begun and isinstance(self._open.get(""), _Open):
+            return False
+        self.end()
+        return True
+
+    def _placed(self, text: str, level: str | None, at: datetime) -> tuple[str | None, bool]:
+        if at - self._at > MAX_GAP:
+            self.end()  # After a pause nothing goes on, so that lines without a level cost nothing again.
         self._at = at
+        if self._begun:
+            self._open_begun()
+        owner, rest = self._owner_and_rest(text)
+        whose = owner or self._carried_by
+        if whose in self._open and (level is None or self._may_go_on(whose, rest)):
+            opened = self._opened(whose)
+            if level is None and opened.is_blank_within(rest):
+                return None, False
+            if opened.takes(rest, level, at):
+                return opened.level, True
+        self._replace(owner, None if level is None else (rest, level, at))
+        self._is_grave = any(_is_grave(opened, at) for opened in self._open.values())
+        return level, False
+
+    def _open_begun(self) -> None:
+        begun = list(self._begun)
+        self._begun.clear()
+        if not self._has_names and not prefix_of(begun[-1][0]).end:
+            del begun[:-1]  # the newest has ended those before it
+        for text, level, at in begun:
+            owner, rest = self._owner_and_rest(text)
+            self._replace(owner, (rest, level, at))
 
     def _owner_and_rest(self, text: str) -> tuple[str, str]:
         text = text[:_SHOWN]
@@ -103,8 +147,11 @@ class Continuations:
         prefix = prefix_of(text)
         if not prefix.end:
             return "", text
+        self._has_names = True
         self._open.pop("", None)
-        return prefix.owner(), text[prefix.end :]
+        owner = prefix.owner()
+        self._carried_by = "" if prefix.is_foreign else owner
+        return owner, text[prefix.end :]
 
     def _may_go_on(self, owner: str, text: str) -> bool:
         """Of a line that states its level, a look that costs little: in most logs all lines do, and none goes on."""
@@ -123,17 +170,23 @@ class Continuations:
 
     def _replace(self, owner: str, first: _First | None) -> None:
         self._open.pop(owner, None)
+        if not owner:
+            self._carried_by = ""
         if first is not None:
             if len(self._open) >= MAX_OPEN:
                 del self._open[next(iter(self._open))]
             self._open[owner] = first
 
 
+def _is_grave(opened: _Open | _First, at: datetime) -> bool:
+    level, since = (opened[1], opened[2]) if isinstance(opened, tuple) else (opened.level, opened.at)
+    return level in _GRAVE and at - since <= MAX_GAP
+
+
 class _Open:
     """A record that may go on: its level, how far its first line is indented, and what may come next."""
 
     __slots__ = (
-        "_at",
         "_awaits_exception",
         "_awaits_traceback",
         "_first",
@@ -143,23 +196,28 @@ class _Open:
         "_lines",
         "_merely_indented",
         "_takes_any",
+        "at",
         "level",
     )
 
     def __init__(self, first: str, level: str, at: datetime) -> None:
-        self.level, self._at, self._first = level, at, first
+        self.level, self.at, self._first = level, at, first
         self._indent = _indent(first)
         self._lines = self._merely_indented = 0
         self._awaits_exception = self._awaits_traceback = self._is_go = self._is_trace = self._takes_any = False
         if level in ("error", "fatal"):
             self._note(first)
 
+    def is_blank_within(self, text: str) -> bool:
+        """Whether the line is an empty one of a trace: no part of the error, but it may yet go on."""
+        return self._is_trace and not text.strip()
+
     def takes(self, text: str, level: str | None, at: datetime) -> bool:
         """Whether `text`, which states `level`, goes on with the record; if so it is noted."""
-        if self._lines >= MAX_LINES or at - self._at > MAX_GAP or not self._fits(text, level):
+        if self._lines >= MAX_LINES or at - self.at > MAX_GAP or not self._fits(text, level):
             return False
         self._lines += 1
-        self._at = at
+        self.at = at
         return True
 
     def _fits(self, text: str, level: str | None) -> bool:
@@ -168,9 +226,6 @@ class _Open:
         if self._takes_any:
             self._takes_any = False
             return True
-        stripped = text.strip()
-        if not stripped:
-            return self._is_trace
         if _MIDDLE.match(text) and not self._is_outweighed_by(level):
             self._merely_indented, self._is_trace = 0, True
             self._note(text)
@@ -179,17 +234,17 @@ class _Open:
             self._awaits_exception = False
             is_free = level in (None, self.level) or level_phrases.is_exception(text)
             return is_free and _NAME_OF_EXCEPTION.match(text) is not None
-        return self._goes_on(text, stripped) if level is None else level == self.level and self._has_within(text)
+        return self._goes_on(text) if level is None else level == self.level and self._has_within(text)
 
     def _is_outweighed_by(self, level: str | None) -> bool:
         """`** (RuntimeError)` after a line of level info is an error by itself."""
         return level is not None and levels.NUMBERS[level] > levels.NUMBERS[self.level]
 
-    def _goes_on(self, text: str, stripped: str) -> bool:
+    def _goes_on(self, text: str) -> bool:
         if _indent(text) > self._indent:
             self._merely_indented += 1
             return self._merely_indented <= MAX_MERELY_INDENTED
-        return _BRACKETS.match(stripped) is not None or (self._is_go and _GO_FRAME.match(text) is not None)
+        return _BRACKETS.match(text.strip()) is not None or (self._is_go and _GO_FRAME.match(text) is not None)
 
     def _has_within(self, text: str) -> bool:
         """Whether a line that states the record's own level is yet a part of it: a cause, a traceback, an exception."""

@@ -15,6 +15,7 @@ LONGEST_PREFIX = 256
 LONGEST_CONTAINER = 90  # characters that the name of a container and a bar take
 LONGEST_LEVEL_AHEAD = 1024  # so far into a line the level of a logfmt record is looked for
 MONTHS = frozenset(MONTHS_AND_DAYS)
+_FIRST_OF_CARRIERS = frozenset("#<")
 STERNS_ARROW = "\u203a"
 _NAME = r"[\w.@/-]{1,128}+"
 _CLOCK = r"\d\d:\d\d:\d\d[\d.,:+-]{0,24}+Z?"
@@ -26,7 +27,7 @@ _BUILD_STEP = r"#\d{1,4} \d{1,6}\.\d{1,3} "
 _STERN = rf"{_NAME} {STERNS_ARROW} {_NAME} │ "
 _CONTAINER = rf"(?:{_CLOCK} )?(?P<container>[A-Za-z][\w.-]{{0,63}}+)(?: {{2,64}}| )\|(?: |$)"
 _CRI = rf"(?:{_ISO} (?:stdout|stderr) [FP] )"
-_SYSLOG = rf"(?:<\d{{1,3}}>)?(?:{_BSD}|{_ISO}) {_NAME} {_TAG}"
+_SYSLOG = rf"(?:<\d{{1,3}}>)?(?:{_BSD}|{_ISO}) (?P<host>{_NAME}) (?P<tag>{_NAME})(?P<process>\[{_NAME}\])?:\s"
 _SYSLOG_5424 = rf"<\d{{1,3}}>1 {_ISO} {_NAME} {_NAME} {_NAME} {_NAME} (?:-|\[[^\[\]]{{1,128}}\]) "
 
 _CARRIED = re.compile(
@@ -38,6 +39,8 @@ _NAMED = (
     rf"|(?=\S*\w-\w){_NAME} {_NAME} )"
 )
 _STAMP = rf"(?:<\d{{1,3}}>)?(?:{_BSD}|{_ISO}|\[{_ISO}\]|\[ {{0,12}}\d{{1,9}}\.\d{{1,9}}\]) "
+# Most lines that begin with a time; a container's name does not.
+_CARRIED_TIMED = re.compile(rf"(?P<container>(?!))?(?:(?P<foreign>{_CRI})|{_SYSLOG})")
 _TIMED = rf"(?:{_CRI}|{_SYSLOG_5424}|{_STAMP}(?:(?:{_NAME} )?{_TAG}|(?=\S*[\d/-]){_NAME} )?)"
 _BEFORE_A_RECORD = re.compile(rf"{_NAMED}?{_TIMED}?")
 _TIMES = re.compile(rf"{_ISO}|{_BSD}|{_CLOCK}|(?<=\d )\d+\.\d+")
@@ -45,46 +48,50 @@ _FIRST_PAIR = re.compile(r"(?<=\s)[A-Za-z_@][\w.@/-]{0,63}=")
 
 
 class Prefix(NamedTuple):
-    """Where a carrier's prefix ends (0: there is none), its text, and whether only the rest is the program's line.
+    """Where a carrier's prefix ends (0: there is none), and whether only the rest is the program's line.
 
     Behind a syslog header, the tag is as much part of the line as a logger's name is.
     """
 
     end: int
-    text: str
     is_foreign: bool
+    found: re.Match[str] | None
 
     def owner(self) -> str:
-        """The text without its times and seconds, which differ from line to line: who it is whose records go on."""
-        return _TIMES.sub("", self.text)
+        """Who it is whose records go on: without the times and seconds, which differ from line to line."""
+        found = self.found
+        if found is None:
+            return ""
+        if found["host"] is not None:
+            return f"{found['host']} {found['tag']}{found['process'] or ''}"
+        return _TIMES.sub("", found[0])
 
 
-NO_PREFIX = Prefix(0, "", False)
+NO_PREFIX = Prefix(0, False, None)
 
 
 def prefix_of(line: str) -> Prefix:
     """The carrier's prefix of `line`."""
-    if not _may_have_a_prefix(line):
-        return NO_PREFIX
-    found = _CARRIED.match(line[:LONGEST_PREFIX])
+    carried = _carrier_of(line)
+    found = None if carried is None else carried.match(line[:LONGEST_PREFIX])
     if found is None or found["container"] in LEVEL_OF_WORD:
         return NO_PREFIX
-    return Prefix(found.end(), found[0], found["foreign"] is not None)
+    if found["host"] in LEVEL_OF_WORD or found["tag"] in LEVEL_OF_WORD:
+        return NO_PREFIX  # `10:15:30 ERROR app.worker: text` is no syslog.
+    return Prefix(found.end(), found["foreign"] is not None, found)
 
 
-def _may_have_a_prefix(line: str) -> bool:
-    """A look that costs little: nearly all lines have none."""
-    if (line[4:5] == "-" and line[7:8] == "-") or (line[3:4] == " " and line[:3] in MONTHS):
-        return (
-            line.find(": ", 0, LONGEST_PREFIX) > 0
-            or line.find(" std", 0, LONGEST_PREFIX) > 0
-            or line.find("|", 0, LONGEST_CONTAINER) > 0
-        )
-    return (
-        line.find("|", 0, LONGEST_CONTAINER) >= 0
-        or line.startswith(("#", "<", "[pod/"))
-        or not (line.isascii() or STERNS_ARROW not in line)
-    )
+def _carrier_of(line: str) -> re.Pattern[str] | None:
+    """What the prefix may look like: a look that costs little, as nearly all lines have none."""
+    first = line[:1]
+    if first.isdigit() and line[4:5] == "-" and line[7:8] == "-":
+        may_be = line.find(": ", 0, LONGEST_PREFIX) > 0 or line.find(" std", 0, LONGEST_PREFIX) > 0
+        return _CARRIED_TIMED if may_be else None
+    if line[3:4] == " " and line[:3] in MONTHS and line.find(": ", 0, LONGEST_PREFIX) > 0:
+        return _CARRIED
+    if first in _FIRST_OF_CARRIERS or line.find("|", 0, LONGEST_CONTAINER) >= 0 or line.startswith("[pod/"):
+        return _CARRIED
+    return None if line.isascii() or STERNS_ARROW not in line else _CARRIED
 
 
 def record_start(line: str) -> int | None:

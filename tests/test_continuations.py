@@ -22,9 +22,9 @@ Traceback (most recent call last):
 +    foo()
 +    ^^^^^
 +ValueError: bad
-+
+-
 +During handling of the above exception, another exception occurred:
-+
+-
 +Traceback (most recent call last):
 +  File "/app/x.py", line 5, in <module>
 +    bar()
@@ -71,7 +71,7 @@ Traceback (most recent call last):
 /app/index.js:3
 +throw new Error("x");
 +^
-+
+-
 +Error: x is not a function
 +    at foo (/app/index.js:3:9)
 +    at node:internal/main/run_main_module:23:47 {
@@ -79,7 +79,7 @@ Traceback (most recent call last):
 +  [cause]: Error: y
 +      at bar (/app/index.js:1:1)
 +}
-+
+-
 +Node.js v18.0.0
 -done
 """,
@@ -192,7 +192,7 @@ Mar  1 10:15:30 host app[1]: Traceback (most recent call last):
 FATAL = {
     "go": """
 panic: runtime error: index out of range [5] with length 3
-+
+-
 +goroutine 1 [running]:
 +main.(*T).foo(0x1, {0xc000, 0x2})
 +	/app/main.go:12 +0x1d

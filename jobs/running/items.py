@@ -86,9 +86,10 @@ class ItemReader:
         return items
 
     def _entry(self, line: Line, captured_at: datetime) -> NewEntry:
-        message, level, timestamp, source, fields = parse_line(line.text)
-        if level is not None and message != line.text:
-            self._continuations.begin(line.text, level, captured_at)
+        text = line.text
+        message, level, timestamp, source, fields = parse_line(text)
+        if level is not None and message != text:
+            self._continuations.begin(text, level, captured_at)
         elif not line.is_in_progress:
             level, continues = self._continuations.place(message, level, captured_at)
             if continues:
