@@ -61,14 +61,19 @@ _FIRST_TWO = frozenset(
         CM si Ke"""
     )
 ) | {"A "}
+# Of common words, two letters tell too little.
+_FIRST_FOUR = frozenset(words("Trac thre term std: Stac Segm sign unex Unha unde FAIL File fata fail")) | {"In a"}
+_FIRST_OF_MANY = frozenset("TtsSuUFfI")
 # What begins with the name of a file: Ruby's exceptions and the linker.
 _IN_FILE = re.compile(
-    r"\s*[^\s:]{1,200}:(?:"
+    r"\s*+[^\s:]{1,200}+:(?:"
     r"\d{1,7}:in [`'][^']{1,100}': .{0,200}\([A-Z][\w:]{0,80}\)\s*$"
     r"|(?:\(\.\w{1,40}[^)]{0,40}\)|\d{1,7}): undefined reference to )"
 )
+_FIRST_OF_PLACES = frozenset("(0123456789")  # behind the colon
 # Node cites what threw before it says what was thrown.
 _THROWN_IN = re.compile(r"(?:(?:file://)?/[^\s:]{1,200}\.[cm]?[jt]sx?|\[eval\]|node:[\w/]{1,100}):\d{1,7}$")
+_FIRST_OF_THROWN = frozenset("/f[n")
 _KERNEL = re.compile(
     r"(?:.{0,80}kernel: )?\[ {0,12}\d{1,9}\.\d{1,9}\] (?:(Kernel panic - )|(BUG|Oops|watchdog: BUG): )"
 )
@@ -81,35 +86,52 @@ _EXCEPTION = re.compile(
 )
 _LINTER = re.compile(r"\s+\d+:\d+\s+(error|warning)\s")
 _PAIR = re.compile(r"(?:level|lvl|severity|loglevel)=\"?([a-z]+(?:[+-]\d+)?)\"?(?=\s|$)")
+_LEVEL_KEYS = ("level=", "lvl=", "severity=", "priority=", "@l=")
 _NEIGHBOUR = re.compile(r"[\w.@/-]{1,40}=\S{1,200}\s+$")
 _NEXT_PAIR = re.compile(r"\s+[\w.@/-]{1,40}=\S")
 
 
 def level_of_phrase(head: str) -> str | None:
     """The level of a line that opens with a well-known phrase, an exception's name or holds a `level=` pair."""
-    phrase = _PHRASE.match(head) if head.lstrip(" \t|+│")[:2] in _FIRST_TWO else None
+    phrase = _PHRASE.match(head) if _may_be_phrase(head) else None
     if phrase is not None:
         return {"warning": "warn"}.get(phrase.lastgroup or "", phrase.lastgroup)
-    if ":" in head and (_IN_FILE.match(head) or is_place_of_throw(head)):
+    colon = head.find(":")
+    if colon > 0 and head[colon + 1 : colon + 2] in _FIRST_OF_PLACES and _IN_FILE.match(head):
+        return "error"
+    if head[:1] in _FIRST_OF_THROWN and is_place_of_throw(head):
         return "error"
     if "rror" in head or "xception" in head or "arning" in head or "nterrupt" in head:
         level = _level_of_exception(head)
         if level is not None:
             return level
-    kernel = _KERNEL.match(head) if "] " in head else None
+    kernel = _KERNEL.match(head) if "Kernel panic" in head or "BUG: " in head or "Oops: " in head else None
     if kernel is not None:
         return "fatal" if kernel[1] else "error"
-    return _level_of_pair(head) if may_hold_a_level(head) else None
+    return _level_of_pair(head) if "=" in head and may_hold_a_level(head) else None
+
+
+def _may_be_phrase(head: str) -> bool:
+    """A look that costs little."""
+    begin = head.lstrip(" \t|+│")[:4]
+    if begin[:2] not in _FIRST_TWO:
+        return False
+    if begin[0] not in _FIRST_OF_MANY or begin in _FIRST_FOUR:
+        return True
+    return begin[0].isupper() and "::" in head
 
 
 def may_hold_a_level(text: str) -> bool:
-    """Whether a key of `text` can be that of a level (`level=`, `lvl=`, `severity=`): a look that costs little."""
-    return "l=" in text or "L=" in text or "y=" in text or "Y=" in text
+    """Whether a key of `text` can be that of a level (`level=`, `lvl=`, `@l=`, `severity=`): a look that costs little."""
+    if not ("l=" in text or "L=" in text or "y=" in text or "Y=" in text):
+        return False
+    text = text.lower()
+    return any(key in text for key in _LEVEL_KEYS)
 
 
 def is_place_of_throw(text: str) -> bool:
     """Whether `text` is the file and line of a JavaScript error, which is told in the lines after it."""
-    return _THROWN_IN.match(text) is not None
+    return text[-1:].isdigit() and _THROWN_IN.match(text) is not None
 
 
 def is_exception(text: str) -> bool:

@@ -30,7 +30,7 @@ _LETTER_AFTER_ISO = re.compile(
     rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}\S*+(?: [+-]\d{{4}})?\s++(?:{_AFTER_TIME}|{_LOGCAT}|{_BOXED})"
 )
 _LETTER_SHAPES = re.compile(
-    r"\s*(?:"
+    r"\s*+(?:"
     # Android logcat: with a time; brief, tag, process and thread formats.
     rf"\d\d-\d\d {_CLOCK}\.\d+(?: [+-]\d{{4}})?\s+(?:{_LOGCAT})"
     r"|(?P<brief>[VDIWEFA])(?:/[\w.$ -]{1,60}?)?\(\s*\d+(?::\s*\w+)?\)[: ]"
@@ -70,8 +70,8 @@ _REDIS_MARKS = {".": "debug", "-": "debug", "*": "info", "#": "warn"}
 _WORD_SHAPES = re.compile(
     r"(?:"
     r"(?:kern|user|mail|daemon|auth|authpriv|syslog|lpr|news|uucp|cron|ftp|local\d)\s*[.:]\s?([a-z]{3,7})\s*: "
-    rf"|[\w.-]{{1,60}}:([a-z]{{4,8}})\s+{_DATE_TIME}"
-    rf"|\[[\w.-]{{1,60}}:([a-z]{{4,8}}),{_DATE_TIME}"
+    rf"|[\w.-]{{1,60}}+:([a-z]{{4,8}})\s+{_DATE_TIME}"
+    rf"|\[[\w.-]{{1,60}}+:([a-z]{{4,8}}),{_DATE_TIME}"
     rf"|\"{_DATE_TIME[:-4]}[^\"]{{0,24}}\",\"([A-Za-z]{{3,11}})\","
     r")"
 )
@@ -95,12 +95,12 @@ def _level_of_letters(head: str) -> str | None:
     if letters is not None:
         letter = letters[letters.lastgroup or 0]
         return _OWN_LETTERS.get((letters.lastgroup or "", letter)) or _level_of_letter(letter)
-    if is_iso:
+    if is_iso or head[:1].isalpha():
         return None
     redis = _REDIS.match(head)
     if redis is not None:
         return _REDIS_MARKS[redis[1]]
-    xorg = _XORG.match(head)
+    xorg = _XORG.match(head) if head[:1] in ("[", "(") else None
     return _level_of_letter(xorg[1][0]) if xorg is not None else None
 
 

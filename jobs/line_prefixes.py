@@ -15,19 +15,20 @@ LONGEST_PREFIX = 256
 LONGEST_CONTAINER = 90  # characters that the name of a container and a bar take
 LONGEST_LEVEL_AHEAD = 1024  # so far into a line the level of a logfmt record is looked for
 MONTHS = frozenset(MONTHS_AND_DAYS)
-_FIRST_OF_CARRIERS = frozenset("#<")
 STERNS_ARROW = "\u203a"
 _NAME = r"[\w.@/-]{1,128}+"
 _CLOCK = r"\d\d:\d\d:\d\d[\d.,:+-]{0,24}+Z?"
 _ISO = rf"\d{{4}}[-/]\d\d[-/]\d\d[T ]{_CLOCK}(?: [+-]\d{{4}})?"
 _BSD = rf"(?:{'|'.join(MONTHS_AND_DAYS)}) {{1,2}}\d{{1,2}} {_CLOCK}"
+_ANY_BSD = rf"[A-Z][a-z]{{2}} {{1,2}}\d{{1,2}} {_CLOCK}"  # where the month is known to be one
+_PRIORITY = r"(?:<\d{1,3}>)?"
 _TAG = rf"{_NAME}(?:\[{_NAME}\])?:\s"
 _POD = r"\[pod/[^\[\]\s]{1,200}\]\s"
 _BUILD_STEP = r"#\d{1,4} \d{1,6}\.\d{1,3} "
 _STERN = rf"{_NAME} {STERNS_ARROW} {_NAME} │ "
 _CONTAINER = rf"(?:{_CLOCK} )?(?P<container>[A-Za-z][\w.-]{{0,63}}+)(?: {{2,64}}| )\|(?: |$)"
 _CRI = rf"(?:{_ISO} (?:stdout|stderr) [FP] )"
-_SYSLOG = rf"(?:<\d{{1,3}}>)?(?:{_BSD}|{_ISO}) (?P<host>{_NAME}) (?P<tag>{_NAME})(?P<process>\[{_NAME}\])?:\s"
+_SYSLOG = rf"{_PRIORITY}(?:{_BSD}|{_ISO}) (?P<host>{_NAME}) (?P<tag>{_NAME})(?P<process>\[{_NAME}\])?:\s"
 _SYSLOG_5424 = rf"<\d{{1,3}}>1 {_ISO} {_NAME} {_NAME} {_NAME} {_NAME} (?:-|\[[^\[\]]{{1,128}}\]) "
 
 _CARRIED = re.compile(
@@ -40,7 +41,9 @@ _NAMED = (
 )
 _STAMP = rf"(?:<\d{{1,3}}>)?(?:{_BSD}|{_ISO}|\[{_ISO}\]|\[ {{0,12}}\d{{1,9}}\.\d{{1,9}}\]) "
 # Most lines that begin with a time; a container's name does not.
-_CARRIED_TIMED = re.compile(rf"(?P<container>(?!))?(?:(?P<foreign>{_CRI})|{_SYSLOG})")
+_CARRIED_TIMED = re.compile(
+    rf"(?P<container>(?!))?(?:(?P<foreign>{_CRI})|{_SYSLOG.replace(_BSD, _ANY_BSD).removeprefix(_PRIORITY)})"
+)
 _TIMED = rf"(?:{_CRI}|{_SYSLOG_5424}|{_STAMP}(?:(?:{_NAME} )?{_TAG}|(?=\S*[\d/-]){_NAME} )?)"
 _BEFORE_A_RECORD = re.compile(rf"{_NAMED}?{_TIMED}?")
 _TIMES = re.compile(rf"{_ISO}|{_BSD}|{_CLOCK}|(?<=\d )\d+\.\d+")
@@ -74,23 +77,23 @@ def prefix_of(line: str) -> Prefix:
     """The carrier's prefix of `line`."""
     carried = _carrier_of(line)
     found = None if carried is None else carried.match(line[:LONGEST_PREFIX])
-    if found is None or found["container"] in LEVEL_OF_WORD:
+    if found is None:
         return NO_PREFIX
-    if found["host"] in LEVEL_OF_WORD or found["tag"] in LEVEL_OF_WORD:
-        return NO_PREFIX  # `10:15:30 ERROR app.worker: text` is no syslog.
+    # `10:15:30 ERROR app.worker: text` is no syslog.
+    if not LEVEL_OF_WORD.keys().isdisjoint(found.group("container", "host", "tag")):
+        return NO_PREFIX
     return Prefix(found.end(), found["foreign"] is not None, found)
 
 
 def _carrier_of(line: str) -> re.Pattern[str] | None:
     """What the prefix may look like: a look that costs little, as nearly all lines have none."""
-    first = line[:1]
-    if first.isdigit() and line[4:5] == "-" and line[7:8] == "-":
+    if line[4:5] == "-" and line[:4].isdigit():
         may_be = line.find(": ", 0, LONGEST_PREFIX) > 0 or line.find(" std", 0, LONGEST_PREFIX) > 0
         return _CARRIED_TIMED if may_be else None
+    if line.find("|", 0, LONGEST_CONTAINER) >= 0 or line.startswith(("#", "<", "[pod/")):
+        return _CARRIED
     if line[3:4] == " " and line[:3] in MONTHS and line.find(": ", 0, LONGEST_PREFIX) > 0:
-        return _CARRIED
-    if first in _FIRST_OF_CARRIERS or line.find("|", 0, LONGEST_CONTAINER) >= 0 or line.startswith("[pod/"):
-        return _CARRIED
+        return _CARRIED_TIMED
     return None if line.isascii() or STERNS_ARROW not in line else _CARRIED
 
 
