@@ -11,8 +11,20 @@ _MOVE = rb"\x1b(?!\[(?:[\d;]*+m|K))(?:\[(?:[\d;]*+[@-ILMPSTXZ`adefsu]|0*[1-9]\d*
 _ESCAPED_MOVE = re.compile(_MOVE)
 _ANY_MOVE = re.compile(rb"[\r\b\v\f]|" + _MOVE)
 MOVE_TO_ANOTHER_ROW = re.compile(rb"[\n\v\f]|\x1b(?:\[[\d;]*[ABEFHJLMSTdefu]|\[\?\d+[hl]|[8DEMc])")
+# What no program writes that draws; of data, every tenth byte or so is one of these.
+_SIGNS_OF_DATA = bytes((*range(7), *range(0x10, 0x18), 0x19, *range(0x1C, 0x20)))
+_COMMONEST_SIGNS = tuple(bytes((sign,)) for sign in _SIGNS_OF_DATA[:10])
+MOST_BYTES_A_SIGN = 50
 _RETURNS = re.compile(rb"\r+\n")
 _RETURN_AND_NULS = re.compile(rb"\r\0+")
+
+
+def without_chance_moves(text: bytes) -> bytes:
+    """`text` without the sequences that move the cursor, if it is no text: what looks like one there is mere chance."""
+    if b"\x1b" not in text or not any(sign in text for sign in _COMMONEST_SIGNS):
+        return text
+    signs = len(text) - len(text.translate(None, _SIGNS_OF_DATA))
+    return _ESCAPED_MOVE.sub(b"", text) if signs * MOST_BYTES_A_SIGN > len(text) else text
 
 
 def moves_in(text: bytes) -> re.Pattern[bytes] | None:

@@ -7,12 +7,17 @@ order mark, or when every second byte of its first two characters is zero or nea
 from __future__ import annotations
 
 import codecs
+import unicodedata
 
 UTF_8, LITTLE, BIG = "utf-8", "utf-16-le", "utf-16-be"
 _MARKS = {codecs.BOM_UTF16_LE: LITTLE, codecs.BOM_UTF16_BE: BIG}
 _WIDE_MARKS = {codecs.BOM_UTF32_LE: "utf-32-le", codecs.BOM_UTF32_BE: "utf-32-be"}
 _NEWLINES = {LITTLE: b"\n\0", BIG: b"\0\n"}
 _MOST_HELD = 4096  # bytes of a line that may be UTF-16 or not; a longer one goes on as the line before it
+_SAMPLE_BYTES = 128  # of a line that are looked at
+_SENSELESS = frozenset(("Cc", "Cn", "Co", "Cs"))
+_CONTROLS = "\t\r\b\x1b"  # that are usual in text
+MOST_SENSE = 20  # characters for each that makes none
 _LAST_ALPHABET = 7  # the high byte of Latin, Greek, Cyrillic, Armenian, Hebrew and Arabic letters is less
 
 
@@ -67,7 +72,7 @@ class Decoder:
         self._is_first = False
         last_sign = max(text.rfind(b"\0"), text.rfind(b"\xff"))  # of UTF-16
         while at < len(text):
-            if at > last_sign and self._encoding is UTF_8 and not is_all:
+            if 0 < at > last_sign and self._encoding is UTF_8 and not is_all:
                 pieces.append(self._usual(text[at:]))
                 break
             end = self._line_end(text, at, is_all)
@@ -97,23 +102,32 @@ class Decoder:
         """The encoding of the line that begins at `at`; None when more must come before it is known."""
         head = text[at : at + 4]
         if (marked := _MARKS.get(head[:2])) is not None:
-            return self._encoding_by_end(text, at, marked, is_all)
+            return self._encoding_by_mark(text, at, marked, is_all)
         if len(head) < 4 and not is_all and _may_be_wide(head):
             return None
         if (wide := _wide_encoding(head)) is not None:
-            return wide
+            return wide if _is_text(text, at, wide) else UTF_8
         if self._encoding is UTF_8:
             return UTF_8
         return self._encoding_by_end(text, at, self._encoding, is_all)
 
     def _encoding_by_end(self, text: bytes, at: int, supposed: str, is_all: bool) -> str | None:
-        """Of a line whose first letters do not tell: in UTF-16 there is a zero, at its end at the latest."""
+        """Of a line whose first letters do not tell: in UTF-16 there is a zero at its end at the latest, or no UTF-8."""
         newline = text.find(b"\n", at)
         is_open = newline < 0 or (newline + 1 == len(text) and supposed is LITTLE)
         if is_open and not is_all and len(text) - at < _MOST_HELD:
             return None
         end = len(text) if newline < 0 else newline + (2 if supposed is LITTLE else 1)
-        return supposed if b"\0" in text[at:end] else UTF_8
+        line = text[at:end]
+        return supposed if (b"\0" in line or not _is_utf_8(line)) and _is_text(text, at, supposed) else UTF_8
+
+    def _encoding_by_mark(self, text: bytes, at: int, marked: str, is_all: bool) -> str | None:
+        """Of a line that begins with a mark, which may be chance: data have it once in 64 KiB."""
+        newline = _aligned(text, _NEWLINES[marked], at)
+        if newline < 0 and not is_all and len(text) - at < _MOST_HELD:
+            return None
+        line = text[at : _after(newline, 2, len(text))]
+        return marked if b"\0" in line and _is_text(text, at, marked) else UTF_8
 
     def _decoded(self, line: bytes) -> bytes:
         if self._encoding is UTF_8:
@@ -135,6 +149,25 @@ def _aligned(text: bytes, newline: bytes, start: int) -> int:
     while at >= 0 and (at - start) % 2:
         at = text.find(newline, at + 1)
     return at
+
+
+def _is_utf_8(line: bytes) -> bool:
+    try:
+        codecs.utf_8_decode(line, "strict", False)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_text(text: bytes, start: int, encoding: str) -> bool:
+    """Whether the line that begins at `start` makes sense in UTF-16; of data, every sixth character is none at all."""
+    end = _aligned(text, _NEWLINES[encoding], start)
+    end = min(start + _SAMPLE_BYTES, len(text) if end < 0 else end)
+    shown = text[start : start + (end - start) // 2 * 2].decode(encoding, "replace")
+    if shown.isprintable():
+        return True
+    senseless = sum(unicodedata.category(character) in _SENSELESS or character == "\ufffd" for character in shown)
+    return (senseless - sum(map(shown.count, _CONTROLS))) * MOST_SENSE <= len(shown)
 
 
 def _is_half_pair(unit: bytes, encoding: str) -> bool:

@@ -15,7 +15,13 @@ from functools import partial
 from itertools import repeat
 
 from jobs.running import pens
-from jobs.running.controls import MOVE_TO_ANOTHER_ROW, moves_in, whole_controls, without_returns_at_ends
+from jobs.running.controls import (
+    MOVE_TO_ANOTHER_ROW,
+    moves_in,
+    whole_controls,
+    without_chance_moves,
+    without_returns_at_ends,
+)
 from jobs.running.cutting import BYTE_ORDER_MARK, MAX_LINE_BYTES, Cutter, complete_bytes, is_blank, line_of
 from jobs.running.decoding import Decoder
 from jobs.running.interpreting import write
@@ -152,6 +158,7 @@ class LineAssembler:
 
     def _take(self, text: bytes) -> None:
         text, self._pending = whole_controls(without_returns_at_ends(self._pending + text))
+        text = without_chance_moves(text)
         at, moves = 0, moves_in(text)
         while at < len(text):
             at = self._draw(text, at) if self._is_drawn else self._add_until_drawn(text, at, moves)
