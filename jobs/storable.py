@@ -36,7 +36,7 @@ ANSI = re.compile(
     r"|\x1b"
 )
 # The beginning of such a sequence, at the end of bytes of which more may come.
-PARTIAL_ANSI = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]*\x1b?|[ -/]+)?\Z")
+PARTIAL_ANSI = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b\n]*\x1b?|[ -/]+)?\Z")
 MAX_PARTIAL_ANSI_BYTES = 4096  # a longer beginning is that of no sequence
 
 

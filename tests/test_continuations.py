@@ -14,7 +14,8 @@ from jobs.running.lines import Line
 
 AT = datetime(2024, 3, 1, 10, 15, 30, tzinfo=UTC)
 
-# In each block the first line of every record, then its further lines behind `+`; `-` begins what is unrelated.
+# In each block the first line of every record, then its further lines behind `+`; `-` begins what is unrelated, and
+# empty lines, which are no part of the error.
 ERRORS = {
     "python": """
 Traceback (most recent call last):
@@ -66,6 +67,21 @@ Traceback (most recent call last):
 +	at com.example.Foo.baz(Foo.java:22)
 +	... 12 more
 -2024-03-01 10:15:31 up
+""",
+    "java behind a name": """
+2024-03-01 10:15:30 ERROR app.worker: down
++java.lang.IllegalStateException: oops
++	at com.example.Foo.bar(Foo.java:12)
+-
++	at com.example.Foo.baz(Foo.java:22)
+-
+-2024-03-01 10:15:31 INFO app.worker: up
+""",
+    "syslog, and a trace without its header": """
+Mar  1 10:15:30 host app[1]: ERROR down
++	at com.example.Foo.bar(Foo.java:12)
+-done
+-	indented
 """,
     "node": """
 /app/index.js:3

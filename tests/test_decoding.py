@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +42,12 @@ def test_each_line_has_an_encoding_of_its_own(encoding: str, are_wide: list[bool
 @pytest.mark.parametrize("output", [b"caf\xe9 ole\n\xff\xfe\n", b"ab\0c\n", b"\0\0\0\0\n", b"\xff", b"x\n\xfe\xff\n"])
 def test_other_bytes_stay(output: bytes) -> None:
     assert decoded(output, 100) == decoded(output, 1) == output
+
+
+@pytest.mark.parametrize("mark", [b"\xff\xfe", b"\xfe\xff", b"a\0b\0", b"\0a\0b"])
+def test_data_that_looks_like_utf_16_does_not_take_the_next_lines_along(mark: bytes) -> None:
+    data = mark + Random(1).randbytes(300).replace(b"\n", b"") + b"\0\n"
+    assert decoded(b"x\n" + data + b"end\n", 1000).endswith(b"\nend\n")
 
 
 def test_a_mark_before_a_line_is_dropped() -> None:

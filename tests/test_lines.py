@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -152,3 +154,12 @@ def test_where_chunks_end_does_not_matter(pieces: list[bytes], size: int) -> Non
 )
 def test_text_is_never_lost(text: str) -> None:
     assert texts_of(text.encode() + b"\n") == text.split("\n")
+
+
+def test_what_is_written_after_data_comes_last() -> None:
+    data = Random(3).randbytes(200_000)
+    assert texts_of(*(data[start : start + 4096] for start in range(0, len(data), 4096)), b"\nend\n")[-1] == "end"
+
+
+def test_a_title_that_is_never_ended_holds_no_lines_back() -> None:
+    assert [line.text for line in LineAssembler().feed(b"\x1b]0;title\none\ntwo\n", 0.0)][1:] == ["one", "two"]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from jobs.running.lines import Line, LineAssembler
 from jobs.running.masking import Masker
+from jobs.running.screen import WIDTH
 from jobs.storable import without_ansi
 from tests.test_lines import texts_of
 
@@ -128,6 +129,13 @@ def test_a_prompt_below_bars_is_shown_after_a_second() -> None:
     assert told(writes)[-2:] == [(1.1, Line("Go on? ")), (3.1, Line("y", is_continued=True))]
 
 
+def test_a_bar_at_the_foot_of_the_screen_is_not_mixed_with_lines() -> None:
+    bar = "\x1b7\x1b[24;0fProgress: [ %d%%]\x1b8"
+    writes = [("one\n", 0.0), (bar % 20, 0.1), ("two\n", 0.2), (bar % 40, 0.3), ("three\n", 0.4)]
+    bars = ["Progress: [ 20%]", "Progress: [ 40%]"]
+    assert sorted(line.text for _, line in told(writes)) == [*bars, "one", "three", "two"]
+
+
 def test_thousands_of_lines_after_bars_are_not_held() -> None:
     assembler = LineAssembler()
     assembler.feed(b"a 1%\n\x1b[1A\ra 2%\n", 0.0)
@@ -151,6 +159,13 @@ def test_rows_are_bounded(hostile: str) -> None:
     assembler.feed(hostile.encode() * 500, 0.0)
     assert len(assembler._screen.rows) <= 101
     assert assembler._screen.column < 10_000
+
+
+@pytest.mark.parametrize("hostile", ["x\x1b[1J", "x\x1b[1K", "x\x1b[L", "x\x1b[M"])
+def test_a_row_that_is_erased_again_and_again_does_not_grow(hostile: str) -> None:
+    assembler = LineAssembler()
+    assembler.feed(hostile.encode() * 1_000, 0.0)
+    assert len(assembler._screen.row.cells) <= WIDTH + 1 >= assembler._screen.column
 
 
 TEXTS = ["\r", "\n", "\r\n", "\b", "\t", "\v", "a", "bc ", "50%", "é€", "日", "\ufeff", "\x1b[", "section_end:1:x"]

@@ -14,7 +14,7 @@ _BLANK = " "
 class Row:
     """Cells from the first column on; there are none after the last that was written."""
 
-    __slots__ = ("_chars", "_dropped", "_has_colours", "_has_tails", "_pens", "_wiped")
+    __slots__ = ("_blank", "_chars", "_dropped", "_has_colours", "_has_tails", "_pens", "_wiped")
 
     def __init__(self) -> None:
         self._wiped: Row | None = None
@@ -24,7 +24,7 @@ class Row:
         self._chars: list[str] = []
         self._pens: list[str] = []
         self._has_colours = self._has_tails = False
-        self._dropped = 0
+        self._dropped = self._blank = 0  # `_blank` cells at the beginning were erased, and are not erased again
 
     def __len__(self) -> int:
         return len(self._chars)
@@ -70,6 +70,7 @@ class Row:
             chars += [_BLANK] * (column - len(chars))
         chars[column:end] = cells
         places[column:end] = [pen] * len(cells)
+        self._blank = min(self._blank, column)
         self._has_colours = self._has_colours or pen != pens.PLAIN
         self._has_tails = self._has_tails or TAIL in cells
 
@@ -82,6 +83,7 @@ class Row:
         if at < 0 or len(self._chars[at]) + count > MOST_MARKS:
             return text
         self._chars[at] += text[:count]
+        self._blank = min(self._blank, at)
         return text[count:]
 
     def _break(self, column: int) -> None:
@@ -115,7 +117,10 @@ class Row:
             self._break(end)
         if end >= len(self._chars):
             del self._chars[start:], self._pens[start:]
-        else:
+            self._blank = min(self._blank, start)
+        elif end > self._blank:
+            if start <= self._blank:
+                start, self._blank = self._blank, end
             self._chars[start:end] = [_BLANK] * (end - start)
             self._pens[start:end] = [pens.PLAIN] * (end - start)
 
@@ -124,6 +129,7 @@ class Row:
             self._break(column)
             self._break(column + count)
         del self._chars[column : column + count], self._pens[column : column + count]
+        self._blank = min(self._blank, column)
 
     def insert(self, column: int, count: int) -> None:
         count = min(count, MAX_COLUMNS - len(self._chars))
@@ -132,6 +138,7 @@ class Row:
                 self._break(column)
             self._chars[column:column] = [_BLANK] * count
             self._pens[column:column] = [pens.PLAIN] * count
+            self._blank = min(self._blank, column)
 
     def keep_wiped(self) -> None:
         """Empties the row, which remembers what it showed, if a bar is wiped out at its end; not a mere spinner."""

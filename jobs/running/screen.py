@@ -69,16 +69,22 @@ class Screen:
 
     def clear(self, row: ShownRow) -> None:
         """Leaves a single row."""
-        self.rows, self.place, self._home, self._saved = [row], 0, None, None
+        self.rows, self.place, self._home = [row], 0, None
 
     def save(self) -> None:
         self._saved = (self.row, self.column, self.pen)
 
     def restore(self) -> None:
-        if self._saved is not None and self._saved[0] in self.rows:
-            row, self.column, self.pen = self._saved
+        if self._saved is None:
+            return
+        row, self.column, self.pen = self._saved
+        if row in self.rows:
             self._go_to(self.rows.index(row))
             self._stay_on_screen()
+        else:  # It was on the page before: what comes there stands below this one.
+            self.down(len(self.rows) - self.place)
+            self.column = 0
+            self.save()
 
     def _go_to(self, place: int) -> None:
         if place == self.place:
@@ -118,7 +124,7 @@ class Screen:
         while len(self.rows) > MOST_ROWS:
             self._on_leave(self.rows.pop(0))
             self.place = max(self.place - 1, 0)
-            self._home = None if self._home is None else max(self._home - 1, 0)
+            self._home = self._home - 1 if self._home else None  # A page that is gone in part is none.
 
     def new_page(self) -> None:
         """All that is there is settled; what comes stands below."""
@@ -144,6 +150,7 @@ class Screen:
         if len(self.row.cells):
             self.row.is_dirty = self.row.is_touched = True
             self.row.cells.erase(start, end)
+            self._stay_on_screen()
 
     def erase_line(self, part: int) -> None:
         """0: what follows the cursor, 1: what is before it, 2: all."""
@@ -172,7 +179,7 @@ class Screen:
         count = min(count, bottom - self.place)
         self.rows[self.place : self.place] = [ShownRow() for _ in range(count)]
         self._settle_below(bottom)
-        self._stay_on_screen()
+        self.column = 0
 
     def delete_rows(self, count: int) -> None:
         count = min(count, len(self.rows) - self.place)
@@ -180,7 +187,7 @@ class Screen:
             self._on_leave(row)
         del self.rows[self.place : self.place + count]
         self.rows += [ShownRow() for _ in range(count)]
-        self._stay_on_screen()
+        self.column = 0
 
     def _settle_below(self, bottom: int) -> None:
         self.has_moved_up = True

@@ -16,4 +16,4 @@ _LONGEST = 512  # characters; enough to know a bar again
 
 def shape_of(text: str) -> str:
     """`text` without what moves: digits, bars, spinners and spaces. Empty for a text of nothing else."""
-    return _MOVING.sub("", _BAR.sub("", _SPINNER.sub("", text[:_LONGEST])))
+    return _MOVING.sub("", _BAR.sub("", _SPINNER.sub("", text.strip()[:_LONGEST])))
