@@ -122,7 +122,7 @@ def _may_be_phrase(head: str) -> bool:
 
 
 def may_hold_a_level(text: str) -> bool:
-    """Whether a key of `text` can be that of a level (`level=`, `lvl=`, `@l=`, `severity=`): a look that costs little."""
+    """Whether a key of `text` can be that of a level (`level=`, `lvl=`, `severity=`): a look that costs little."""
     if not ("l=" in text or "L=" in text or "y=" in text or "Y=" in text):
         return False
     text = text.lower()
