@@ -105,7 +105,7 @@ def level_of_phrase(head: str) -> str | None:
         level = _level_of_exception(head)
         if level is not None:
             return level
-    kernel = _KERNEL.match(head) if "Kernel panic" in head or "BUG: " in head or "Oops: " in head else None
+    kernel = _KERNEL.match(head) if "] " in head and _may_be_kernels(head) else None
     if kernel is not None:
         return "fatal" if kernel[1] else "error"
     return _level_of_pair(head) if "=" in head and may_hold_a_level(head) else None
@@ -119,6 +119,10 @@ def _may_be_phrase(head: str) -> bool:
     if begin[0] not in _FIRST_OF_MANY or begin in _FIRST_FOUR:
         return True
     return begin[0].isupper() and "::" in head
+
+
+def _may_be_kernels(head: str) -> bool:
+    return "Kernel panic" in head or "BUG: " in head or "Oops: " in head
 
 
 def may_hold_a_level(text: str) -> bool:

@@ -13,6 +13,7 @@ from jobs.level_words import LEVEL_OF_WORD, MONTHS_AND_DAYS
 
 LONGEST_PREFIX = 256
 LONGEST_CONTAINER = 90  # characters that the name of a container and a bar take
+MOST_SPACES = 4  # of a syslog header that begins with an ISO time
 LONGEST_LEVEL_AHEAD = 1024  # so far into a line the level of a logfmt record is looked for
 MONTHS = frozenset(MONTHS_AND_DAYS)
 STERNS_ARROW = "\u203a"
@@ -88,8 +89,9 @@ def prefix_of(line: str) -> Prefix:
 def _carrier_of(line: str) -> re.Pattern[str] | None:
     """What the prefix may look like: a look that costs little, as nearly all lines have none."""
     if line[4:5] == "-" and line[:4].isdigit():
-        may_be = line.find(": ", 0, LONGEST_PREFIX) > 0 or line.find(" std", 0, LONGEST_PREFIX) > 0
-        return _CARRIED_TIMED if may_be else None
+        tag = line.find(": ", 0, LONGEST_PREFIX)
+        may_be = tag > 0 and line.count(" ", 0, tag) <= MOST_SPACES
+        return _CARRIED_TIMED if may_be or line.find(" std", 0, LONGEST_PREFIX) > 0 else None
     if line.find("|", 0, LONGEST_CONTAINER) >= 0 or line.startswith(("#", "<", "[pod/")):
         return _CARRIED
     if line[3:4] == " " and line[:3] in MONTHS and line.find(": ", 0, LONGEST_PREFIX) > 0:

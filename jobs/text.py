@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import partial
 
 from jobs.level_detection import detect_level
 from jobs.line_prefixes import record_start
@@ -50,6 +51,7 @@ __all__ = [
 ]
 
 PREFIX_FIELD = "prefix"
+_as_parsed = partial(tuple.__new__, ParsedLine)
 _PRIORITY = re.compile(r"<\d{1,3}>")  # syslog's: the carrier's level, which says nothing of a record within
 
 
@@ -63,7 +65,7 @@ def parse_line(line: str) -> ParsedLine:
         text = line.removeprefix("\ufeff")
         record = parse_record(text) or _record_behind_a_prefix(text)
     if record is None:
-        return ParsedLine(line, detect_level(line))
+        return _as_parsed((line, detect_level(line), None, "", None))  # nearly all; its own constructor takes longer
     if record.level is None:
         return record._replace(level=detect_level(record.message))
     return record

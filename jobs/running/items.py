@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from jobs.continuations import Continuations
 from jobs.recording import NewEntry
@@ -37,6 +38,7 @@ TOO_LARGE = {
     "::result::": ("the result is larger than 1 MiB and was not taken", "warn"),
     "::spawn::": ("cannot spawn: the request is larger than 1 MiB", "error"),
 }
+_as_entry = partial(tuple.__new__, NewEntry)  # of all its members: its own constructor takes longer
 NOTHING_TO_MASK = "::add-mask:: came without a value: it masks nothing"
 
 
@@ -99,7 +101,7 @@ class ItemReader:
             message = pens.sequence(line.pen) + message
         if line.truncated_bytes or line.is_in_progress:
             fields = {**(fields or {}), **_marks(line)}
-        return NewEntry(message, self._open_level, timestamp or captured_at, None, self._stream, source, fields)
+        return _as_entry((message, self._open_level, timestamp or captured_at, None, self._stream, source, fields))
 
     def _part(self, line: Line, captured_at: datetime) -> NewEntry:
         """The rest of a line has no header of its own: it has the level of its beginning."""
