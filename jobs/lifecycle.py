@@ -20,6 +20,7 @@ from django.utils import timezone
 from jobs import signals, statuses
 from jobs.models import Job, JobSecret, Step
 from jobs.models.job import touch
+from jobs.sensitive import without_secrets
 from jobs.storable import storable_json, storable_object
 from jobs.workflow_commands import shortened
 
@@ -59,6 +60,8 @@ def create_job(
 ) -> Job:
     """A new pending job, with an id and a moment of its own unless they are given.
 
+    Attributes are there to be seen: those that are secret by their names are masked.
+
     One with `due_at` is for the workers, who may take it from then on. Of those that have the same `exclusive`,
     one runs at a time.
     """
@@ -72,7 +75,7 @@ def create_job(
         parent=parent,
         rerun_of=rerun_of,
         created_by=created_by,
-        attributes=storable_object(attributes),
+        attributes=without_secrets(storable_object(attributes)),
         spec=storable_object(spec),
     )
     if due_at is not None:

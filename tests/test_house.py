@@ -15,7 +15,7 @@ LARGEST_FILE = 400
 FLOORS = {
     "words": "levels statuses storable signals text level_detection level_headers level_shapes level_words "
     "level_mentions level_phrases level_values line_prefixes continuations structured_lines producer_times "
-    "workflow_commands workflow_reports turned_away throttle",
+    "workflow_commands workflow_reports turned_away throttle sensitive",
     "models": "models",
     "core": "recording lifecycle families queries listing tree pages rows cursors parameters errors access sign_in "
     "retention installation readiness operations executions runnables",

@@ -19,7 +19,7 @@ from jobs.running.commands import CannotRun, command_of
 from jobs.running.ending import Outcome, end_attempt
 from jobs.running.reruns import rerun
 from jobs.running.sealing import SecretIsLost, seal, unsealed
-from jobs.running.sensitive import is_sensitive
+from jobs.sensitive import is_sensitive
 from tests.api.sending import EXECUTE_ASYNC, Sender, answered
 from tests.factories import make_job, make_user
 from tests.orders import program, registered, run_of
@@ -170,3 +170,34 @@ def test_some_names_tell_a_secret(name: str) -> None:
 @pytest.mark.parametrize("name", ["", "day", "key", "tokens", "token_count", "keyboard", "secretary", "max_tokens"])
 def test_others_do_not(name: str) -> None:
     assert not is_sensitive(name)
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SECRET_KEY_BASE", "pass", "dbPass", "pwd", "token_2", "PGPASSWORD"])
+def test_names_as_programs_use_them_tell_a_secret_too(name: str) -> None:
+    assert is_sensitive(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PWD",
+        "compass",
+        "bypass",
+        "passes",
+        "pass-through",
+        "author",
+        "tokenizer",
+        "monkey",
+        "token_file",
+        "password_id",
+    ],
+)
+def test_what_only_has_such_letters_does_not(name: str) -> None:
+    assert not is_sensitive(name)
+
+
+def test_attributes_that_are_secret_by_their_names_are_never_stored() -> None:
+    attributes = {"apiToken": "hunter2", "host": "a", "db": [{"password": "hunter2", "port": 1}], "has_token": True}
+    job = lifecycle.create_job("a", attributes=attributes)
+    job.refresh_from_db()
+    assert job.attributes == {"apiToken": "***", "host": "a", "db": [{"password": "***", "port": 1}], "has_token": True}

@@ -18,6 +18,7 @@ from jobs.admin.rights import may
 from jobs.admin.steps import StepInline
 from jobs.models import SERVICE_JOB_ID, Job
 from jobs.models.job import JobQuerySet
+from jobs.sensitive import without_secrets
 from jobs.storable import WholeNumbers
 
 EDITABLE = ("name", "kind", "attributes")
@@ -41,11 +42,11 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields["attributes"].decoder = WholeNumbers  # type: ignore[attr-defined]  # of a forms.JSONField
 
     def clean_attributes(self) -> dict[str, object]:
-        """An object, as the API has it; nothing is an empty one."""
+        """An object, as the API has it, with no secrets; nothing is an empty one."""
         attributes = self.cleaned_data["attributes"]
         if attributes is not None and not isinstance(attributes, dict):
             raise forms.ValidationError('Use a JSON object, as {"source": "nightly"}.')
-        return attributes or {}
+        return without_secrets(attributes or {})
 
 
 @admin.register(Job)

@@ -14,6 +14,7 @@ from msgspec import inspect as types
 
 from jobs.runnables.declarations import BadDeclaration
 from jobs.runnables.wording import allowed, one_of
+from jobs.sensitive import is_sensitive
 from jobs.storable import storable_json
 
 Function = Callable[..., object]
@@ -155,10 +156,14 @@ def choices_of(annotation: Any) -> tuple[object, ...]:
 
 
 def is_secret(name: str, annotation: Any) -> bool:
-    """Raises BadDeclaration for a secret that is no text, as it could be neither masked nor kept."""
+    """By its mark, or as a text by its name.
+
+    Raises BadDeclaration for a marked one that is no text, as it could be neither masked nor kept.
+    """
+    is_text = without_annotated(without_none(annotation)[0]) is str
     if not marks_secret(annotation):
-        return False
-    if without_annotated(without_none(annotation)[0]) is not str:
+        return is_text and is_sensitive(name)
+    if not is_text:
         raise BadDeclaration(f"parameter {name!r} is secret: its type is str, or str | None, marked as a whole")
     return True
 

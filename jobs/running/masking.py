@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
-from jobs.running.command_line import MASK
 from jobs.running.secret_forms import SHORTEST_PART, UnfinishedSecrets, forms_of
+from jobs.sensitive import MASK
 from jobs.storable import MAX_JSON_DEPTH, Json, without_ansi
 
 LONGEST_WORD_BYTES = 4096

@@ -23,11 +23,11 @@ from jobs.errors import ApiError, Forbidden
 from jobs.models import Job
 from jobs.runnables import Runnable, registry
 from jobs.runnables.values import STORABLE
-from jobs.running.command_line import masked
+from jobs.running.command_line import masked_line
 from jobs.running.masking import NO_MASK, Masker
 from jobs.running.sealing import seal
-from jobs.running.sensitive import is_sensitive
 from jobs.running.specs import LANGUAGES, PROGRAM_KIND, REGISTERED_KIND, ProgramSpec, RegisteredSpec, Spec, as_json
+from jobs.sensitive import hides
 from jobs.storable import storable_json
 from jobs.workflow_commands import shortened
 
@@ -251,7 +251,7 @@ def name_of_program(program: str, language: str) -> str:
     printable = ("".join(filter(str.isprintable, line)).strip() for line in program.splitlines())
     telling = (line.lstrip("# ") for line in printable if not SAYS_NOTHING.match(line))
     first = next(filter(None, telling), f"{language} program")
-    return shortened(masked([first])[0], MAX_DERIVED_NAME_CHARACTERS)
+    return shortened(masked_line(first), MAX_DERIVED_NAME_CHARACTERS)
 
 
 def divided(parameters: Mapping[str, object], secrets: Sequence[str]) -> tuple[dict[str, object], dict[str, str]]:
@@ -260,7 +260,7 @@ def divided(parameters: Mapping[str, object], secrets: Sequence[str]) -> tuple[d
     if unknown:
         raise BadOrder("secrets", f"names {', '.join(unknown)[:200]}, of which no parameter has the name")
     require_parameters(parameters)
-    secret_names = {*secrets, *filter(is_sensitive, parameters)}
+    secret_names = {*secrets, *(name for name, value in parameters.items() if hides(name, value))}
     hidden = {name: secret_text(name, value) for name, value in parameters.items() if name in secret_names}
     return {name: value for name, value in parameters.items() if name not in hidden}, hidden
 

@@ -20,7 +20,7 @@ from jobs.management.database_command import DatabaseCommand
 from jobs.models import SERVICE_KIND, Job
 from jobs.running import caller
 from jobs.running.caller import Given
-from jobs.running.command_line import masked
+from jobs.running.command_line import masked, masked_line
 from jobs.running.machine import user_name
 from jobs.running.masking import Masker
 from jobs.running.patience import patiently
@@ -93,7 +93,7 @@ class Command(DatabaseCommand):
         order = Order(
             command=command,
             given=self.given,
-            step_name=options["step"] or "",
+            step_name=masked_line(options["step"] or ""),
             timeout=options["timeout"],
             grace=options["grace"],
             echo=options["echo"],
@@ -104,7 +104,7 @@ class Command(DatabaseCommand):
 
     def create_job(self, command: list[str], options: dict[str, Any]) -> Job:
         shown = masked(command)
-        name = options["name"] or shortened(shlex.join(shown), MAX_NAME_CHARACTERS)
+        name = masked_line(options["name"] or "") or shortened(shlex.join(shown), MAX_NAME_CHARACTERS)
 
         def create() -> Job:
             self.need_database()
