@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
+import shlex
+import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -59,6 +63,43 @@ RED, PLAIN = "\x1b[31m", "\x1b[0m"
 )
 def test_every_occurrence_becomes_stars(secrets: list[str], text: str, masked: str) -> None:
     assert Masker(secrets).mask(text) == masked
+
+
+HARD = ["QZp@ss w0rd!QZ", "QZit's $5QZ", 'QZ "x"QZ', "QZ\\slashQZ", "QZ€im/ßQZ", "QZ'y\"z\\w$`&<QZ", "QZ\tb;c|d(e)QZ"]
+WRITERS: dict[str, Callable[[str], str]] = {
+    "printf %q": lambda secret: printed_by("bash", "-c", 'printf %q "$1"', "x", secret),
+    "set -x": lambda secret: printed_by("bash", "-xc", ': "$1"', "x", secret),
+    "declare": lambda secret: printed_by("bash", "-c", 'v="$1"; declare -p v', "x", secret),
+    "CSV": lambda secret: ",".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in ("a", secret)),
+    "SQL, YAML": lambda secret: "'" + secret.replace("'", "''") + "'",
+    "JSON three times": lambda secret: json.dumps(json.dumps(json.dumps(secret))),
+    "JSON in CSV": lambda secret: json.dumps(secret).replace('"', '""'),
+    "CSV in JSON": lambda secret: json.dumps(secret.replace('"', '""')),
+    "JSON for pages": lambda secret: json.dumps(secret).replace("<", "\\u003c").replace("&", "\\u0026"),
+    "JSON with slashes": lambda secret: json.dumps(secret).replace("/", "\\/"),
+    "an address": lambda secret: quote(secret, safe=""),
+    "an address in small letters": lambda secret: re.sub("%..", lambda code: code[0].lower(), quote(secret, safe="")),
+    "an address in an address": lambda secret: quote(quote(secret, safe=""), safe=""),
+    "JavaScript's encodeURIComponent": lambda secret: quote(secret, safe="!'()*"),
+    "HTML": lambda secret: html.escape(secret).replace("&#x27;", "&#39;"),
+    "XML": lambda secret: html.escape(secret).replace("&#x27;", "&apos;"),
+    "HTML in ASCII": lambda secret: html.escape(secret).encode("ascii", "xmlcharrefreplace").decode(),
+    "a shell's word in JSON": lambda secret: json.dumps(shlex.quote(secret)),
+    "bytes": lambda secret: repr(secret.encode()),
+}
+
+
+def printed_by(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.parametrize("secret", HARD)
+def test_a_secret_is_known_again_however_it_is_written(secret: str, writer: str) -> None:
+    masked = Masker([secret]).mask(WRITERS[writer](secret))
+    assert "***" in masked
+    assert "QZ" not in masked
 
 
 def test_patterns_are_masked_too() -> None:

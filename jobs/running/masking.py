@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
-from jobs.running.secret_forms import SHORTEST_PART, UnfinishedSecrets, forms_of
+from jobs.running.bounded import bounded
+from jobs.running.secret_forms import SHORTEST_PART, Beginnings, UnfinishedSecrets, forms_of
 from jobs.sensitive import MASK
 from jobs.storable import MAX_JSON_DEPTH, Json, without_ansi
 
@@ -20,7 +21,8 @@ class Known:
     def __init__(self, forms: Mapping[str, Set[str]]) -> None:
         """`forms`: those of each secret."""
         self.forms = forms
-        longest_first = sorted(set().union(*forms.values()), key=len, reverse=True)
+        self._every: set[str] = set().union(*forms.values())
+        longest_first = sorted(self._every, key=len, reverse=True)
         self._alternatives = "|".join(map(re.escape, longest_first))
         self.pattern = re.compile(self._alternatives)
 
@@ -28,6 +30,10 @@ class Known:
     def everywhere(self) -> re.Pattern[str]:
         """Looks at every place: of two secrets that overlap, or of one with itself, nothing may be left over."""
         return re.compile(f"(?=({self._alternatives}))")
+
+    @cached_property
+    def beginnings(self) -> Beginnings:
+        return Beginnings(self._every)
 
 
 class Masker:
@@ -38,16 +44,14 @@ class Masker:
 
     def __init__(self, secrets: Iterable[str] = (), patterns: Sequence[re.Pattern[str]] = ()) -> None:
         """Blank secrets are none. Of a secret of several lines, each line of 4 or more characters is one as well."""
-        self._given_patterns = tuple(patterns)
+        self._given_patterns = tuple(map(bounded, patterns))
         self._adding = threading.Lock()
         self._known: tuple[Known, ...] = ()
-        self._unfinished = UnfinishedSecrets(())
-        self._patterns = self._given_patterns
         self._longer: Masker | None = None
         self._learn({secret: forms_of(secret) for secret in secrets})
 
     def __bool__(self) -> bool:
-        return bool(self._patterns)
+        return bool(self._known or self._given_patterns)
 
     def add(self, secret: str) -> None:
         """From now on this is a secret as well."""
@@ -60,13 +64,11 @@ class Masker:
         forms = {secret: theirs for secret, theirs in forms.items() if theirs}
         if not forms:
             return
-        self._unfinished = self._unfinished.with_forms(set().union(*forms.values()))
         known = self._known
         while known and len(known[-1].forms) <= len(forms):
             forms = {**known[-1].forms, **forms}
             known = known[:-1]
         self._known, self._longer = (*known, Known(forms)), None
-        self._patterns = (*(group.pattern for group in self._known), *self._given_patterns)
 
     def without_patterns(self) -> Masker:
         """For what is ordered: patterns are for what is said."""
@@ -99,27 +101,29 @@ class Masker:
 
     def mask_json(self, value: Json) -> Json:
         """JSON data with every secret replaced, in keys and numbers too; as deep as data are stored at all."""
-        return self._masked_json(value, MAX_JSON_DEPTH) if self._patterns else value
+        return self._masked_json(value, MAX_JSON_DEPTH) if self else value
 
     def mask_object(self, value: Mapping[str, object]) -> Mapping[str, object]:
         """The same for an object, which stays one."""
-        return self._masked_object(value, MAX_JSON_DEPTH) if self._patterns else value
+        return self._masked_object(value, MAX_JSON_DEPTH) if self else value
 
     def held_bytes(self, raw: bytes) -> int:
         """How many bytes at the end of a line's beginning (UTF-8) could be the beginning of a secret.
 
         What is before them can be masked by itself. With patterns the last word is held too: it may be half a match.
         """
-        if not self._patterns:
+        if not self:
             return 0
         held = len(_last_word(raw)) if self._given_patterns else 0
-        return held + self._unfinished.held_bytes(raw[: len(raw) - held])
+        unfinished = UnfinishedSecrets([known.beginnings for known in self._known])
+        return held + unfinished.held_bytes(raw[: len(raw) - held])
 
     def _masked(self, text: str) -> str:
-        if not any(pattern.search(text) for pattern in self._patterns):
+        spans = sorted(self._spans(text))
+        if not spans:
             return text
         pieces, end = [], 0
-        for start, stop in _united(sorted(self._spans(text))):
+        for start, stop in _united(spans):
             pieces += [text[end:start], MASK]
             end = stop
         return "".join((*pieces, text[end:]))
@@ -129,7 +133,7 @@ class Masker:
             if known.pattern.search(text):
                 yield from (match.span(1) for match in known.everywhere.finditer(text))
         for pattern in self._given_patterns:
-            yield from (match.span() for match in pattern.finditer(text) if match[0])
+            yield from pattern.spans(text)
 
     def _masked_json(self, value: object, depth: int) -> Json:
         if isinstance(value, str):

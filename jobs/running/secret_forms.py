@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import bisect
-import html
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
-from urllib.parse import quote, quote_plus
+from collections.abc import Iterable, Iterator, Sequence
 
 from jobs.running.secret_data import json_of, layouts_of, texts_in
+from jobs.running.secret_writing import escaped, written, written_again
 from jobs.storable import ANSI, MAX_PARTIAL_ANSI_BYTES, PARTIAL_ANSI, storable_text, without_ansi
 
 SHORTEST_PART = 4  # characters that a line of a longer secret has, to be a secret by itself
+HEAD_BYTES = 4  # by which most places are seen to be no beginning
 MOST_STEPS = 1_000  # back from the end of a line; a text that needs more is made of nothing but a secret's beginning
-
-UNQUOTED_IN_ADDRESSES = ("", "/", "!#$%&'()*+,/:;=?@[]~")  # by urllib and its users: all, paths, whole addresses
-PYTHONS: tuple[Callable[[str], str], ...] = (repr, ascii)
 
 _NEWLINE = re.compile("\r\n|\r|\n")
 _ANSI = re.compile(ANSI.pattern.encode())
@@ -31,17 +28,25 @@ def forms_of(secret: str) -> set[str]:
         return set()
     data = json_of(secret)
     whole = _forms_of_text(secret).union(*map(_forms_of_text, texts_in(data)))
-    layouts = {form for layout in layouts_of(data) for form in (layout, *_parts(layout), *_escaped(layout))}
+    layouts = {form for layout in layouts_of(data) for form in (layout, *_parts(layout), *escaped(layout))}
     return {form for form in whole | layouts if form.strip()}
 
 
 def _forms_of_text(secret: str) -> set[str]:
     stored = storable_text(secret)
     forms = {secret, stored, without_ansi(stored), *_parts(stored)}
-    escaped = {text for form in forms for text in _escaped(form)}
-    twice = {text for form in escaped for text in _escaped(form)}  # JSON within JSON, or in a variable that is shown
-    written = {text for form in forms for text in (*_in_addresses(form), *_quoted(form))}
-    return forms | escaped | twice | written
+    once = {text for form in forms for text in written(form)}
+    twice = written_again(once)
+    thrice = {text for form in forms for text in _in_json_of_json(form)}
+    return forms | once | twice | thrice
+
+
+def _in_json_of_json(text: str) -> Iterator[str]:
+    """Three layers deep: a message in an event, which is logged as JSON."""
+    for is_ascii in (True, False):
+        for _ in range(3):
+            text = json.dumps(text, ensure_ascii=is_ascii)[1:-1]
+        yield text
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -53,39 +58,34 @@ def _parts(text: str) -> Iterator[str]:
         yield from (line.strip() for line in lines if len(line.strip()) >= SHORTEST_PART)
 
 
-def _escaped(text: str) -> Iterator[str]:
-    """As JSON and Python write it between quotes, which Python chooses by the text around it as well."""
-    for is_ascii in (True, False):
-        yield json.dumps(text, ensure_ascii=is_ascii)[1:-1]
-    for written in PYTHONS:
-        yield written(text)[1:-1]
-        yield written(f'{text}"')[1:-2]
+class Beginnings:
+    """Knows the beginnings of some secrets."""
 
+    def __init__(self, forms: Iterable[str]) -> None:
+        self._forms = sorted(form.encode("utf-8", "surrogatepass") for form in forms if form and "\n" not in form)
+        self._longest = max(map(len, self._forms), default=0)
+        self._heads = frozenset(form[:HEAD_BYTES] for form in self._forms)
+        first = b"".join({re.escape(form[:1]) for form in self._forms})
+        self._first = re.compile(b"[" + first + b"]" if first else b"(?!)")
 
-def _in_addresses(text: str) -> Iterator[str]:
-    yield quote_plus(text, errors="replace")
-    for safe in UNQUOTED_IN_ADDRESSES:
-        yield quote(text, safe=safe, errors="replace")
-
-
-def _quoted(text: str) -> Iterator[str]:
-    """In HTML, and by shells that show what they run."""
-    yield html.escape(text)
-    for quoted in ("'\\''", "'\"'\"'"):
-        yield text.replace("'", quoted)
+    def suffix(self, raw: bytes, end: int) -> int:
+        """The length of the longest end of `raw[:end]` that is a beginning, not all, of a secret."""
+        for match in self._first.finditer(raw, max(end - self._longest + 1, 0), end):
+            start = match.start()
+            if start + HEAD_BYTES <= end and raw[start : start + HEAD_BYTES] not in self._heads:
+                continue
+            tail = raw[start:end]
+            at = bisect.bisect_right(self._forms, tail)
+            if at < len(self._forms) and self._forms[at].startswith(tail):
+                return len(tail)
+        return 0
 
 
 class UnfinishedSecrets:
-    """Knows the beginnings of secrets."""
+    """Says of a line's beginning how much of it could be the beginning of a secret."""
 
-    def __init__(self, forms: Iterable[str]) -> None:
-        self._forms = [form.encode("utf-8", "surrogatepass") for form in forms if "\n" not in form]
-
-    def with_forms(self, forms: Iterable[str]) -> UnfinishedSecrets:
-        """Those of these as well; who asks at this moment goes on with what there was."""
-        grown = UnfinishedSecrets(forms)
-        grown._forms += self._forms
-        return grown
+    def __init__(self, beginnings: Sequence[Beginnings]) -> None:
+        self._beginnings = beginnings
 
     def held_bytes(self, raw: bytes) -> int:
         """How many bytes from the end of `raw` one has to go back, until what is left ends in no secret's beginning.
@@ -108,15 +108,7 @@ class UnfinishedSecrets:
         return len(raw)
 
     def _suffix(self, raw: bytes, end: int) -> int:
-        """The length of the longest end of `raw[:end]` that is a beginning, not all, of a secret."""
-        return max((_overlap(raw[max(end - len(form) + 1, 0) : end], form) for form in self._forms), default=0)
-
-
-def _overlap(tail: bytes, form: bytes) -> int:
-    at = tail.find(form[:1])
-    while at >= 0 and not form.startswith(tail[at:]):
-        at = tail.find(form[:1], at + 1)
-    return len(tail) - at if at >= 0 else 0
+        return max((beginnings.suffix(raw, end) for beginnings in self._beginnings), default=0)
 
 
 def _without_ansi(raw: bytes) -> tuple[bytes, list[int]]:
