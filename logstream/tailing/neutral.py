@@ -1,26 +1,55 @@
 """Log text made harmless for a terminal: pure functions.
 
 Whoever writes a log line must not be able to clear the screen of its reader, move the cursor, set the window's
-title, turn the text around or forge a line by a carriage return. What could do that is shown, not obeyed.
+title, turn the text around or forge a line by a carriage return. What could do that is shown, not obeyed, and so is
+what nobody could see.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 
-# C0 and DEL, C1 (some terminals obey U+009B as ESC [), line and paragraph separators, everything that reorders
-# text, lone surrogates (which no encoding takes). Joiners stay: emoji and several scripts need them.
-UNSAFE = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff\ufff9-\ufffb"
-UNSAFE_CHARACTER = re.compile(f"[{UNSAFE}]")
-UNSAFE_IN_NAME = re.compile(f"[\t\n{UNSAFE}]")
-UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb]")
+# C0 and DEL, C1 (some terminals obey U+009B as ESC [), line and paragraph separators, lone surrogates (which no
+# encoding takes), everything that reorders text, and what is not to be seen: spaces of no width, fillers, soft hyphens.
+FORMATS = (
+    "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    "\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
+)
+# Joiners and selectors mean something between letters of scripts that join them, and in emoji; elsewhere they hide.
+JOINING = (
+    "\u0600-\u08ff\u0900-\u109f\u1780-\u17b3\u17b6-\u17ff\u1800-\u180d\u180f-\u18af\u1900-\u1cff\ua800-\uabff"
+    "\ufb50-\ufdff\ufe70-\ufefc\U00010a00-\U00011fff\U0001e900-\U0001e95f"
+)
+EMOJI = "\u00a9\u00ae\u203c-\u2b55\u3030-\u3299\U0001f000-\U0001faff"
+IDEOGRAPHS = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+SELECTED = f"{EMOJI}{IDEOGRAPHS}\u1000-\u109f\ua840-\ua87f\u2010-\u2027\u3000-\u302f\U00010ac0-\U00010aff"
+FLAG_OF = "\U0001f3f4\U000e0067\U000e0062"  # England, Scotland and Wales are a black flag and tags
+ENGLAND, SCOTLAND, WALES = (
+    "\U000e0065\U000e006e\U000e0067",
+    "\U000e0073\U000e0063\U000e0074",
+    "\U000e0077\U000e006c\U000e0073",
+)
+FLAGS = f"{FLAG_OF}(?:{ENGLAND}|{SCOTLAND}|{WALES})\U000e007f"
+OUT_OF_PLACE = (
+    f"\u200c(?!(?<=[{JOINING}]\u200c)[{JOINING}])"
+    f"|\u200d(?!(?<=[{JOINING}]\u200d)[{JOINING}]|(?<=[{EMOJI}\ufe0f]\u200d)[{EMOJI}])"
+    f"|[\u180b-\u180d\u180f](?<![\u1820-\u18aa].)"
+    f"|[\ufe00-\ufe0f](?<![{SELECTED}].)(?!(?<=[0-9#*]\ufe0f)\u20e3)"
+    f"|[\U000e0100-\U000e01ef](?<![{IDEOGRAPHS}].)"
+)
+CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
+UNSAFE = f"{FLAGS}|[{CONTROLS}{FORMATS}]|{OUT_OF_PLACE}"
+UNSAFE_CHARACTER = re.compile(UNSAFE)
+UNSAFE_IN_NAME = re.compile(f"[\t\n]|{UNSAFE}")
+UNSAFE_IN_JSON = re.compile(f"{FLAGS}|[\x7f-\x9f{FORMATS}]|{OUT_OF_PLACE}")
 
 SGR = r"\x1b\[[0-9;:]{0,64}m"
 # Every gcc and grep ends each colour with "erase to the end of the line", tput resets the character set with it,
 # progress displays hide the cursor. At the place of a log line these mean nothing, and showing them would bury it.
 NOISE = r"\x1b\[[012]?K|\x1b\(B|\x1b\[\?25[hl]|\x0f(?=\x1b|$)"
-COLOURED_TOKEN = re.compile(f"({SGR})|({NOISE})|[{UNSAFE}]")
+COLOURED_TOKEN = re.compile(f"({SGR})|({NOISE})|{UNSAFE}")
 RESET = "\x1b[0m"
 CONCEAL = 8
 
@@ -28,11 +57,14 @@ SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\x07": "\\a", "\x0
 
 
 def visible(match: re.Match[str]) -> str:
-    """An unsafe character as one would write it in a program: `\\r`, `\\x1b`, `\\u202e`."""
+    """An unsafe character as one would write it in a program: `\\r`, `\\x1b`, `\\u202e`. A flag is none."""
     character = match[0]
+    if len(character) > 1:
+        return character
     if character in SHORT:
         return SHORT[character]
-    return f"\\x{ord(character):02x}" if ord(character) < 0x100 else f"\\u{ord(character):04x}"
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def plain_text(text: str) -> str:
@@ -42,7 +74,7 @@ def plain_text(text: str) -> str:
 
 def plain_name(name: str) -> str:
     """A name, which is one line: line ends and tabs are made visible as well."""
-    return name if name.isprintable() else UNSAFE_IN_NAME.sub(visible, name)
+    return name if name.isascii() and name.isprintable() else UNSAFE_IN_NAME.sub(visible, name)
 
 
 def coloured_text(text: str) -> str:
@@ -76,4 +108,8 @@ def json_text(line: bytes) -> bytes:
     """JSON, escaped further so that a terminal obeys nothing in it. It means the same."""
     if line.isascii() and b"\x7f" not in line:
         return line
-    return UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", line.decode()).encode()
+    return UNSAFE_IN_JSON.sub(escaped, line.decode()).encode()
+
+
+def escaped(match: re.Match[str]) -> str:
+    return match[0] if len(match[0]) > 1 else json.dumps(match[0])[1:-1] if match[0] > "\x7f" else "\\u007f"

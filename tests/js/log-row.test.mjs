@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { describeCounts, describeJob, describeStep } from '../../static/js/job-summary.mjs';
 import { fieldsText } from '../../static/js/log-row.mjs';
-import { codePoint } from '../../static/js/log-text.mjs';
+import { codePoint, partsOf } from '../../static/js/log-text.mjs';
 
 test('fields read as key=value, nested ones as JSON', () => {
   assert.equal(fieldsText({ user: 'ada', tries: 3, path: ['a', 1] }), 'user=ada tries=3 path=["a",1]');
@@ -11,6 +11,24 @@ test('fields read as key=value, nested ones as JSON', () => {
 });
 
 test('hidden characters are named by their code', () => assert.equal(codePoint('\u202e'), 'U+202E'));
+
+const HIDDEN = [0xad, 0x200b, 0x200e, 0x202e, 0x2060, 0x2066, 0x206f, 0xfeff, 0x3164, 0x180e, 0x2028, 0xe0041, 0xe007f, 0x200c, 0x200d, 0xfe0f];
+
+test('what cannot be seen is a part of its own, and the text is still the same', () => {
+  for (const character of HIDDEN.map((code) => String.fromCodePoint(code))) {
+    const parts = partsOf(`pass${character}word`);
+    assert.deepEqual(parts.map((part) => part.text), ['pass', character, 'word']);
+    assert.deepEqual(parts.map((part) => part.isHidden), [false, true, false], codePoint(character));
+  }
+  assert.deepEqual(partsOf('\u{1f600}\ufe0f\ufe01').map((part) => part.isHidden), [false, true]);
+});
+
+test('emoji and scripts that need joiners are left as they are', () => {
+  const flag = String.fromCodePoint(0x1f3f4, 0xe0067, 0xe0062, 0xe0073, 0xe0063, 0xe0074, 0xe007f);
+  for (const text of ['👩‍🚀', '❤️‍🔥', '🏳️‍🌈', '👩🏽‍💻', '1️⃣', '©️', flag, 'می‌خواهم', 'क्‍ष', 'ශ්‍රී', 'שלום', 'مرحبا', '葛󠄀', 'é']) {
+    assert.deepEqual(partsOf(`a ${text} b`).map((part) => part.isHidden), [false], text);
+  }
+});
 
 test('a job that waits has no duration and no progress', () => {
   const row = describeJob({ id: 'a', name: 'x', status: 'pending', created_at: '2024-01-01T00:00:00Z', progress: null }, 0);
