@@ -10,6 +10,7 @@ INTERRUPTED = 130  # 128 + SIGINT: Ctrl-C is no error that needs a traceback
 try:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+    from django.db import Error
 
     from jobs.running import caller
     from quaero.environment import read_environment
@@ -19,6 +20,7 @@ except ModuleNotFoundError as error:
 except KeyboardInterrupt:
     sys.exit(INTERRUPTED)
 
+DATABASE_FAILURE = 1
 WRONG_ENVIRONMENT = 2
 
 
@@ -31,7 +33,11 @@ def main() -> None:
     except ImproperlyConfigured as wrong:
         say(str(wrong), error=True)
         sys.exit(WRONG_ENVIRONMENT)
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except Error as error:  # of Django's own commands; ours say which database, and what to do
+        say(f"The database cannot be used: {' '.join(str(error).split())}", error=True)
+        sys.exit(DATABASE_FAILURE)
 
 
 def settings_module() -> str:

@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from jobs.errors import Unavailable, error_response
-from jobs.readiness import unapplied_migrations
+from jobs.readiness import NotReady, unapplied_migrations
 
 
 @csrf_exempt  # a POST is told which methods there are; nothing can be changed here
@@ -34,6 +34,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def what_is_missing() -> str | None:
     try:
         count = unapplied_migrations()
+    except NotReady:
+        return "the database is of a newer version than this one"
     except Error as error:
         return f"the database does not answer ({type(error).__name__})"
     return f"{count} migrations are not applied: run manage.py migrate" if count else None

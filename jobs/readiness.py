@@ -15,9 +15,11 @@ from io import TextIOBase
 from pathlib import Path
 from typing import TextIO
 
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from jobs.models import SERVICE_KIND, Job
 from jobs.models.sequence import newest_id_ever
@@ -28,9 +30,36 @@ class NotReady(Exception):
 
 
 def unapplied_migrations() -> int:
-    """How many there are. Raises django.db.Error when the database does not answer."""
+    """How many there are. Raises NotReady for a database of a newer version, django.db.Error for one without answer."""
     executor = MigrationExecutor(connection)
+    require_known(executor.loader)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def require_known(loader: MigrationLoader) -> None:
+    """Refuses a database that a later version has changed: this one would not know what it reads and writes."""
+    known = {*loader.disk_migrations, *(old for squashed in loader.replacements.values() for old in squashed.replaces)}
+    ours = loader.migrated_apps | loader.unmigrated_apps
+    newer = sorted(
+        f"{app}.{name}" for app, name in loader.applied_migrations if app in ours and (app, name) not in known
+    )
+    if newer:
+        raise NotReady(
+            f"the database {database_name()} is of a newer version than this one, which does not know its migrations "
+            f"{', '.join(newer[:3])}{', ...' if len(newer) > 3 else ''}: run that version"
+        )
+
+
+def require_whole() -> None:
+    """Refuses a database in which tables are missing that its migrations have made."""
+    there = set(connection.introspection.table_names())
+    needed = {model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed}
+    missing = sorted(needed - there)
+    if missing:
+        raise NotReady(
+            f"the database {database_name()} is damaged: {'tables are' if len(missing) > 1 else 'a table is'} missing, "
+            f"{', '.join(missing[:3])}{', ...' if len(missing) > 3 else ''}. Put a copy of it back"
+        )
 
 
 def make_ready(say: Callable[[str], None]) -> None:
@@ -38,6 +67,7 @@ def make_ready(say: Callable[[str], None]) -> None:
     one whose directory cannot be written, django.db.Error for one that does not answer.
     """
     if not unapplied_migrations():
+        require_whole()
         return
     with one_at_a_time():
         count = unapplied_migrations()  # somebody else may have done it meanwhile
@@ -52,10 +82,14 @@ def make_ready(say: Callable[[str], None]) -> None:
 
 
 def bring_up_to_date(output: TextIO | TextIOBase) -> bool:
-    """Applies what is not applied, telling what is done. True for a database in which nothing has been recorded yet."""
+    """Applies what is not applied, telling what is done. True for a database in which nothing has been recorded yet.
+
+    Raises NotReady for one that is damaged, or of a newer version.
+    """
     with one_at_a_time():
         if unapplied_migrations():
             migrate(output)
+        require_whole()
         return not newest_id_ever() and not Job.objects.exclude(kind=SERVICE_KIND).exists()
 
 

@@ -110,3 +110,51 @@ def test_what_is_no_database_is_said_so_in_a_line(command: tuple[str, ...], code
     assert done.returncode == code
     assert done.stderr.splitlines()[-1].endswith("file is not a database")
     assert "Traceback" not in done.stderr
+
+
+def changed(directory: Path, *statements: str) -> Path:
+    """A directory with a database of this version, in which something was done that Quaero does not do."""
+    assert on(directory, "migrate", "-v0").returncode == 0
+    with closing(sqlite3.connect(directory / "quaero.sqlite3")) as database, database:
+        for statement in statements:
+            database.execute(statement)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    insert = "INSERT INTO django_migrations (app, name, applied) VALUES ('jobs', '9999_later', '2030-01-01')"
+    return changed(tmp_path_factory.mktemp("newer"), insert)
+
+
+@pytest.fixture(scope="module")
+def without_a_table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return changed(tmp_path_factory.mktemp("without"), "PRAGMA foreign_keys = OFF", "DROP TABLE jobs_logentry")
+
+
+ALL_COMMANDS = {**COMMANDS, ("serve", "--port", "0"): 1}
+
+
+@pytest.mark.parametrize(("command", "code"), ALL_COMMANDS.items())
+def test_a_database_of_a_newer_version_is_left_to_that(command: tuple[str, ...], code: int, newer: Path) -> None:
+    done = on(newer, *command)
+    assert (done.returncode, done.stdout) == (code, "")
+    [line] = done.stderr.splitlines()
+    assert "of a newer version than this one, which does not know its migrations jobs.9999_later" in line
+
+
+@pytest.mark.parametrize(("command", "code"), ALL_COMMANDS.items())
+def test_a_table_that_is_missing_is_told_in_a_line(command: tuple[str, ...], code: int, without_a_table: Path) -> None:
+    done = on(without_a_table, *command)
+    assert done.returncode == code
+    [line] = done.stderr.splitlines()
+    assert "is damaged: a table is missing, jobs_logentry" in line
+
+
+@pytest.mark.parametrize(
+    "command", [("migrate",), ("createsuperuser", "--noinput", "--username", "ada", "--email", "")]
+)
+def test_commands_of_django_say_what_is_wrong_in_a_line_too(command: tuple[str, ...], broken: Path) -> None:
+    done = on(broken, *command)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == ["The database cannot be used: file is not a database"]

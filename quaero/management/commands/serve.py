@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, connections
 
-from jobs.readiness import bring_up_to_date, database_name, what_is_wrong
+from jobs.readiness import NotReady, bring_up_to_date, database_name, what_is_wrong
 from jobs.sign_in import sign_in_link_path
 from logstream.version import VERSION
 from quaero.environment import Environment
@@ -80,6 +80,8 @@ class Command(BaseCommand):
     def prepare_database(self) -> bool:
         try:
             return bring_up_to_date(Spoken())
+        except NotReady as refusal:
+            raise CommandError(f"{str(refusal)[0].upper()}{str(refusal)[1:]}") from refusal
         except (OSError, Error) as error:
             problem = f"The database {database_name()} cannot be made ready: {what_is_wrong(error)}"
             raise CommandError(problem) from error
