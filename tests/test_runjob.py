@@ -148,9 +148,9 @@ def test_a_locked_database_delays_but_loses_nothing(runjob: Runjob) -> None:
     assert Job.objects.listed().values_list("status", "last_line").get() == ("completed", 20001)
 
 
-def test_secrets_of_its_command_line_are_recorded_nowhere(runjob: RunJob) -> None:
-    line = "true; curl_() { :; }; curl_ --pass hunter2 # mysql -phunter2"
-    runjob("--name", "load --password hunter2", "--", "sh", "-c", line).communicate(timeout=DEADLINE_S)
-    job = Job.objects.get(kind="job")
+def test_secrets_of_its_command_line_are_recorded_nowhere(runjob: Runjob) -> None:
+    arguments = ("--name", "load --password hunter2", "--", "sh", "-c", "true --pass hunter2 | mysql -phunter2")
+    runjob(*arguments).communicate(timeout=DEADLINE_S)
+    job = the_job()
     assert job.name == "load --password ***"
-    assert job.spec == {"command": ["sh", "-c", "true; curl_() { :; }; curl_ --pass *** # mysql -p***"]}
+    assert job.spec == {"command": ["sh", "-c", "true --pass *** | mysql -p***"]}

@@ -61,7 +61,7 @@ def _masked_line(line: str, depth: int) -> str:
     except NotAShellsLine:
         commands = []
     changed = []
-    for words, following in zip(commands, [*commands[1:], []], strict=True):
+    for words, following in zip(commands, [*commands[1:], []], strict=False):
         shown = _said_to([word.text for word in words], " ".join(word.text for word in following[:50]), depth - 1)
         changed += [word._replace(text=text) for word, text in zip(words, shown, strict=True) if text != word.text]
     return masked_text(with_words(line, changed))

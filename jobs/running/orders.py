@@ -27,7 +27,7 @@ from jobs.running.command_line import masked_line
 from jobs.running.masking import NO_MASK, Masker
 from jobs.running.sealing import seal
 from jobs.running.specs import LANGUAGES, PROGRAM_KIND, REGISTERED_KIND, ProgramSpec, RegisteredSpec, Spec, as_json
-from jobs.sensitive import hides
+from jobs.sensitive import is_sensitive
 from jobs.storable import storable_json
 from jobs.workflow_commands import shortened
 
@@ -260,7 +260,7 @@ def divided(parameters: Mapping[str, object], secrets: Sequence[str]) -> tuple[d
     if unknown:
         raise BadOrder("secrets", f"names {', '.join(unknown)[:200]}, of which no parameter has the name")
     require_parameters(parameters)
-    secret_names = {*secrets, *(name for name, value in parameters.items() if hides(name, value))}
+    secret_names = {*secrets, *filter(is_sensitive, parameters)}
     hidden = {name: secret_text(name, value) for name, value in parameters.items() if name in secret_names}
     return {name: value for name, value in parameters.items() if name not in hidden}, hidden
 
