@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
 
@@ -44,7 +46,7 @@ class Token(models.Model):
 
     @classmethod
     def issue(
-        cls, user: models.Model, scopes: list[str], *, name: str = "", expires_at: object = None
+        cls, user: User, scopes: list[str], *, name: str = "", expires_at: datetime | None = None
     ) -> tuple[Token, str]:
         """A new token for `user` and its secret, which cannot be had again later.
 
