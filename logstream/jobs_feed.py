@@ -23,7 +23,9 @@ from logstream.subscription import Frame
 JOB_INTERVAL_S = 1.0  # each job is told of at most this often
 STATS_INTERVAL_S = 1.0  # of numbers of which it is known that they have changed,
 QUIET_STATS_INTERVAL_S = 5.0  # and of all others
-OVERLAP = timedelta(seconds=3)  # clocks of writers differ, and a commit comes after its `updated_at`
+OVERLAP = timedelta(seconds=3)  # a commit comes after its `updated_at`
+WIDE_OVERLAP = timedelta(minutes=15)  # and the clocks of other machines may be behind ours,
+WIDE_INTERVAL_S = 5.0  # for which we look so often
 MOST_ROWS = 500  # in one reading
 
 
@@ -63,6 +65,8 @@ class JobsFeed(Feed):
         self._announced: set[UUID] = set()
         self._gone: set[UUID] = set()
         self._told: dict[UUID, Told] = {}
+        self._known: dict[UUID, int] = {}  # the revisions that the last wide look has found
+        self._look_wide_at = -1e9
 
     def unit(self, position: Position) -> int:
         return 0  # there is no cursor: a page that comes back reads the list again
@@ -80,6 +84,8 @@ class JobsFeed(Feed):
         return max(soon, self.live.numbers.next_at) if self._must_count else self._stats_at + QUIET_STATS_INTERVAL_S
 
     async def start(self) -> None:
+        await self._look()
+        self._dirty.clear()  # the list that is read after this has them
         await self._tell_stats()
 
     async def work(self, news: list[object]) -> None:
@@ -101,12 +107,16 @@ class JobsFeed(Feed):
 
     async def _look(self) -> None:
         """Finds what other processes have changed."""
-        since = self._mark - OVERLAP
+        is_wide = self.live.loop.time() >= self._look_wide_at
+        since = self._mark - (WIDE_OVERLAP if is_wide else OVERLAP)
         self._mark = timezone.now()
         changed, deleted = await self.live.read(changes_since, since)
         for job_id, revision in changed:
-            if self._told.get(job_id, UNTOLD).revision < revision:
+            if max(self._told.get(job_id, UNTOLD).revision, self._known.get(job_id, 0)) < revision:
                 self._dirty.add(job_id)
+        if is_wide:
+            self._known = dict(changed)
+            self._look_wide_at = self.live.loop.time() + WIDE_INTERVAL_S
         for job_id in deleted:
             self._tell_deleted(job_id)
 
@@ -138,7 +148,9 @@ class JobsFeed(Feed):
     async def changes_for(self, since: datetime) -> list[bytes]:
         """The events for a client that fell behind at `since`: the rows that changed, as they are now."""
         changed, deleted = await self.live.read(changes_since, since - OVERLAP)
-        rows = await self.live.read(read_rows, {job_id for job_id, _ in changed})
+        seen_at = self.live.loop.time() - (timezone.now() - since).total_seconds()
+        told = {job_id for job_id, told in self._told.items() if told.at >= seen_at}  # whatever their writers' clocks
+        rows = await self.live.read(read_rows, told | {job_id for job_id, _ in changed})
         gone = [event("job:deleted", msgspec.json.encode({"id": str(job_id)})) for job_id in deleted]
         return [event("job:updated", msgspec.json.encode(row)) for row in rows] + gone
 

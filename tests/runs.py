@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from jobs.models import Job, LogEntry
+from jobs.running import workers_heard
 from jobs.running.executing import execute
 from jobs.running.orders import order_program, order_runnable
+from jobs.running.reaper import fail_jobs_of_gone_workers, fail_silent_jobs, heartbeats
+from jobs.running.silences import awake_or_asleep
 
 
 def ran(job: Job) -> Job:
@@ -34,3 +38,13 @@ def said(job: Job, *streams: str) -> list[str]:
 
 def said_by_system(job: Job) -> list[str]:
     return said(job, "system")
+
+
+def hear_no_more_of_workers() -> None:
+    """Those that are there now have been silent for longer than their lease."""
+    workers_heard.listen(awake_or_asleep() - 30)
+
+
+def fail_lost_jobs() -> list[UUID]:
+    """As somebody does who has watched for long, and has heard no heart meanwhile."""
+    return fail_silent_jobs(heartbeats()) + fail_jobs_of_gone_workers()

@@ -106,6 +106,12 @@ def test_nobody_gets_what_is_not_due_or_not_pending_or_to_end(members: dict[str,
     assert not lifecycle.claim_job(make_job().pk, "host:1")
 
 
+def test_a_job_ordered_by_somebody_whose_clock_is_ahead_is_due_at_once() -> None:
+    job, ahead = due(), timezone.now() + timedelta(minutes=5)
+    Job.objects.filter(pk=job.pk).update(created_at=ahead, due_at=ahead)
+    assert lifecycle.claim_job(job.pk, "host:1")
+
+
 @pytest.mark.parametrize("attempt", range(3))
 def test_of_jobs_that_exclude_each_other_one_runs(attempt: int) -> None:
     jobs = [due(exclusive="x") for _ in WORKERS]

@@ -9,17 +9,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db.models import Q
 from django.utils import timezone
 
 from jobs import lifecycle
 from jobs.models import SERVICE_JOB_ID, Job, LogEntry, Worker
-from jobs.running import reaper
+from jobs.running import workers_heard
 from jobs.running.ending import Outcome, end_attempt
 from jobs.running.machine import machine_id, start_time
-from jobs.running.reaper import LOST, fail_lost_job, fail_lost_jobs
+from jobs.running.reaper import LOST, fail_jobs_of_gone_workers, fail_silent_jobs, heartbeats
 from jobs.running.scratch import scratch_directory
 from tests.factories import make_job, stored_messages
+from tests.runs import fail_lost_jobs
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,12 +28,9 @@ HERE = machine_id()
 NO_PID = 2**22 + 1  # beyond what Linux gives
 
 
-def running_job(silent_for_s: float | None = 60) -> Job:
-    """A running job whose heart beat so many seconds ago; None: one that has no heart."""
+def running_job(*, leased: bool = True) -> Job:
     job = lifecycle.create_job("nightly import")
-    lifecycle.start_job(job)
-    heartbeat_at = None if silent_for_s is None else timezone.now() - timedelta(seconds=silent_for_s)
-    Job.objects.filter(pk=job.pk).update(heartbeat_at=heartbeat_at)
+    lifecycle.start_job(job, leased=leased)
     return job
 
 
@@ -49,9 +46,8 @@ def test_a_silent_job_is_failed_with_its_steps_and_an_entry_that_says_why() -> N
     assert news == (f"nightly import ({job.pk}) {LOST} and has failed: its heart was silent for 20 s", 30)
 
 
-@pytest.mark.parametrize("silent_for_s", [None, 0, 15])
-def test_a_job_whose_heart_beats_or_that_has_none_is_left_alone(silent_for_s: float | None) -> None:
-    job = running_job(silent_for_s)
+def test_a_job_that_has_no_heart_is_left_alone() -> None:
+    job = running_job(leased=False)
     assert fail_lost_jobs() == []
     job.refresh_from_db()
     assert (job.status, job.last_line) == ("running", 0)
@@ -65,9 +61,9 @@ def test_a_job_that_has_ended_or_not_begun_is_left_alone() -> None:
 
 def test_a_job_whose_heart_beats_just_before_it_is_failed_is_left_alone() -> None:
     job = running_job()
-    silent = Q(heartbeat_at__lt=timezone.now() - lifecycle.LEASE)
+    silent = heartbeats()
     lifecycle.beat(job)
-    assert not fail_lost_job(job, silent)
+    assert fail_silent_jobs(silent) == []
     job.refresh_from_db()
     assert (job.status, job.last_line) == ("running", 0)
 
@@ -85,11 +81,10 @@ def make_worker(name: str = "here:1", **members: Any) -> Worker:
     return Worker.objects.create(name=name, **{**told, **members})
 
 
-def job_of(worker: Worker, silent_for_s: float = 0, **members: Any) -> Job:
-    """A job that it runs, and that has beaten so many seconds ago."""
+def job_of(worker: Worker, **members: Any) -> Job:
+    """A job that it runs."""
     job = lifecycle.create_job("import", due_at=timezone.now(), **members)
     lifecycle.claim_job(job.pk, worker.name)
-    Job.objects.filter(pk=job.pk).update(heartbeat_at=timezone.now() - timedelta(seconds=silent_for_s))
     Worker.objects.filter(pk=worker.pk).update(job=job)
     return job
 
@@ -98,7 +93,7 @@ def job_of(worker: Worker, silent_for_s: float = 0, **members: Any) -> Job:
 def test_the_job_of_a_worker_whose_process_is_gone_fails_at_once(gone: dict[str, int]) -> None:
     worker = make_worker(**gone)
     job, other = job_of(worker), job_of(make_worker("here:2"))
-    assert fail_lost_jobs() == [job.pk]
+    assert fail_jobs_of_gone_workers() == [job.pk]
     job.refresh_from_db()
     assert (job.status, job.error, job.exit_code) == ("failed", LOST, None)
     assert list(Worker.objects.values_list("name", flat=True)) == ["here:2"]
@@ -170,27 +165,16 @@ def test_a_lost_job_that_was_asked_to_end_is_cancelled_and_not_tried_again() -> 
 @pytest.mark.parametrize("machine", ["another boot pid:[1]", ""])
 def test_of_another_machine_only_silence_tells(machine: str) -> None:
     worker = make_worker(pid=NO_PID, machine=machine)
-    beating = job_of(worker)
-    assert fail_lost_jobs() == []
-    silent = job_of(worker, silent_for_s=60)
+    silent = job_of(worker)
+    assert fail_jobs_of_gone_workers() == []
     assert fail_lost_jobs() == [silent.pk]
-    assert Job.objects.get(pk=beating.pk).status == "running"
     assert Worker.objects.count() == 1
 
 
-def test_a_worker_that_is_silent_for_long_is_forgotten_and_what_beats_goes_on() -> None:
-    worker = make_worker(machine="another", heartbeat_at=timezone.now() - timedelta(hours=2))
-    make_worker("other", machine="another", heartbeat_at=timezone.now() - timedelta(minutes=50))
-    beating = job_of(worker)
-    assert fail_lost_jobs() == []
-    assert Worker.objects.get().name == "other"
-    assert Job.objects.get(pk=beating.pk).status == "running"
-
-
 def test_where_processes_cannot_be_told_apart_only_silence_tells(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reaper, "machine_id", lambda: "")
+    monkeypatch.setattr(workers_heard, "machine_id", lambda: "")
     job_of(make_worker(pid=NO_PID, machine=""))
-    assert fail_lost_jobs() == []
+    assert fail_jobs_of_gone_workers() == []
 
 
 def test_a_job_without_a_heart_is_left_alone_though_its_worker_is_gone() -> None:

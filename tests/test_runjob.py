@@ -16,9 +16,9 @@ import pytest
 from django.db import connection
 
 from jobs.models import Job, LogEntry
-from jobs.running.reaper import fail_lost_jobs
 from tests.factories import make_job, stored_messages
 from tests.processes import DEADLINE_S, ROOT, environment, eventually
+from tests.runs import fail_lost_jobs
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -89,8 +89,7 @@ def test_a_killed_runjob_leaves_a_job_that_is_found_and_failed(runjob: Runjob) -
     process.kill()
     process.wait()
     os.kill(int(command or 0), signal.SIGKILL)
-    assert fail_lost_jobs() == []
-    [lost] = eventually(lambda: fail_lost_jobs(silent_for=timedelta(seconds=1)))
+    [lost] = fail_lost_jobs()
     assert Job.objects.values_list("status", "error").get(pk=lost) == ("failed", "lost its process")
 
 

@@ -15,11 +15,10 @@ from django.db import connection
 from jobs import lifecycle
 from jobs.models import Job, Worker
 from jobs.running.orders import order_program
-from jobs.running.reaper import fail_lost_jobs
 from jobs.running.specs import RegisteredSpec, as_json
 from tests.factories import ago, make_job
 from tests.processes import ROOT, environment, eventually
-from tests.runs import said, said_by_system
+from tests.runs import fail_lost_jobs, said, said_by_system
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

@@ -75,7 +75,8 @@ def backoff_s(attempt: int) -> float:
 
 def call_next(exclusive: str) -> None:
     """Lets the workers know of the job that has waited longest for one of its kind to end."""
-    waiting = Job.objects.filter(exclusive=exclusive, status=statuses.PENDING, due_at__lte=timezone.now())
+    now = timezone.now()
+    waiting = Job.objects.filter(lifecycle.due_by(now), exclusive=exclusive, status=statuses.PENDING)
     job_id = waiting.order_by("due_at").values_list("pk", flat=True).first()
     if job_id is not None:
-        lifecycle.announce_due(job_id, timezone.now())
+        lifecycle.announce_due(job_id, now)

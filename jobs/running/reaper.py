@@ -2,43 +2,52 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from jobs import lifecycle, recording, statuses
 from jobs.models import SERVICE_JOB_ID, Job, NoSuchJob, Worker
 from jobs.recording import NewEntry
 from jobs.running.ending import Outcome, end_attempt
-from jobs.running.machine import machine_id, start_time
+from jobs.running.machine import machine_id
 from jobs.running.scratch import remove_scratch_of
 from jobs.running.strays import kill_strays
+from jobs.running.workers_heard import is_gone
 
 LOST = "lost its process"
-FORGOTTEN_AFTER = timedelta(hours=1)  # a worker of another machine that has been silent for so long
 
 
-def fail_lost_jobs(*, silent_for: timedelta = lifecycle.LEASE) -> list[UUID]:
-    """Ends the attempts at running jobs whose heart has been silent for so long, and those whose worker is no more;
-    returns the jobs. Those that declare retries are tried again, the others have failed.
+def heartbeats() -> dict[UUID, datetime]:
+    """When the hearts of the running jobs have beaten last, by clocks that may be any.
 
-    Jobs without a heart (`heartbeat_at` NULL: they report in from elsewhere) are left alone. Any number of
-    processes may do this at once: one of them wins each job.
+    Jobs without a heart (`heartbeat_at` NULL: they report in from elsewhere) are not among them.
     """
-    running = Job.objects.filter(status=statuses.RUNNING)
-    silent = Q(heartbeat_at__lt=timezone.now() - silent_for)
-    why = f"its heart was silent for {silent_for.total_seconds():g} s"
-    lost = [job for job in running.filter(silent) if fail_lost_job(job, silent)]
-    for job in lost:
-        tell_loss(job, why)
-    return [job.pk for job in lost] + fail_jobs_of_gone_workers()
+    hearts = Job.objects.listed().filter(status=statuses.RUNNING, heartbeat_at__isnull=False)
+    return dict(hearts.values_list("pk", "heartbeat_at"))
+
+
+def fail_silent_jobs(silent: Mapping[UUID, datetime]) -> list[UUID]:
+    """Ends the attempts at these running jobs, unless their hearts have beaten since then; returns the jobs. Those that
+    declare retries are tried again, the others have failed.
+
+    Any number of processes may do this at once: one of them wins each job.
+    """
+    lost: list[UUID] = []
+    for job_id, heartbeat_at in silent.items():
+        still = Q(heartbeat_at=heartbeat_at)
+        job = Job.objects.filter(still, pk=job_id, status=statuses.RUNNING).first()
+        if job is not None and fail_lost_job(job, still):
+            tell_loss(job, f"its heart was silent for {lifecycle.LEASE.total_seconds():g} s")
+            lost.append(job_id)
+    return lost
 
 
 def fail_jobs_of_gone_workers() -> list[UUID]:
-    """The same, of the jobs alone whose worker is known to be no more; forgets such workers."""
+    """The same, of jobs whose worker is known to be no more; forgets such workers."""
     running = Job.objects.filter(status=statuses.RUNNING)
     lost: list[UUID] = []
     for worker in gone_workers():
@@ -51,18 +60,12 @@ def fail_jobs_of_gone_workers() -> list[UUID]:
             tell_loss(job, why)
         if is_forgotten:
             tell(f"Worker {worker.name} is gone, without having said so")
-    # Their jobs, which have hearts of their own, are lost when those are silent.
-    Worker.objects.filter(heartbeat_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()
     return lost
 
 
 def gone_workers() -> list[Worker]:
     """Those of this machine whose process is not there any more: that is known at once."""
-    here = machine_id()
-    if not here:
-        return []
-    there = Worker.objects.filter(machine=here)
-    return [worker for worker in there if start_time(worker.pid) != worker.process_started_at]
+    return [worker for worker in Worker.objects.filter(machine=machine_id()) if is_gone(worker)]
 
 
 def fail_lost_job(job: Job, still: Q) -> bool:

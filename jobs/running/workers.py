@@ -18,6 +18,7 @@ from jobs.running.lookout import Lookout
 from jobs.running.machine import machine_id, start_time, worker_name
 from jobs.running.outages import DatabaseWatch
 from jobs.running.stopping import Stopper
+from jobs.running.workers_heard import is_silent
 
 logger = logging.getLogger(__name__)
 
@@ -27,12 +28,8 @@ LAST_BEAT_S = 1.0  # so long the end of a worker waits for its heart
 
 
 def is_alive(worker: Worker) -> bool:
-    """Whether it will take further jobs, as far as its last heartbeat tells."""
+    """Whether it will take further jobs, as far as is known."""
     return not worker.is_stopping and not is_silent(worker)
-
-
-def is_silent(worker: Worker) -> bool:
-    return worker.heartbeat_at < timezone.now() - lifecycle.LEASE
 
 
 def status_of(worker: Worker) -> str:

@@ -19,6 +19,7 @@ from tests.api.refusals import refused
 from tests.api.sending import Sender, answered
 from tests.factories import NOBODYS_ID, ago, make_job, stored_messages
 from tests.orders import program, registered, run_of
+from tests.runs import hear_no_more_of_workers
 
 pytestmark = pytest.mark.usefixtures("programs_on")
 
@@ -278,11 +279,12 @@ def make_worker(name: str, **members: Any) -> Worker:
 
 def test_workers_are_told_with_what_they_do(running: Sender) -> None:
     job = program()
+    make_worker("lost")
+    make_worker("lost while stopping", is_stopping=True)
+    hear_no_more_of_workers()
     make_worker("busy", job=job)
-    make_worker("idle")
+    make_worker("idle", heartbeat_at=ago(hours=2))  # by its clock
     make_worker("stopping", job=job, is_stopping=True)
-    make_worker("lost", heartbeat_at=ago(seconds=30))
-    make_worker("lost while stopping", heartbeat_at=ago(seconds=30), is_stopping=True)
     answer = answered(running.get("/api/workers"))
     assert {row["name"]: row["status"] for row in answer["workers"]} == {
         "busy": "busy",
@@ -292,7 +294,7 @@ def test_workers_are_told_with_what_they_do(running: Sender) -> None:
         "lost while stopping": "lost",
     }
     assert answer["alive"] == 2
-    row = answer["workers"][0]
+    row = next(row for row in answer["workers"] if row["name"] == "busy")
     assert (row["hostname"], row["pid"], row["job"]["id"]) == ("host", 1, str(job.pk))
     assert not {"spec", "result"} & row["job"].keys()
 

@@ -13,7 +13,8 @@ from jobs.models import Job, Worker
 from jobs.runnables import registry
 from tests.api.refusals import refused
 from tests.api.sending import Sender
-from tests.factories import ago, make_job
+from tests.factories import make_job
+from tests.runs import hear_no_more_of_workers
 
 RUN = "/api/runnables/Stock import/run"
 
@@ -44,9 +45,10 @@ def test_workers_are_told_with_how_many_jobs_wait(running: Sender) -> None:
     make_job(status=statuses.PENDING, due_at=timezone.now())
     make_job(status=statuses.PENDING)  # reported from elsewhere, so nobody here would take it
     make_job(status=statuses.RUNNING, due_at=timezone.now())
-    for name, heard in [("here", 1), ("gone", 60)]:
-        worker = {"hostname": "h", "pid": 1, "machine": "m", "process_started_at": 0}
-        Worker.objects.create(name=name, heartbeat_at=ago(seconds=heard), **worker)
+    worker = {"hostname": "h", "pid": 1, "machine": "m", "process_started_at": 0}
+    Worker.objects.create(name="gone", **worker)
+    hear_no_more_of_workers()
+    Worker.objects.create(name="here", **worker)
     body = running.get("/api/workers").json()
     assert (body["alive"], body["waiting"]) == (1, 1)
     assert {row["name"]: row["status"] for row in body["workers"]} == {"here": "idle", "gone": "lost"}

@@ -14,6 +14,7 @@ from logstream import jobs_feed, numbers
 from logstream.live import MOST_SESSIONS, Live
 from logstream.registry import SERVICE
 from logstream.streams import jobs_stream
+from tests.factories import ago
 from tests.live.conftest import append
 from tests.live.sse import Event, messages_of
 from tests.live.watching import SOMEBODY, Watcher, in_thread, watch_job, watch_service
@@ -103,6 +104,21 @@ async def test_created_changed_and_deleted_jobs_are_told_with_their_revision(liv
     assert updated["revision"] > created["revision"]
     await in_thread(new.delete)
     await until(watcher, "job:deleted", id=created["id"])
+    await watcher.leave()
+
+
+async def test_what_a_machine_whose_clock_is_behind_has_changed_is_told_once(
+    live_side: Live, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_feed, "WIDE_INTERVAL_S", 0.0)
+    watcher = Watcher(jobs_stream(live_side, SOMEBODY))
+    await watcher.until_event("job:stats")
+    elsewhere = Job.objects.filter(pk=job.pk)  # an update sends no signal, as that of another process
+    await in_thread(lambda: elsewhere.update(name="renamed", revision=7, updated_at=ago(minutes=5)))
+    await until(watcher, "job:updated", name="renamed")
+    await in_thread(lambda: elsewhere.update(name="again", revision=8, updated_at=ago(minutes=5)))
+    await until(watcher, "job:updated", name="again")
+    assert [event.data["revision"] for event in watcher.events if event.name == "job:updated"] == [7, 8]
     await watcher.leave()
 
 

@@ -23,10 +23,10 @@ from jobs.background.writer import Writer
 from jobs.handlers import QuaeroHandler
 from jobs.levels import INFO
 from jobs.models import LogEntry
-from jobs.running.reaper import fail_lost_jobs
 from jobs.tracking import track
 from tests.factories import make_job, stored_messages
 from tests.processes import environment
+from tests.runs import fail_lost_jobs
 from tests.tracking.recording import DEADLINE_S, locked_database, logger_to, settled, stored, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -115,7 +115,6 @@ with track("nightly"):
         fails=True,
     )
     assert stored("nightly").status == "running"
-    stored("nightly").__class__.objects.filter(name="nightly").update(heartbeat_at="2026-01-01T00:00:00Z")
     assert fail_lost_jobs() == [stored("nightly").pk]
 
 
