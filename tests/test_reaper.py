@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from datetime import timedelta
 from typing import Any
 
 import pytest

@@ -13,7 +13,6 @@ from jobs import lifecycle, recording
 from jobs.errors import ApiError
 from jobs.models import Job, LogEntry
 from jobs.recording import NewEntry
-from jobs.running import recorder as recorder_module
 from jobs.running.backlog import Backlog
 from jobs.running.heartbeat import Heartbeat
 from jobs.running.items import SpawnRequest
@@ -21,8 +20,6 @@ from jobs.running.masking import Masker
 from jobs.running.recorder import Recorder
 from jobs.text import Failure, GroupEnd, GroupStart, Progress, Result
 from tests.factories import stored_messages
-
-NO_PATIENCE = timedelta()
 
 
 @pytest.fixture
@@ -157,21 +154,36 @@ class Outage:
         return self._append(*arguments)  # type: ignore[arg-type]
 
 
-def test_what_an_outage_has_cost_is_said_and_recorded(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder_module, "RETRY_AFTER_S", 0.0)
+def test_what_is_said_during_an_outage_is_recorded_after_it(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     outage = Outage(monkeypatch)
-    recorder = Recorder(job, say=said.append, patience=NO_PATIENCE)
+    backlog = Backlog(max_items=1)
+    recorder = Recorder(job, say=said.append, tries_on=lambda: True)
+    recording_thread = threading.Thread(target=recorder.run, args=(backlog,))
+    recording_thread.start()
+    for number in range(100):
+        backlog.put([GroupStart(f"step {number}"), NewEntry(str(number)), GroupEnd()])
+    outage.is_on = False
+    backlog.close()
+    recording_thread.join()
+    assert stored_messages(job) == [str(number) for number in range(100)]
+    assert steps_of(job) == [(f"step {number}", "completed", 1) for number in range(100)]
+    assert "database is locked" in said[0]
+    assert said[1:] == ["recording again"]
+
+
+def test_what_is_lost_when_nobody_tries_on_is_said_with_its_span(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    Outage(monkeypatch)
+    recorder = Recorder(job, say=said.append)
     recorder.record([NewEntry("lost"), NewEntry("lost too")])
     recorder.record([NewEntry("lost as well")])
-    outage.is_on = False
-    recorder.record([NewEntry("kept")])
-    assert len(said) == 2
-    assert "database is locked" in said[0]
-    assert list(LogEntry.objects.order_by("line").values_list("message", flat=True)) == [
-        "3 entries are lost here: the database failed",
-        "kept",
-    ]
+    assert len(said) == 1
+    [loss] = recorder.loss()
+    assert loss.message.startswith("3 entries are lost here, of 20")
+    assert loss.fields is not None
+    assert loss.fields["lost"] == 3
+    assert str(loss.fields["from"]) < str(loss.fields["to"])
 
 
 def test_an_entry_that_nothing_can_record_does_not_end_the_recording(job: Job) -> None:

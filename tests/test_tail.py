@@ -14,7 +14,6 @@ import termios
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import IO
 

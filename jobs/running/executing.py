@@ -47,7 +47,7 @@ def run_claimed(job: Job, session: WorkerSession) -> None:
     except CannotRun as problem:
         fail(job, str(problem))
         return
-    run = WorkerRun(job, command)
+    run = WorkerRun(job, command, session)
     with session.running(job, run.stopper):
         run.run_begun()
 
@@ -58,9 +58,9 @@ def fail(job: Job, problem: str) -> None:
 
 
 class WorkerRun(Runner):
-    """One attempt at a claimed job."""
+    """One attempt at a claimed job. Its outcome is kept, and tried to store, as long as the worker lives."""
 
-    def __init__(self, job: Job, command: RunCommand) -> None:
+    def __init__(self, job: Job, command: RunCommand, session: WorkerSession) -> None:
         order = Order(
             command=command.arguments,
             timeout=command.timeout,
@@ -68,11 +68,14 @@ class WorkerRun(Runner):
             on_spawn=self._spawn,
         )
         super().__init__(order, job, lambda words: logger.warning("Job %s: %s", job.pk, words))
-        self._command_to_run = command
+        self._command_to_run, self._session = command, session
         self._guarded: GuardedProcess | None = None
 
     def _spawn(self, request: SpawnRequest) -> None:
         spawn(self._job, request.data, self._order.masker)
+
+    def _tries_on(self) -> bool:
+        return self._session.is_there_to_stay or super()._tries_on()
 
     def _run_command(self) -> Outcome:
         try:

@@ -53,7 +53,26 @@ class SpawnRequest:
     line: NewEntry
 
 
-Item = NewEntry | GroupStart | GroupEnd | Progress | Result | Failure | SpawnRequest
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """So many entries are missing here, which were said between these moments."""
+
+    count: int
+    since: datetime
+    until: datetime
+
+    def and_then(self, later: Lost) -> Lost:
+        return Lost(self.count + later.count, self.since, later.until)
+
+    def entry(self) -> NewEntry:
+        since, until = (moment.isoformat(" ", "seconds").removesuffix("+00:00") for moment in (self.since, self.until))
+        entries = "1 entry is" if self.count == 1 else f"{self.count} entries are"
+        fields = {"lost": self.count, "from": self.since.isoformat(), "to": self.until.isoformat()}
+        text = f"{entries} lost here, of {since} to {until} UTC: the database failed"
+        return NewEntry(text, "error", stream="system", fields=fields)
+
+
+Item = NewEntry | GroupStart | GroupEnd | Progress | Result | Failure | SpawnRequest | Lost
 ToldItem = Item | AddMask
 """What is told by a program, nothing of it masked yet."""
 

@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError, connection
 T = TypeVar("T")
 
 PATIENCE = timedelta(seconds=60)
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 2.0
 
 DatabaseFails = (OperationalError, InterfaceError)
 
@@ -23,13 +23,21 @@ def patiently(attempt: Callable[[], T], patience: timedelta = PATIENCE) -> T:
     The connection is closed in between, for a broken one never heals. Nothing may be open on it.
     """
     give_up_at = time.monotonic() + patience.total_seconds()
+    return persistently(attempt, lambda: time.monotonic() < give_up_at)
+
+
+def persistently(
+    attempt: Callable[[], T], tries_on: Callable[[], bool], on_failure: Callable[[Exception], None] = lambda _: None
+) -> T:
+    """The same, as long as `tries_on`; `on_failure` hears of each that is not the last."""
     pause_s = FIRST_PAUSE_S
     while True:
         try:
             return attempt()
-        except DatabaseFails:
+        except DatabaseFails as error:
             connection.close()
-            if time.monotonic() + pause_s > give_up_at:
+            if not tries_on():
                 raise
+            on_failure(error)
         time.sleep(pause_s)
         pause_s = min(pause_s * 2, LONGEST_PAUSE_S)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from typing import TypeVar
 
 from django.db import connection
@@ -13,11 +11,11 @@ from jobs import lifecycle, recording
 from jobs.errors import as_api_error
 from jobs.models import Job, NoSuchJob
 from jobs.recording import NewEntry
-from jobs.running.backlog import Backlog
+from jobs.running.backlog import Backlog, lost
 from jobs.running.groups import Groups
-from jobs.running.items import Item, SpawnRequest
+from jobs.running.items import Item, Lost, SpawnRequest
 from jobs.running.masking import NO_MASK, Masker
-from jobs.running.patience import PATIENCE, DatabaseFails, patiently
+from jobs.running.patience import DatabaseFails, persistently
 from jobs.storable import Json
 from jobs.text import Failure, GroupEnd, GroupStart, Progress, Result
 from jobs.workflow_commands import shortened
@@ -25,14 +23,13 @@ from jobs.workflow_commands import shortened
 T = TypeVar("T")
 
 MAX_ERROR_CHARACTERS = 10_000
-RETRY_AFTER_S = 5.0  # so often an outage is probed, at the price of the entries that came meanwhile
 
 
 class Recorder:
     """Takes batches of items and never raises for the database's sake.
 
-    A database that fails is retried for `patience`, while the program waits. After that entries are dropped and
-    counted, until a try now and then succeeds; how many were lost is then recorded itself.
+    What a database that fails does not take is tried again as long as `tries_on`, and the backlog keeps what comes
+    meanwhile. After that entries are dropped and counted.
     """
 
     def __init__(
@@ -41,17 +38,19 @@ class Recorder:
         *,
         step_name: str = "",
         say: Callable[[str], None],
-        patience: timedelta = PATIENCE,
+        tries_on: Callable[[], bool] = lambda: False,
         masker: Masker = NO_MASK,
         on_spawn: Callable[[SpawnRequest], None] | None = None,
     ) -> None:
         """`on_spawn` starts a child job, or raises what is wrong with the request; None: there are none here."""
-        self._job, self._say, self._patience = job, say, patience
+        self._job, self._say, self._tries_on = job, say, tries_on
         self._masker, self._on_spawn = masker, on_spawn
         self._groups = Groups(job, self._try)
         self._entries: list[NewEntry] = []
-        self._retry_at: float | None = None
-        self._lost_entries = 0
+        self._backlog: Backlog | None = None
+        self._is_failing = False
+        self._has_given_up = False
+        self._lost: Lost | None = None
         self._last_error = ""
         self.result: Json = None
         self.has_result = False
@@ -62,6 +61,7 @@ class Recorder:
 
     def run(self, backlog: Backlog) -> None:
         """Records until the backlog has ended. For a thread of its own, whose connection it closes."""
+        self._backlog = backlog
         try:
             while (batch := backlog.take()) is not None:
                 self._record_or_drop(batch)
@@ -74,7 +74,7 @@ class Recorder:
             self.record(batch)
         except Exception as error:
             self._entries.clear()
-            self._lost_entries += sum(isinstance(item, NewEntry) for item in batch)
+            self._lose(sum(isinstance(item, NewEntry) for item in batch))
             self._say(f"cannot record {len(batch)} entries: {type(error).__name__}: {error}")
 
     def record(self, batch: Sequence[Item]) -> None:
@@ -93,8 +93,10 @@ class Recorder:
             percent = progress.percent
             self._try(lambda: lifecycle.set_progress(self._job, percent))
 
-    def _obey(self, item: GroupStart | GroupEnd | Result | Failure | SpawnRequest) -> None:
-        if isinstance(item, Result):
+    def _obey(self, item: GroupStart | GroupEnd | Result | Failure | SpawnRequest | Lost) -> None:
+        if isinstance(item, Lost):
+            self._entries.append(self._in_step(item.entry()))
+        elif isinstance(item, Result):
             self.result, self.has_result = item.value, True
         elif isinstance(item, Failure):
             self.failure = shortened(item.text, MAX_ERROR_CHARACTERS)
@@ -153,27 +155,39 @@ class Recorder:
             return
         told = [*self.loss(), *entries]
         if self._try(lambda: recording.append(self._job, told)) is None:
-            self._lost_entries += len(entries)
+            self._lose(len(entries))
         else:
-            self._lost_entries = 0
+            self._lost = None
+
+    def _lose(self, count: int) -> None:
+        if count:
+            self._lost = self._lost.and_then(lost(count)) if self._lost else lost(count)
 
     def loss(self) -> list[NewEntry]:
         """The entry that tells how many were lost since the last one that was recorded; none if none were."""
-        text = f"{self._lost_entries} entries are lost here: the database failed"
-        return [NewEntry(text, "error", stream="system")] if self._lost_entries else []
+        return [self._lost.entry()] if self._lost else []
 
     def _try(self, attempt: Callable[[], T]) -> T | None:
-        """What `attempt` returns; None when the database fails for longer than we wait."""
-        if self._retry_at is not None and time.monotonic() < self._retry_at:
+        """What `attempt` returns; None when nobody tries on, or the job is no more."""
+        if self._has_given_up:
             return None
         try:
-            result = patiently(attempt, self._patience if self._retry_at is None else timedelta())
+            result = persistently(attempt, self._tries_on, self._has_failed)
         except (*DatabaseFails, NoSuchJob) as error:
-            if self._retry_at is None:
-                self._say(f"cannot record: {error}. The command goes on; its output is lost until that is mended.")
-            self._retry_at = time.monotonic() + RETRY_AFTER_S
+            self._has_given_up = True
+            self._say(f"cannot record: {error}. What the command says from here on is lost.")
             return None
-        if self._retry_at is not None:
+        if self._is_failing:
+            self._set_failing(False)
             self._say("recording again")
-        self._retry_at = None
         return result
+
+    def _has_failed(self, error: Exception) -> None:
+        if not self._is_failing:
+            self._set_failing(True)
+            self._say(f"cannot record: {error}. The command goes on; what it says waits until that is mended.")
+
+    def _set_failing(self, is_failing: bool) -> None:
+        self._is_failing = is_failing
+        if self._backlog is not None:
+            self._backlog.set_stuck(is_failing)

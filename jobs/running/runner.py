@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from types import FrameType
 
 from jobs import lifecycle, statuses
@@ -25,7 +26,7 @@ from jobs.running.heartbeat import Heartbeat
 from jobs.running.items import SpawnRequest
 from jobs.running.machine import worker_name
 from jobs.running.masking import Masker
-from jobs.running.patience import PATIENCE, DatabaseFails, patiently
+from jobs.running.patience import PATIENCE, DatabaseFails, persistently
 from jobs.running.process import OWN_FAILURE, CannotStart, Process
 from jobs.running.recorder import Recorder
 from jobs.running.stopping import Stopper
@@ -46,7 +47,7 @@ class Order:
     timeout: timedelta | None = None
     grace: timedelta = GRACE
     echo: bool = False
-    patience: timedelta = PATIENCE
+    patience: timedelta = PATIENCE  # so long the database may fail when the command has ended
     masker: Masker = field(default_factory=Masker)
     """What is secret from the start. It learns what the command asks to be masked."""
     on_spawn: Callable[[SpawnRequest], None] | None = None
@@ -61,12 +62,14 @@ class Runner:
         self._backlog = Backlog()
         self.stopper = Stopper(order.grace)
         self._told: stopping.Reason | None = None
+        self._tries_until: float | None = time.monotonic() + min(order.patience, PATIENCE).total_seconds()
+        self._is_impatient = self._has_told_waiting = False
         self._loss: list[NewEntry] = []
         self._result: Json = None
 
     def run(self) -> Outcome:
         """Runs the command to its end, all of its output recorded, and then ends the job (D4)."""
-        if not patiently(lambda: lifecycle.start_job(self._job, worker=worker_name()), self._order.patience):
+        if not persistently(lambda: lifecycle.start_job(self._job, worker=worker_name()), self._tries_on):
             self._say("the job had ended before it began, so the command was not started")
             return Outcome(statuses.CANCELLED, OWN_FAILURE, "ended before it began")
         return self.run_begun()
@@ -82,9 +85,9 @@ class Runner:
         try:
             with self._signals():
                 outcome = self._run_command()
-            outcome = outcome._replace(error=self._order.masker.mask(outcome.error))
-            self._result = self._order.masker.mask_json(self._result)
-            self._finish(outcome)
+                outcome = outcome._replace(error=self._order.masker.mask(outcome.error))
+                self._result = self._order.masker.mask_json(self._result)
+                self._finish(outcome)
         finally:
             heartbeat.stop()
         return outcome
@@ -96,7 +99,7 @@ class Runner:
             self._job,
             step_name=order.step_name,
             say=self._say,
-            patience=order.patience,
+            tries_on=self._tries_on,
             masker=order.masker,
             on_spawn=order.on_spawn,
         )
@@ -109,6 +112,7 @@ class Runner:
             self._note(str(problem), "error")
             outcome = Outcome(statuses.FAILED, problem.exit_code, str(problem))
         finally:
+            self._tries_until = time.monotonic() + order.patience.total_seconds()
             self._backlog.close()
             recorder_thread.join()
             self._result = recorder.result
@@ -124,6 +128,7 @@ class Runner:
         if reason is not None:  # before there was anything to stop
             return Outcome(reason.status, 128 + reason.signal_number, reason.error)
         process = self._start_process()
+        self._tries_until = None
         self.stopper.watch(process)
         capture = Capture(
             process,
@@ -139,7 +144,16 @@ class Runner:
 
     def _signals(self) -> AbstractContextManager[None]:
         """What comes to this process while the command runs is the command's."""
-        return _signals_passed_to(self.stopper)
+        return _signals_passed_to(self._on_signal)
+
+    def _on_signal(self, number: int) -> None:
+        if self._tries_until is not None:  # there is nothing to end but the waiting for a database that fails
+            self._is_impatient = True
+        self.stopper.ask(stopping.signalled(number))
+
+    def _tries_on(self) -> bool:
+        """Whether a database that fails may be waited for: as long as the command runs, and for a while after it."""
+        return not self._is_impatient and (self._tries_until is None or time.monotonic() < self._tries_until)
 
     def _start_process(self) -> Process:
         """Raises CannotStart."""
@@ -185,26 +199,31 @@ class Runner:
         for loss in self._loss:
             self._say(loss.message)
         try:
-            won = patiently(lambda: self._end_job(outcome), self._order.patience)
+            won = persistently(lambda: self._end_job(outcome), self._tries_on, partial(self._tell_waiting, outcome))
         except (*DatabaseFails, NoSuchJob) as problem:
             self._say(f"cannot record that the job has {outcome.status}: {problem}")
             return
         if not won:
             self._say(f"the job has {outcome.status}, but somebody else had ended or deleted it before")
 
+    def _tell_waiting(self, outcome: Outcome, problem: Exception) -> None:
+        if not self._has_told_waiting:
+            self._has_told_waiting = True
+            self._say(f"cannot record yet that the job has {outcome.status}, and tries on: {problem}")
+
     def _end_job(self, outcome: Outcome) -> bool:
         return end_attempt(self._job, outcome._replace(result=self._result), self._loss)
 
 
 @contextlib.contextmanager
-def _signals_passed_to(stopper: Stopper) -> Iterator[None]:
+def _signals_passed_to(hear: Callable[[int], None]) -> Iterator[None]:
     """Passes SIGINT, SIGTERM and SIGHUP on; not those that we were started to ignore (nohup, `&` in a script)."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def on_signal(number: int, frame: FrameType | None) -> None:
-        stopper.ask(stopping.signalled(number))
+        hear(number)
 
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     passed = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}

@@ -56,7 +56,7 @@ class WorkerSession:
         self.is_stopping = False
         self._row = row_of_this_process(self.name)
         self._stopper: Stopper | None = None
-        self._must_end_job = False
+        self.must_end_job = False
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -73,11 +73,16 @@ class WorkerSession:
             with suppress(DatabaseError, InterfaceError):  # or others find that its process is gone
                 Worker.objects.filter(name=self.name).delete()
 
+    @property
+    def is_there_to_stay(self) -> bool:
+        """Whether it is a worker, and nobody has asked it to end what it runs."""
+        return self is _current and not self.must_end_job
+
     @contextmanager
     def running(self, job: Job, stopper: Stopper) -> Iterator[None]:
         """The job is the worker's until the block ends; `stopper` is what `end_job` asks."""
         self._stopper = stopper
-        if self._must_end_job:
+        if self.must_end_job:
             self.end_job()
         self._tell(job=job)
         try:
@@ -97,7 +102,7 @@ class WorkerSession:
 
     def end_job(self) -> None:
         """Ends the job that runs, at once. May be called from any thread."""
-        self._must_end_job = True
+        self.must_end_job = True
         stopper = self._stopper
         if stopper is not None:
             stopper.ask(stopping.worker_stopped())

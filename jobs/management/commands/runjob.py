@@ -31,6 +31,7 @@ from jobs.workflow_commands import shortened
 
 MAX_NAME_CHARACTERS = 200
 START_PATIENCE = timedelta(seconds=20)
+OUTCOME_PATIENCE = timedelta(minutes=10)  # a disk that is full is noticed by people, and cleared by them
 
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h)?")
 UNIT_SECONDS = {None: 1, "s": 1, "m": 60, "h": 3600}
@@ -97,6 +98,7 @@ class Command(DatabaseCommand):
             timeout=options["timeout"],
             grace=options["grace"],
             echo=options["echo"],
+            patience=OUTCOME_PATIENCE,
             masker=Masker(patterns=configured_patterns()),
         )
         outcome = Runner(order, job, lambda words: self.say(f"runjob: {words}")).run()
