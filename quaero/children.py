@@ -13,12 +13,16 @@ from jobs.running.caller import given
 
 PIPE = "{pipe}"
 """Stands in a command for the descriptor of the pipe."""
+PULSE = "{pulse}"
+"""For that of another pipe, into which the child is to beat (see `watchdog.py`)."""
 
 
 class Child:
-    def __init__(self, process: Process, pipe: int) -> None:
+    def __init__(self, process: Process, pipe: int, pulse: int | None) -> None:
         self.process = process
         self.pipe = pipe
+        self.pulse = pulse
+        """Where its beats can be read, until it has ended."""
         self.ended = asyncio.ensure_future(self.wait_and_tidy())
 
     async def wait_and_tidy(self) -> int:
@@ -26,6 +30,8 @@ class Child:
         code = await self.process.wait()
         self.signal_group(signal.SIGKILL)  # what it started and left behind; it leads a group of its own
         os.close(self.pipe)
+        if self.pulse is not None:
+            os.close(self.pulse)
         return code
 
     def signal_group(self, number: signal.Signals) -> None:
@@ -39,22 +45,25 @@ async def start(*command: str, socket_fd: int | None = None, quiet: bool = False
     It leads a process group: Ctrl-C in the terminal then comes to the server alone, which passes it on once,
     instead of to every process at once and to some of them twice.
     """
-    reading, writing = os.pipe()
+    tether, pulse = os.pipe(), os.pipe() if PULSE in command else None
+    theirs = {PIPE: tether[0], **({PULSE: pulse[1]} if pulse else {})}
     try:
         process = await asyncio.create_subprocess_exec(
-            *(str(reading) if argument == PIPE else argument for argument in command),
-            pass_fds=(reading,) if socket_fd is None else (reading, socket_fd),
+            *(str(theirs.get(argument, argument)) for argument in command),
+            pass_fds=(*theirs.values(), *(() if socket_fd is None else (socket_fd,))),
             env={**given().environment, **ours()},
             stdin=DEVNULL,
             stdout=DEVNULL if quiet else None,
             process_group=0,
         )
     except BaseException:
-        os.close(writing)
+        for descriptor in (tether[1], *(pulse[:1] if pulse else ())):
+            os.close(descriptor)
         raise
     finally:
-        os.close(reading)
-    return Child(process, writing)
+        for descriptor in theirs.values():
+            os.close(descriptor)
+    return Child(process, tether[1], pulse[0] if pulse else None)
 
 
 def ours() -> dict[str, str]:

@@ -18,8 +18,9 @@ from contextlib import suppress
 from typing import Any
 
 from quaero import children
-from quaero.children import PIPE, Child
+from quaero.children import PIPE, PULSE, Child
 from quaero.listening import reachable
+from quaero.watchdog import BEAT_EVERY_S, DUMP_SIGNAL, Watchdog
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ LONGEST_PAUSE_S = 30.0
 STEADY_AFTER_S = 60.0  # a web process that lived this long has not crashed while starting
 STEADY_WORKER_AFTER_S = 3.0  # nor a worker, which is killed rather for what it runs
 STARTS_WITHOUT_SUCCESS = 3
+DUMPS_WITHIN_S = 1.0
 PROBE = b"HEAD /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 Command = Sequence[str]
@@ -79,7 +81,7 @@ class Server:
         while True:
             started = time.monotonic()
             web = await self.start(*web_command(self.listener), socket_fd=self.listener.fileno())
-            code = await asyncio.shield(web.ended)
+            code = await end_of(web)
             crashes = 1 if time.monotonic() - started > STEADY_AFTER_S else crashes + 1
             if not self.ready.is_set() and crashes == STARTS_WITHOUT_SUCCESS:
                 logger.error("The web process does not start (%s).", how_it_ended(code))
@@ -116,13 +118,34 @@ class Server:
         return child
 
 
+async def end_of(web: Child) -> int:
+    """The exit code of the web process, which is killed when it hangs."""
+    watching = asyncio.create_task(kill_when_it_hangs(web))
+    try:
+        return await asyncio.shield(web.ended)
+    finally:
+        watching.cancel()
+
+
+async def kill_when_it_hangs(web: Child) -> None:
+    assert web.pulse is not None
+    watchdog = Watchdog(web.pulse)
+    while not web.ended.done() and not watchdog.hangs():
+        await asyncio.sleep(BEAT_EVERY_S)
+    if not web.ended.done():
+        logger.error("The web process hangs, and is killed: it has done nothing for %.0f s.", watchdog.silent_s)
+        web.process.send_signal(DUMP_SIGNAL)
+        await asyncio.sleep(DUMPS_WITHIN_S)
+        web.signal_group(signal.SIGKILL)
+
+
 def tethered(*command: str) -> Command:
     """A management command that ends when this process does."""
     return (sys.executable, "-m", "quaero.tether", PIPE, *command)
 
 
 def web_command(listener: socket.socket) -> Command:
-    return (sys.executable, "-m", "quaero.web", str(listener.fileno()), PIPE)
+    return (sys.executable, "-m", "quaero.web", str(listener.fileno()), PIPE, PULSE)
 
 
 def stop_signals() -> asyncio.Future[signal.Signals]:

@@ -1,7 +1,9 @@
-"""The web process: `python -m quaero.web SOCKET_FD PIPE_FD`, started by `serve` (see `server.py`)."""
+"""The web process: `python -m quaero.web SOCKET_FD PIPE_FD PULSE_FD`, started by `serve` (see `server.py`)."""
 
 from __future__ import annotations
 
+import asyncio
+import faulthandler
 import os
 import resource
 import socket
@@ -14,19 +16,39 @@ from quaero.host_names import of_this_machine
 from quaero.http_door import HttpDoor
 from quaero.listening import is_loopback
 from quaero.tether import stop_with_parent
+from quaero.watchdog import BEAT_EVERY_S, DUMP_SIGNAL, beat
 
 # Streams end by themselves within 2 s (S9); this is for requests that do not.
 GRACEFUL_SHUTDOWN_S = 3
 
 
+class Server(uvicorn.Server):
+    """Beats as long as its loop turns: who started it ends it when it does not."""
+
+    def __init__(self, config: uvicorn.Config, pulse: int) -> None:
+        super().__init__(config)
+        self._pulse = pulse
+        os.set_blocking(pulse, False)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._beat(asyncio.get_running_loop())
+
+    def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
+        beat(self._pulse)
+        loop.call_later(BEAT_EVERY_S, self._beat, loop)
+
+
 def main() -> None:
-    socket_fd, pipe_fd = (int(argument) for argument in sys.argv[1:])
+    socket_fd, pipe_fd, pulse_fd = (int(argument) for argument in sys.argv[1:])
+    with suppress(AttributeError, OSError, ValueError):  # no standard error
+        faulthandler.register(DUMP_SIGNAL)
     stop_with_parent(pipe_fd, kill_after_s=GRACEFUL_SHUTDOWN_S + 1)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quaero.settings")
     raise_file_limit()
     listener = socket.socket(fileno=socket_fd)
     name_hosts(listener.getsockname()[0])
-    uvicorn.Server(configuration()).run(sockets=[listener])
+    Server(configuration(), pulse_fd).run(sockets=[listener])
 
 
 def name_hosts(address: str) -> None:
