@@ -7,7 +7,10 @@ from typing import Any
 from django.apps import AppConfig
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
-from django.db import connections
+from django.core.management.sql import emit_post_migrate_signal
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Max
 
 from jobs import statuses
 from jobs.models import SERVICE_JOB_ID, SERVICE_KIND, Job
@@ -19,6 +22,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Runners": ("view_job", "run_program"),
 }
 
+SET_UP_TO = "set_up_to"
+"""An attribute of the service job: up to which migration everything was made that has to be there."""
+
 _newest_before: dict[str, int] = {}
 
 
@@ -29,14 +35,42 @@ def before_migrate(sender: AppConfig, using: str, **rest: Any) -> None:
 
 
 def after_migrate(sender: AppConfig, using: str, **rest: Any) -> None:
-    create_permissions(sender, using=using, verbosity=0)  # Django's own turn to make them may come later
-    raise_sequence(_newest_before.pop(using, 0), using)
-    Job.objects.using(using).get_or_create(
-        pk=SERVICE_JOB_ID, defaults={"name": "Quaero", "kind": SERVICE_KIND, "status": statuses.RUNNING}
-    )
-    for name, codenames in GROUPS.items():
-        group, created = Group.objects.using(using).get_or_create(name=name)
-        if created:  # later the rights of a group are the administrator's business
-            group.permissions.set(
-                Permission.objects.using(using).filter(content_type__app_label="jobs", codename__in=codenames)
-            )
+    with transaction.atomic(using=using):
+        create_permissions(sender, using=using, verbosity=0)  # Django's own turn to make them may come later
+        raise_sequence(_newest_before.pop(using, 0), using)
+        service, _ = Job.objects.using(using).get_or_create(
+            pk=SERVICE_JOB_ID, defaults={"name": "Quaero", "kind": SERVICE_KIND, "status": statuses.RUNNING}
+        )
+        for name, codenames in GROUPS.items():
+            group, is_new = Group.objects.using(using).get_or_create(name=name)
+            # Later the rights of a group are the administrator's business. One that has none while nothing was
+            # ever complete was left behind by a start that was killed.
+            if is_new or (SET_UP_TO not in service.attributes and not group.permissions.exists()):
+                group.permissions.set(
+                    Permission.objects.using(using).filter(content_type__app_label="jobs", codename__in=codenames)
+                )
+
+
+def is_complete(using: str = DEFAULT_DB_ALIAS) -> bool:
+    """Whether everything that has to be there after the migrations was made, of all apps."""
+    attributes = Job.objects.using(using).filter(pk=SERVICE_JOB_ID).values_list("attributes", flat=True).first()
+    return attributes is not None and attributes.get(SET_UP_TO) == newest_migration(using)
+
+
+def complete(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Makes what is not there yet, and remembers that it is."""
+    with transaction.atomic(using=using):
+        emit_post_migrate_signal(verbosity=0, interactive=False, db=using)
+        remember_complete(using)
+
+
+def remember_complete(using: str = DEFAULT_DB_ALIAS) -> None:
+    service = Job.objects.using(using).get(pk=SERVICE_JOB_ID)
+    attributes = {**service.attributes, SET_UP_TO: newest_migration(using)}
+    Job.objects.using(using).filter(pk=SERVICE_JOB_ID).update(attributes=attributes)
+
+
+def newest_migration(using: str) -> int:
+    """The number of the migration that was applied last."""
+    applied = MigrationRecorder(connections[using]).migration_qs
+    return int(applied.aggregate(newest=Max("pk"))["newest"] or 0)

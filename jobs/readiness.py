@@ -10,17 +10,18 @@ import fcntl
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import TextIOBase
 from pathlib import Path
 from typing import TextIO
 
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection
+from django.db import Error, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
+from jobs import installation
 from jobs.models import SERVICE_KIND, Job
 from jobs.models.sequence import newest_id_ever
 
@@ -68,6 +69,8 @@ def make_ready(say: Callable[[str], None]) -> None:
     """
     if not unapplied_migrations():
         require_whole()
+        with suppress(Error):  # who may only read can do so without
+            complete_if_need_be()
         return
     with one_at_a_time():
         count = unapplied_migrations()  # somebody else may have done it meanwhile
@@ -90,11 +93,32 @@ def bring_up_to_date(output: TextIO | TextIOBase) -> bool:
         if unapplied_migrations():
             migrate(output)
         require_whole()
+        complete_if_need_be()
         return not newest_id_ever() and not Job.objects.exclude(kind=SERVICE_KIND).exists()
 
 
 def migrate(output: TextIO | TextIOBase, verbosity: int = 1) -> None:
-    call_command("migrate", interactive=False, skip_checks=True, verbosity=verbosity, stdout=output)
+    """All of it, or nothing: who is killed meanwhile has changed nothing."""
+    with one_transaction():
+        call_command("migrate", interactive=False, skip_checks=True, verbosity=verbosity, stdout=output)
+        installation.remember_complete()
+
+
+@contextmanager
+def one_transaction() -> Iterator[None]:
+    """For what changes tables, where the database can take that back."""
+    if not connection.features.can_rollback_ddl:
+        yield
+        return
+    # SQLite changes tables only while it checks no foreign keys, which cannot be switched off within.
+    with connection.constraint_checks_disabled(), transaction.atomic():
+        yield
+
+
+def complete_if_need_be() -> None:
+    """Somebody may have been killed after the last migration, and before what comes after it."""
+    if not installation.is_complete():
+        installation.complete()
 
 
 def is_new() -> bool:
