@@ -10,6 +10,7 @@ from functools import partial
 from django.db import connections
 
 from jobs import turned_away
+from jobs.background import leftovers
 from jobs.retention import pruning_by_setting
 from jobs.running.lookout import Lookout
 from jobs.running.outages import DatabaseFails, DatabaseWatch
@@ -64,8 +65,10 @@ def run_once(work: Callable[[], object], name: str = "") -> object:
 
 
 # A job whose heart has been silent for its lease of 20 s is failed at most 5 s after that (D8).
+_watch = DatabaseWatch("The web process")
 DUTIES: tuple[Duty, ...] = (
-    every(5, DatabaseWatch("The web process").watched(Lookout().look)),
+    every(5, _watch.watched(Lookout().look)),
+    every(5, _watch.watched(leftovers.deliver)),
     every(5, turned_away.tell),
     every_in_steps(DAY_S, pruning_by_setting),
 )

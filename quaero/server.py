@@ -130,13 +130,16 @@ async def end_of(web: Child) -> int:
 async def kill_when_it_hangs(web: Child) -> None:
     assert web.pulse is not None
     watchdog = Watchdog(web.pulse)
-    while not web.ended.done() and not watchdog.hangs():
+    while True:
         await asyncio.sleep(BEAT_EVERY_S)
-    if not web.ended.done():
-        logger.error("The web process hangs, and is killed: it has done nothing for %.0f s.", watchdog.silent_s)
-        web.process.send_signal(DUMP_SIGNAL)
-        await asyncio.sleep(DUMPS_WITHIN_S)
-        web.signal_group(signal.SIGKILL)
+        if web.ended.done():
+            return
+        if watchdog.hangs():
+            break
+    logger.error("The web process hangs, and is killed: it has done nothing for %.0f s.", watchdog.silent_s)
+    web.process.send_signal(DUMP_SIGNAL)
+    await asyncio.sleep(DUMPS_WITHIN_S)
+    web.signal_group(signal.SIGKILL)
 
 
 def tethered(*command: str) -> Command:

@@ -5,19 +5,27 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
 
 from jobs import lifecycle, recording
+from jobs.background import leftovers
 from jobs.models import Job
+from jobs.running import patience, runner
+from jobs.running.ending import end_attempt
+from jobs.running.executing import execute
 from jobs.running.masking import Masker
+from jobs.running.orders import order_program
 from jobs.running.runner import Order, Outcome, Runner
+from jobs.running.workers import WorkerSession
 from tests.factories import make_job, stored_messages
 from tests.processes import DEADLINE_S, ROOT, eventually
 
@@ -134,6 +142,51 @@ def test_what_could_not_be_recorded_is_told_at_the_end(monkeypatch: pytest.Monke
     assert outcome.exit_code == 4
     [loss] = stored_messages(job)
     assert loss.startswith("3 entries are lost here, of ")
+
+
+def test_an_outcome_that_nobody_waits_for_any_more_is_left_for_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    said: list[str] = []
+    job = make_job(status="pending")
+    with monkeypatch.context() as full:
+        full.setattr(runner, "end_attempt", raise_full)
+        outcome = Runner(Order(command=("sh", "-c", "exit 3"), patience=timedelta()), job, said.append).run()
+    assert outcome.exit_code == 3
+    assert said == ["cannot record that the job has failed: database or disk is full; the server does when it can"]
+    leftovers.deliver()
+    job.refresh_from_db()
+    assert (job.status, job.exit_code, job.error) == ("failed", 3, "exit code 3")
+
+
+def test_a_worker_keeps_an_outcome_for_longer_than_anybody_would_wait(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.QUAERO_PROGRAMS = ("python",)
+    monkeypatch.setattr(patience, "FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(patience, "LONGEST_PAUSE_S", 0.01)
+    passed_s = [0]
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + passed_s[0], sleep=time.sleep)
+    monkeypatch.setattr(runner, "time", clock)
+
+    def end_at_last(*arguments: Any) -> bool:
+        if passed_s[0] < 1000:
+            passed_s[0] += 100
+            raise_full()
+        return end_attempt(*arguments)
+
+    monkeypatch.setattr(runner, "end_attempt", end_at_last)
+    session = WorkerSession()
+    job = order_program("print(1)")
+    with session.working():
+        execute(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.exit_code) == ("completed", 0)
+
+
+def raise_full(*arguments: Any) -> None:
+    raise OperationalError("database or disk is full")
 
 
 def test_the_last_line_is_there_before_the_job_ends() -> None:

@@ -38,6 +38,7 @@ class Gap:
 
     job: UUID
     created: float
+    until: float
     dropped: int = 0
 
 

@@ -10,7 +10,7 @@ from multiprocessing import util as multiprocessing_util
 
 from django.conf import settings
 
-from jobs.background import waiting
+from jobs.background import leftovers, waiting
 from jobs.background.queue import own_threads, queue
 from jobs.background.writer import Writer, say
 
@@ -67,13 +67,23 @@ def end_with_multiprocessing(_: object) -> None:
 
 
 def finish() -> None:
-    """Waits, at most QUAERO_FLUSH_TIMEOUT_S, until what was logged is stored, also when the database fails."""
+    """Waits, at most QUAERO_FLUSH_TIMEOUT_S, until what was logged is stored, also when the database fails. What is
+    not then is left on a disk, for others to store.
+    """
     deadline = time.monotonic() + waiting.timeout_s()
     while not waiting.wait():
         if time.monotonic() > deadline:
-            say("the program ends, and the last of what it logged is not stored")
+            leave_the_rest()
             return
         time.sleep(RETRY_S)
+
+
+def leave_the_rest() -> None:
+    works = _writer.give_up() if _writer is not None else []
+    if works and leftovers.leave(works):
+        say("the database fails: the last of what the program logged is stored by the server when it can")
+    elif works:
+        say("the program ends, and the last of what it logged is not stored")
 
 
 def stop() -> None:

@@ -194,9 +194,10 @@ class Queue:
         with self.lock:
             gap = self._gaps.get(entry.job)
             if gap is None:
-                gap = self._gaps[entry.job] = Gap(entry.job, entry.created)
+                gap = self._gaps[entry.job] = Gap(entry.job, entry.created, entry.created)
                 self._items.append(gap)
             gap.dropped += 1
+            gap.until = entry.created
         if len(self._items) >= self._wake_at:
             self._wake()
 

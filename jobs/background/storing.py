@@ -13,7 +13,7 @@ from jobs import lifecycle, recording
 from jobs.background.items import Entry, Flush, Gap, Item, JobEnded, JobStarted, ProgressMade, StepEnded, StepStarted
 from jobs.models import Job, Step
 from jobs.recording import NewEntry
-from jobs.running.items import masked_entry
+from jobs.running.items import masked_entry, span
 from jobs.running.masking import Masker
 from jobs.running.patterns import configured_masker
 
@@ -72,8 +72,9 @@ def entry_of(item: Entry) -> NewEntry:
 
 def gap_entry(gap: Gap) -> NewEntry:
     records = "1 record was" if gap.dropped == 1 else f"{gap.dropped:,} records were"
-    fields = {"dropped": gap.dropped}
-    return NewEntry(f"{records} dropped", "warn", moment(gap.created), None, "system", SOURCE, fields)
+    since, until = moment(gap.created), moment(gap.until)
+    fields = {"dropped": gap.dropped, "from": since.isoformat(), "to": until.isoformat()}
+    return NewEntry(f"{records} dropped, {span(since, until)}", "warn", since, None, "system", SOURCE, fields)
 
 
 def apply(work: Write) -> None:

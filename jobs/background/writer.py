@@ -13,13 +13,14 @@ from django.db import InterfaceError, OperationalError, connections
 from jobs.background.items import Flush
 from jobs.background.leases import Leases
 from jobs.background.queue import BATCH_ITEMS, Queue, own_threads
-from jobs.background.storing import Append, Work, apply, plan
+from jobs.background.storing import Append, Work, Write, apply, plan
 from jobs.models import NoSuchJob, StepOfAnotherJob
 
 BATCH_INTERVAL_S = 0.05  # the first record after a quiet time is written at once, then so often
 CLOSE_AFTER_S = 5.0  # a quiet process holds no connection
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 2.0
 PAUSED_WITHIN_S = 2.0
+GIVES_UP_WITHIN_S = 0.2
 PARENT_WRITES_WITHIN_S = 10.0
 
 DatabaseFails = (OperationalError, InterfaceError)
@@ -61,6 +62,17 @@ class Writer(threading.Thread):
         self._resumed.set()
         self._queue.hurry()
         self.join()
+
+    def give_up(self) -> list[Write]:
+        """Ends the thread, without waiting for a database that does not answer; what it has not stored."""
+        self._is_stopped = True
+        self._pause_asked.set()
+        self._resumed.set()
+        self._queue.hurry()
+        self.join(GIVES_UP_WITHIN_S)
+        while self._queue:
+            self._works.extend(plan(self._queue.take()))
+        return [work for work in self._works if not isinstance(work, Flush)]
 
     def pause(self) -> None:
         """Keeps the thread off the database, without a connection, until `resume`. It has 2 s to get there."""

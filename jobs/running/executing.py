@@ -75,7 +75,7 @@ class WorkerRun(Runner):
         spawn(self._job, request.data, self._order.masker)
 
     def _tries_on(self) -> bool:
-        return self._session.is_there_to_stay or super()._tries_on()
+        return not self._session.must_end_job if self._session.is_working else super()._tries_on()
 
     def _run_command(self) -> Outcome:
         try:

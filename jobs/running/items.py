@@ -65,11 +65,15 @@ class Lost:
         return Lost(self.count + later.count, self.since, later.until)
 
     def entry(self) -> NewEntry:
-        since, until = (moment.isoformat(" ", "seconds").removesuffix("+00:00") for moment in (self.since, self.until))
         entries = "1 entry is" if self.count == 1 else f"{self.count} entries are"
         fields = {"lost": self.count, "from": self.since.isoformat(), "to": self.until.isoformat()}
-        text = f"{entries} lost here, of {since} to {until} UTC: the database failed"
+        text = f"{entries} lost here, {span(self.since, self.until)}: the database failed"
         return NewEntry(text, "error", stream="system", fields=fields)
+
+
+def span(since: datetime, until: datetime) -> str:
+    begin, end = (moment.isoformat(" ", "seconds").removesuffix("+00:00") for moment in (since, until))
+    return f"of {begin} to {end} UTC"
 
 
 Item = NewEntry | GroupStart | GroupEnd | Progress | Result | Failure | SpawnRequest | Lost

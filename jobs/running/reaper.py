@@ -26,8 +26,8 @@ def heartbeats() -> dict[UUID, datetime]:
 
     Jobs without a heart (`heartbeat_at` NULL: they report in from elsewhere) are not among them.
     """
-    hearts = Job.objects.listed().filter(status=statuses.RUNNING, heartbeat_at__isnull=False)
-    return dict(hearts.values_list("pk", "heartbeat_at"))
+    running = Job.objects.listed().filter(status=statuses.RUNNING).values_list("pk", "heartbeat_at")
+    return {job_id: heartbeat_at for job_id, heartbeat_at in running if heartbeat_at is not None}
 
 
 def fail_silent_jobs(silent: Mapping[UUID, datetime]) -> list[UUID]:

@@ -10,18 +10,21 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import FrameType
 
 from jobs import lifecycle, statuses
+from jobs.background import leftovers
+from jobs.background.items import JobEnded
+from jobs.background.storing import Append
 from jobs.models import Job, NoSuchJob
 from jobs.recording import NewEntry
 from jobs.running import stopping
 from jobs.running.backlog import Backlog
 from jobs.running.caller import Given
 from jobs.running.capture import Capture
-from jobs.running.ending import Outcome, end_attempt
+from jobs.running.ending import Outcome, attempts_of, end_attempt
 from jobs.running.heartbeat import Heartbeat
 from jobs.running.items import SpawnRequest
 from jobs.running.machine import worker_name
@@ -200,11 +203,24 @@ class Runner:
             self._say(loss.message)
         try:
             won = persistently(lambda: self._end_job(outcome), self._tries_on, partial(self._tell_waiting, outcome))
-        except (*DatabaseFails, NoSuchJob) as problem:
+        except NoSuchJob as problem:
             self._say(f"cannot record that the job has {outcome.status}: {problem}")
+            return
+        except DatabaseFails as problem:
+            by_whom = "; the server does when it can" if self._leave(outcome) else ""
+            self._say(f"cannot record that the job has {outcome.status}: {problem}{by_whom}")
             return
         if not won:
             self._say(f"the job has {outcome.status}, but somebody else had ended or deleted it before")
+
+    def _leave(self, outcome: Outcome) -> bool:
+        """Whether others will store it. One that may be tried again is lost: the next attempt may run by then."""
+        if attempts_of(self._job) > 1:
+            return False
+        end = JobEnded(
+            self._job.pk, outcome.status, outcome.exit_code, self._result, outcome.error, datetime.now(UTC).timestamp()
+        )
+        return leftovers.leave([Append(self._job.pk, self._loss), end] if self._loss else [end])
 
     def _tell_waiting(self, outcome: Outcome, problem: Exception) -> None:
         if not self._has_told_waiting:

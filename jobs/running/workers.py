@@ -12,6 +12,7 @@ from django.db import DatabaseError, InterfaceError, connection, connections
 from django.utils import timezone
 
 from jobs import lifecycle
+from jobs.background import leftovers
 from jobs.models import Job, Worker
 from jobs.running import stopping
 from jobs.running.lookout import Lookout
@@ -74,9 +75,9 @@ class WorkerSession:
                 Worker.objects.filter(name=self.name).delete()
 
     @property
-    def is_there_to_stay(self) -> bool:
-        """Whether it is a worker, and nobody has asked it to end what it runs."""
-        return self is _current and not self.must_end_job
+    def is_working(self) -> bool:
+        """Whether this process is a worker, and this is it."""
+        return self is _current
 
     @contextmanager
     def running(self, job: Job, stopper: Stopper) -> Iterator[None]:
@@ -143,7 +144,8 @@ class Heart(threading.Thread):
 
     def __init__(self, beat: Duty, database: DatabaseWatch) -> None:
         super().__init__(name="worker-heart", daemon=True)
-        self._duties: tuple[Duty, ...] = (database.watched(beat), database.watched(Lookout().look))
+        duties: tuple[Duty, ...] = (beat, leftovers.deliver, Lookout().look)
+        self._duties = tuple(map(database.watched, duties))
         self._stopped = threading.Event()
 
     def run(self) -> None:

@@ -86,7 +86,8 @@ def main(directory: Path, kills: int) -> None:
         assert in_child(lambda: start(database, at)) is None  # noqa: B023 (called at once)
         if in_child(lambda: (start(database), found())[1]) != whole:  # noqa: B023
             wrong[at] = in_child(lambda: start(database))  # noqa: B023
-    print(json.dumps({"whole": whole, "statements": statements, "kills": len(points), "wrong": sorted(wrong)}))
+    seen = {"whole": whole, "statements": statements, "kills": len(points), "wrong": sorted(wrong)}
+    sys.stdout.write(json.dumps(seen))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 from jobs import lifecycle
+from jobs.background import leftovers
 from jobs.background.items import Entry
 from jobs.background.queue import Queue, queue
 from jobs.background.writer import Writer
@@ -94,14 +95,20 @@ def test_a_program_that_fails_fails_its_job() -> None:
     assert (stored("nightly").status, stored("nightly").error) == ("failed", "no such file")
 
 
-def test_a_program_ends_in_time_although_the_database_is_locked() -> None:
+def test_a_program_ends_in_time_although_the_database_is_locked_and_others_store_what_it_said() -> None:
     with locked_database():
         done = in_child("""
 from django.test.utils import override_settings
 override_settings(QUAERO_FLUSH_TIMEOUT_S=0.2).enable()
-log.info("lost")
+with track("nightly") as job:
+    job.log("said")
+    job.result = {"rows": 3}
 """)
-    assert "quaero: the program ends, and the last of what it logged is not stored" in done.stderr
+        assert "quaero: the database fails: the last of what the program logged is stored by the server" in done.stderr
+    leftovers.deliver()
+    leftovers.deliver()
+    job = stored("nightly")
+    assert (job.status, job.result, stored_messages(job)) == ("completed", {"rows": 3}, ["said"])
 
 
 def test_a_killed_program_leaves_a_job_that_is_found() -> None:
