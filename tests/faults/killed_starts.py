@@ -18,7 +18,6 @@ import django
 from django.db import connection
 from django.db.backends.signals import connection_created
 
-sys.path.insert(0, os.getcwd())
 os.environ["DJANGO_SETTINGS_MODULE"] = "quaero.settings"
 
 

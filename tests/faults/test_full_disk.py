@@ -1,4 +1,4 @@
-"""A disk that takes nothing for a while: every write of these processes to a file fails, as the system bounds its size."""
+"""A disk that takes nothing for a while: writes to files fail, as the system bounds how large they may be."""
 
 from __future__ import annotations
 
