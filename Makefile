@@ -16,11 +16,12 @@ ifneq ($(filter $(HOST),127.0.0.1 localhost ::1),)
 QUAERO_PROGRAMS ?= python,shell
 endif
 
-.PHONY: help setup run test lint bench constraints
+.PHONY: help setup run test soak lint bench constraints
 
 help:
 	@echo 'make run [HOST=$(HOST)] [PORT=$(PORT)] [DATA=$(DATA)]   set up and serve; Ctrl-C stops it'
 	@echo 'make test [ARGS="..."]   set up and run all checks; ARGS go to pytest'
+	@echo 'make soak                the bad days of tests/faults, longer'
 	@echo 'make lint                lint, format, types, templates'
 	@echo 'make bench [BENCHMARKS=...]   measure: $(BENCHMARKS)'
 	@echo 'make setup               only make the virtual environment'
@@ -43,6 +44,9 @@ run: .venv/.ready
 
 test: .venv/.ready-dev
 	@scripts/test $(ARGS)
+
+soak: .venv/.ready-dev
+	@SOAK=1 $(BIN)/python -m pytest -q tests/faults
 
 lint: .venv/.ready-dev
 	@scripts/lint

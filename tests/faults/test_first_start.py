@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from tests.faults.soaking import at_least
 from tests.processes import ROOT, environment
 
 pytestmark = pytest.mark.slow
 
-KILLS = 25
+KILLS = at_least(25, soaking=650)  # that is nearly every statement
 
 
 def killed_starts(directory: Path, kills: int) -> dict[str, Any]:

@@ -16,11 +16,12 @@ import httpx
 import psutil
 import pytest
 
+from tests.faults.soaking import at_least
 from tests.processes import DEADLINE_S, ROOT, Serving, environment, eventually, manage
 
 pytestmark = pytest.mark.slow
 
-OUTAGE_S = 27  # more than a lease, and the time between two looks
+OUTAGE_S = at_least(27, soaking=150)  # more than a lease, and the time between two looks
 LINES = 30_000  # more than memory holds
 PROGRAM = f"""
 import os, sys, time
