@@ -41,7 +41,7 @@ class Server(uvicorn.Server):
 
 def main() -> None:
     socket_fd, pipe_fd, pulse_fd = (int(argument) for argument in sys.argv[1:])
-    with suppress(AttributeError, OSError, ValueError):  # no standard error
+    with suppress(AttributeError, OSError, RuntimeError, ValueError):  # there is no standard error
         faulthandler.register(DUMP_SIGNAL)
     stop_with_parent(pipe_fd, kill_after_s=GRACEFUL_SHUTDOWN_S + 1)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quaero.settings")
