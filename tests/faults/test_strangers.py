@@ -32,7 +32,7 @@ def kept_by(process: psutil.Process) -> int:
 
 
 def entries_of_the_service_log(server: Serving) -> list[str]:
-    done = manage("tail", "service", "-n", "1000", QUAERO_DATA_DIR=str(server.data_dir))
+    done = manage("tail", "--service", "--no-follow", "-n", "1000", QUAERO_DATA_DIR=str(server.data_dir))
     return done.stdout.splitlines()
 
 
