@@ -19,10 +19,11 @@ from django.conf import settings
 
 from jobs.models import Job
 from jobs.running import child
+from jobs.running.bounds import Bounds, configured_bounds
 from jobs.running.caller import given
 from jobs.running.masking import Masker
 from jobs.running.patterns import configured_patterns
-from jobs.running.runner import JOB_ID_VARIABLE
+from jobs.running.proc import JOB_ID_VARIABLE
 from jobs.running.scratch import scratch_directory
 from jobs.running.sealing import SecretIsLost, unsealed
 from jobs.running.specs import NotARun, ProgramSpec, RegisteredSpec, Spec, spec_of
@@ -56,7 +57,7 @@ class RunCommand:
     directory: Path
     scratch: Path
     timeout: timedelta
-    memory_bytes: int
+    bounds: Bounds
     masker: Masker
 
     def remove_scratch(self) -> None:
@@ -81,7 +82,7 @@ def command_of(job: Job) -> RunCommand:
             directory=Path.cwd() if is_registered else scratch,  # where the settings' relative paths count from
             scratch=scratch,
             timeout=timedelta(seconds=spec.timeout or float(getattr(settings, "QUAERO_RUN_TIMEOUT_S", 3600))),
-            memory_bytes=getattr(settings, "QUAERO_RUN_MEMORY_MB", 2048) << 20,
+            bounds=configured_bounds(is_registered=is_registered),
             masker=masker_for(secrets),
         )
 

@@ -30,12 +30,12 @@ from jobs.running.items import SpawnRequest
 from jobs.running.machine import worker_name
 from jobs.running.masking import Masker
 from jobs.running.patience import PATIENCE, DatabaseFails, persistently
+from jobs.running.proc import JOB_ID_VARIABLE
 from jobs.running.process import OWN_FAILURE, CannotStart, Process
 from jobs.running.recorder import Recorder
 from jobs.running.stopping import Stopper
 from jobs.storable import Json
 
-JOB_ID_VARIABLE = "QUAERO_JOB_ID"
 GRACE = timedelta(seconds=10)
 TICK_S = 0.2  # how late a timeout or a KILL may come
 
@@ -169,7 +169,7 @@ class Runner:
         """Waits for the end of the output and of the command, and stops what is to be stopped."""
         started = time.monotonic()
         timeout = self._order.timeout
-        while capturing.is_alive() or not process.has_ended() or self.stopper.waits():
+        while not process.has_ended() or capturing.is_alive() or self.stopper.waits():
             capturing.join(TICK_S)
             if not capturing.is_alive():
                 time.sleep(TICK_S / 10)  # it has closed its output, but has not ended

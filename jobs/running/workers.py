@@ -14,7 +14,7 @@ from django.utils import timezone
 from jobs import lifecycle
 from jobs.background import leftovers
 from jobs.models import Job, Worker
-from jobs.running import stopping
+from jobs.running import orphans, stopping
 from jobs.running.lookout import Lookout
 from jobs.running.machine import machine_id, start_time, worker_name
 from jobs.running.outages import DatabaseWatch
@@ -64,6 +64,7 @@ class WorkerSession:
         """The worker is there, and beats, until the block ends."""
         global _current
         _current = self
+        orphans.adopt()
         self._register()
         heart = Heart(self.beat, DatabaseWatch(f"Worker {self.name}"))
         heart.start()
