@@ -12,14 +12,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
-import psutil
 import pytest
 
 from jobs.running import guarded
 from jobs.running.bounds import Bounds
 from jobs.running.guarded import GUARDIAN, GuardedProcess
 from jobs.running.strays import Search
-from tests.processes import eventually
+from tests.processes import eventually, is_gone
 
 pytestmark = pytest.mark.slow
 
@@ -58,10 +57,6 @@ def pids_said_by(process: GuardedProcess, count: int = 1) -> list[int]:
     while output.count(b"\n") < count:
         output += os.read(process.stdout.fileno(), 1000)
     return [int(line) for line in output.split()]
-
-
-def is_gone(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 @pytest.mark.parametrize(
