@@ -98,6 +98,7 @@ class WorkerRun(Runner):
             directory=command.directory,
             scratch=command.scratch,
             bounds=command.bounds,
+            user=command.user,
             cgroup=new_cgroup(str(self._job.pk), command.bounds),
         )
         return self._guarded

@@ -17,6 +17,7 @@ from jobs.running.bounds import Bounds
 from jobs.running.cgroups import Cgroup
 from jobs.running.proc import JOB_ID_VARIABLE
 from jobs.running.process import Process
+from jobs.running.run_user import RunUser
 from jobs.running.strays import kill_strays
 
 GUARDIAN = (sys.executable, "-I", "-S", str(guardian.DIRECTORY))
@@ -41,14 +42,16 @@ class GuardedProcess(Process):
         directory: Path,
         scratch: Path,
         bounds: Bounds,
+        user: RunUser | None = None,
         cgroup: Cgroup | None = None,
     ) -> None:
-        """Runs in `directory`; `scratch` and `cgroup` go with the process. Raises CannotStart."""
+        """Runs in `directory`, as `user` or as we do; `scratch` and `cgroup` go with it. Raises CannotStart."""
         self._control, theirs = socket.socketpair()
         self._told, self._ending = b"", threading.RLock()  # several threads listen
         self._job_id, self._cgroup = environment.get(JOB_ID_VARIABLE), cgroup
         self._killed_at: float | None = None
         words = [f"control={theirs.fileno()}", f"scratch={scratch}", *bounds.words()]
+        words += [] if user is None else user.words()
         words += [] if cgroup is None else [f"cgroup={cgroup.path}"]
         try:
             super().__init__(

@@ -37,12 +37,11 @@ STOPS_ITS_GUARDIAN = (
 # A daemon of nobody: in a session of its own, without environment or output, and of no parent that is known.
 DAEMON = """
 import os, signal, sys
-def daemon(begin=lambda: None):
+def daemon():
     told, tells = os.pipe()
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
-            begin()
             null = os.open(os.devnull, os.O_RDWR)
             for descriptor in range(3):
                 os.dup2(null, descriptor)
@@ -122,13 +121,13 @@ def test_a_run_that_kills_its_guardian_is_ended_though_it_holds_its_output() -> 
 def test_a_daemon_of_a_run_that_kills_its_guardian_is_ended_in_its_cgroup() -> None:
     if cgroups.home_of_runs() is None:
         pytest.skip("this machine has no cgroups that this user could make")
-    job = run_python(f"{DAEMON}\nguardian = os.getppid()\ndaemon(lambda: os.kill(guardian, signal.SIGKILL))")
+    job = run_python(f"{DAEMON}daemon()\nos.kill(os.getppid(), signal.SIGKILL)")
     assert is_gone(pid_said(job))
 
 
 def test_a_daemon_of_a_run_that_kills_its_guardian_is_ended_by_its_worker(tmp_path: Path) -> None:
     """The worker, which adopts what a guardian leaves, is a process of its own here: it does so to its end."""
-    program = f"{DAEMON}\nguardian = os.getppid()\ndaemon(lambda: os.kill(guardian, signal.SIGKILL))"
+    program = f"{DAEMON}daemon()\nos.kill(os.getppid(), signal.SIGKILL)"
     worker = [sys.executable, "-c", WORKER, str(tmp_path), program]
     output = subprocess.run(worker, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=DEADLINE_S).stdout
     assert is_gone(int(output))

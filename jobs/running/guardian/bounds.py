@@ -37,6 +37,8 @@ class Bounds:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         if self.user is not None:  # of our own user, others would be counted as well
             limit(resource.RLIMIT_NPROC, self.processes * ALL_RUNS)
+            for stream in (1, 2):  # so that it may open /dev/stdout
+                os.fchown(stream, self.user, -1)
             os.setgroups(self.groups)
             os.setresgid(self.groups[0], self.groups[0], self.groups[0])
             os.setresuid(self.user, self.user, self.user)

@@ -18,13 +18,14 @@ else:
 
 SHM = "/dev/shm/"  # noqa: S108 - whoever uses it
 MEMFD = "/memfd:"
+STEP_S = 0.05  # the clock of file systems goes in steps, of 10 ms at most
 GUARDIAN = os.fsencode(os.path.dirname(os.path.abspath(__file__)))
 
 
 class Memory:
     def __init__(self, user: int | None) -> None:
         self._user = os.geteuid() if user is None else user
-        self._since = time.time() - 1  # the clock of file systems goes in steps
+        self._since = time.time() - STEP_S
         self._ours: set[Key] = set()  # files in /dev/shm that were seen open in the run
 
     def used_by(self, pids: list[int], most: int) -> int:
