@@ -71,7 +71,6 @@ class WorkerRun(Runner):
         )
         super().__init__(order, job, lambda words: logger.warning("Job %s: %s", job.pk, words))
         self._command_to_run, self._session = command, session
-        self._guarded: GuardedProcess | None = None
 
     def _spawn(self, request: SpawnRequest) -> None:
         spawn(self._job, request.data, self._order.masker)
@@ -83,8 +82,6 @@ class WorkerRun(Runner):
         try:
             return super()._run_command()
         finally:
-            if self._guarded is not None:
-                self._guarded.close()
             self._command_to_run.remove_scratch()
 
     def _signals(self) -> AbstractContextManager[None]:
@@ -92,7 +89,7 @@ class WorkerRun(Runner):
 
     def _start_process(self) -> Process:
         command = self._command_to_run
-        self._guarded = GuardedProcess(
+        return GuardedProcess(
             command.arguments,
             command.environment,
             directory=command.directory,
@@ -101,7 +98,6 @@ class WorkerRun(Runner):
             user=command.user,
             cgroup=new_cgroup(str(self._job.pk), command.bounds),
         )
-        return self._guarded
 
     def _outcome(self, process: Process) -> Outcome:
         outcome = super()._outcome(process)

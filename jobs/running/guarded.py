@@ -93,7 +93,7 @@ class GuardedProcess(Process):
             return False
 
     def close(self) -> None:
-        """Ends what is left, if anything is; to be called in the end, whatever happens."""
+        """Ends what is left, if anything is."""
         with contextlib.suppress(OSError):
             self._control.shutdown(socket.SHUT_WR)
         until = time.monotonic() + CLOSES_WITHIN_S

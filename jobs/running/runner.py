@@ -34,6 +34,7 @@ from jobs.running.proc import JOB_ID_VARIABLE
 from jobs.running.process import OWN_FAILURE, CannotStart, Process
 from jobs.running.recorder import Recorder
 from jobs.running.stopping import Stopper
+from jobs.running.tied import TiedProcess
 from jobs.storable import Json
 
 GRACE = timedelta(seconds=10)
@@ -132,6 +133,13 @@ class Runner:
             return Outcome(reason.status, 128 + reason.signal_number, reason.error)
         process = self._start_process()
         self._tries_until = None
+        try:
+            return self._followed(process)
+        finally:
+            process.close()
+
+    def _followed(self, process: Process) -> Outcome:
+        """To its end, and that of its output."""
         self.stopper.watch(process)
         capture = Capture(
             process,
@@ -163,7 +171,7 @@ class Runner:
         # Python's own buffering would hold a script's lines back until there are 8 KiB of them.
         given = self._order.given or Given(os.environ)
         environment = {"PYTHONUNBUFFERED": "1", **given.environment, JOB_ID_VARIABLE: str(self._job.pk)}
-        return Process(self._order.command, environment, pass_fds=given.descriptors)
+        return TiedProcess(self._order.command, environment, pass_fds=given.descriptors)
 
     def _attend(self, process: Process, capturing: threading.Thread) -> None:
         """Waits for the end of the output and of the command, and stops what is to be stopped."""
