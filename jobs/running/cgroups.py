@@ -41,6 +41,7 @@ class Cgroup:
     def bound(self, bounds: Bounds) -> None:
         """As far as there are controllers."""
         self._set("memory.max", bounds.memory_bytes)
+        self._set("memory.swap.max", 0)
         self._set("memory.oom.group", 1)
         self._set("pids.max", bounds.processes or "max")
 
@@ -60,7 +61,7 @@ def new_cgroup(job_id: str, bounds: Bounds) -> Cgroup | None:
     except OSError:
         return None
     if not (cgroup.path / "cgroup.kill").exists():  # before Linux 5.14
-        cgroup.remove()
+        os.rmdir(cgroup.path)
         return None
     cgroup.bound(bounds)
     return cgroup

@@ -26,14 +26,16 @@ def adopt() -> None:
 
 
 def kill_adopted(since: int) -> None:
-    """Ends the children that began after `since` (in ticks, as in `proc`), with all below them."""
-    looks, until = 0, time.monotonic() + MOST_S
+    """Ends the children that began at `since` or later (in ticks, as in `proc`), with all below them."""
+    killed, looks, until = set[int](), 0, time.monotonic() + MOST_S
     while _adopts and looks < LOOKS and time.monotonic() < until:
-        found = [each for each in proc.below(os.getpid()) if each.started_at >= since]
-        for each in found:
+        found = {each.pid for each in proc.below(os.getpid()) if each.started_at >= since}
+        for pid in found:
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(each.pid, signal.SIGKILL)
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(each.pid, os.WNOHANG)
+                os.kill(pid, signal.SIGKILL)
+        killed |= found
         looks = 0 if found else looks + 1
         time.sleep(LOOK_AGAIN_S)
+    for pid in killed:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
