@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,6 +68,13 @@ def test_memory_that_no_process_has_mapped_counts(holding: str) -> None:
 def test_files_in_shared_memory_count(shm: Path, end: str) -> None:
     opened = WRITES.format(opened="os.open(path, os.O_CREAT | os.O_WRONLY)")
     assert is_killed_for_memory(run_python(f"path = {str(shm)!r}\n{opened}{end}", timeout=20))
+
+
+def test_a_directory_that_is_in_memory_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/dev/shm")
+    assert is_killed_for_memory(
+        run_shell("for n in $(seq 30); do dd if=/dev/zero of=$n bs=1M count=10; done; sleep 60")
+    )
 
 
 def test_a_file_in_shared_memory_that_was_there_before_does_not_count(shm: Path) -> None:

@@ -38,7 +38,7 @@ class Guard:
     def __init__(self, child: int, bounds: Bounds) -> None:
         self.child, self.control, self.bounds = child, bounds.control, bounds
         self.cgroup = Cgroup(bounds.cgroup)
-        self.memory, self.disk = Memory(bounds.user), Disk(bounds.scratch)
+        self.memory, self.disk = Memory(bounds.user, bounds.scratch), Disk(bounds.scratch)
         self.status: int | None = None  # of the child, as wait gives it
         self.is_worker_there = True
         self.kill_at = self.term_at = NEVER

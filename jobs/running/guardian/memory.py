@@ -1,6 +1,7 @@
 """How much memory a run uses, all its processes together, where no cgroup tells.
 
-Also what no process has mapped: memfds, and files in /dev/shm, which lie there for as long as they have a name.
+Also what no process has mapped: memfds, files in /dev/shm, which lie there for as long as they have a name, and those
+in the run's own directory where that is in memory.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ GUARDIAN = os.fsencode(os.path.dirname(os.path.abspath(__file__)))
 
 
 class Memory:
-    def __init__(self, user: int | None) -> None:
+    def __init__(self, user: int | None, scratch: str) -> None:
         self._user = os.geteuid() if user is None else user
+        self._scratch = scratch if is_memory(scratch) else None
         self._since = time.time() - STEP_S
         self._ours: set[Key] = set()  # files in /dev/shm that were seen open in the run
 
@@ -47,6 +49,8 @@ class Memory:
             if self._may_be_ours(file):
                 self._ours.add(key_of(file))
                 found[key_of(file)] = file.st_blocks * BLOCK
+        if self._scratch is not None:
+            found |= {key_of(file): file.st_blocks * BLOCK for file in all_below(self._scratch)}
         return found
 
     def _lying(self) -> dict[Key, int]:
@@ -69,11 +73,24 @@ def held_by_others(pids: Iterable[int]) -> set[Key]:
     """The files in /dev/shm that processes beside these have open or mapped."""
     others = set(map(int, pids_there())).difference(pids)
     held = {key_of(file) for file in opened_below(others, (SHM,))}
-    device = os.stat(SHM).st_dev
     for pid in others:
         lines = text_of(pid, "maps").splitlines()
-        held |= {(device, int(line.split()[4])) for line in lines if SHM.encode() in line}
+        held |= {mapped_file(line.split()) for line in lines if SHM.encode() in line}
     return held
+
+
+def mapped_file(words: list[bytes]) -> Key:
+    """Of a line in /proc/PID/maps: addresses, rights, offset, device, inode, path."""
+    major, minor = words[3].split(b":")
+    return os.makedev(int(major, 16), int(minor, 16)), int(words[4])
+
+
+def is_memory(directory: str) -> bool:
+    """Whether files there are in memory and on no disk."""
+    device = os.stat(directory).st_dev
+    name = f"{os.major(device)}:{os.minor(device)}".encode()
+    mounts = (line.split(b" - ") for line in text_of(os.getpid(), "mountinfo").splitlines())
+    return any(mount.split()[2] == name and what.startswith((b"tmpfs ", b"ramfs ")) for mount, what in mounts)
 
 
 def pids_there() -> list[str]:
@@ -98,12 +115,12 @@ def share_of_memory(pid: int) -> int:
 
 def mapped_of(pid: int, files: Iterable[Key]) -> int:
     """How much of its share are pages of these files, which are counted as files already."""
-    inodes = {inode for _, inode in files}
+    counted = set(files)
     total, is_counted = 0, False
-    for line in text_of(pid, "smaps").splitlines() if inodes else ():
+    for line in text_of(pid, "smaps").splitlines() if counted else ():
         words = line.split()
-        if not words[0].endswith(b":"):  # a mapping begins: addresses, rights, offset, device, inode, path
-            is_counted = int(words[4]) in inodes and (MEMFD.encode() in line or SHM.encode() in line)
+        if not words[0].endswith(b":"):  # a mapping begins
+            is_counted = mapped_file(words) in counted
         elif is_counted and words[0] in (b"Pss:", b"Anonymous:"):  # anonymous pages are copies, the process's own
             total += int(words[1]) * (1024 if words[0] == b"Pss:" else -1024)
     return max(0, total)
