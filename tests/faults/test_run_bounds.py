@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-import tempfile
+import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from jobs.models import Job
-from jobs.running import cgroups
+from jobs.running import cgroups, guardian
 from tests.processes import eventually
 from tests.runs import run_python, run_shell, said, said_by_system
 
@@ -70,11 +72,27 @@ def test_files_in_shared_memory_count(shm: Path, end: str) -> None:
     assert is_killed_for_memory(run_python(f"path = {str(shm)!r}\n{opened}{end}", timeout=20))
 
 
-def test_a_directory_that_is_in_memory_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", "/dev/shm")
-    assert is_killed_for_memory(
-        run_shell("for n in $(seq 30); do dd if=/dev/zero of=$n bs=1M count=10; done; sleep 60")
+def test_a_directory_that_is_in_memory_counts(shm: Path, tmp_path: Path) -> None:
+    for place in (tmp_path, shm.with_suffix(".scratch")):
+        place.mkdir(exist_ok=True)
+        (place / "file").write_bytes(bytes(1 << 20))
+    made = place.stat().st_ctime
+    eventually(lambda: time.time() > made + 0.2)  # or it would count as any new file there
+    guarded = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", MEASURE, str(guardian.DIRECTORY), str(tmp_path), str(place)],
+        capture_output=True,
+        text=True,
     )
+    shutil.rmtree(place)
+    assert guarded.stdout.split() == ["0", str(1 << 20)]
+
+
+MEASURE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from memory import Memory
+print(*(Memory(None, directory).used_by([], 1 << 40) for directory in sys.argv[2:]))
+"""
 
 
 def test_a_file_in_shared_memory_that_was_there_before_does_not_count(shm: Path) -> None:

@@ -90,7 +90,9 @@ def is_memory(directory: str) -> bool:
     device = os.stat(directory).st_dev
     name = f"{os.major(device)}:{os.minor(device)}".encode()
     mounts = (line.split(b" - ") for line in text_of(os.getpid(), "mountinfo").splitlines())
-    return any(mount.split()[2] == name and what.startswith((b"tmpfs ", b"ramfs ")) for mount, what in mounts)
+    return any(
+        mount.split()[2] == name and what.startswith((b"tmpfs ", b"devtmpfs ", b"ramfs ")) for mount, what in mounts
+    )
 
 
 def pids_there() -> list[str]:
