@@ -192,8 +192,9 @@ class Runner:
         if self.stopper.reason is not self._told and self.stopper.reason is not None:
             self._told = self.stopper.reason
             self._note(self._told.error, "warn")
-        if has_killed:
-            self._note(f"still running {self._order.grace.total_seconds():g} s later: killed", "warn")
+        if has_killed and self._told is not None:
+            grace = self._order.grace if self._told.grace is None else self._told.grace
+            self._note(f"still running {grace.total_seconds():g} s later: killed", "warn")
 
     def _note(self, text: str, level: str) -> None:
         self._backlog.put([NewEntry(self._order.masker.mask(text), level, stream="system")], wait=False)

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,9 +17,10 @@ from pytest_django.fixtures import Settings
 
 from jobs import operations
 from jobs.models import Job
-from jobs.running import cgroups
+from jobs.running import cgroups, executing
 from jobs.running.executing import execute
 from jobs.running.orders import order_program
+from jobs.running.runner import Order
 from tests.processes import DEADLINE_S, ROOT, eventually, is_gone
 from tests.runs import run_python, run_shell, said
 from tests.test_serve_runs import Quaero, has_logged, run
@@ -56,6 +59,12 @@ def daemon():
 @pytest.fixture(autouse=True)
 def programs(settings: Settings) -> None:
     settings.QUAERO_PROGRAMS = ("python", "shell")
+
+
+@pytest.fixture(autouse=True)
+def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the signal to the KILL, which none of these runs can do without."""
+    monkeypatch.setattr(executing, "Order", partial(Order, grace=timedelta(seconds=0.5)))
 
 
 @pytest.fixture(params=["in a cgroup", "without a cgroup"])
@@ -159,9 +168,11 @@ def test_no_cgroup_is_left_of_a_run() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_run_that_stops_its_guardian_ends_with_the_server(tmp_path: Path, number: signal.Signals) -> None:
+    home = cgroups.home_of_runs()
     with Quaero(tmp_path / "installation") as serving, serving.ready().client() as client:
         job_id = run(client, STOPS_ITS_GUARDIAN)
         eventually(lambda: has_logged(client, job_id))
         serving.everything()
         serving.stop(number)
         eventually(lambda: not serving.everything(), within_s=10)
+    assert home is None or not list(home.glob(f"quaero-run-{job_id}-*"))

@@ -45,6 +45,7 @@ def main() -> None:
         raise
     finally:
         shutil.rmtree(bounds.scratch, ignore_errors=True)
+        guard.cgroup.remove()
     end_as(status)
 
 

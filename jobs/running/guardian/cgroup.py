@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 
 
 class Cgroup:
@@ -15,6 +16,12 @@ class Cgroup:
             if self.path is not None:
                 with open(f"{self.path}/cgroup.kill", "w") as file:
                     file.write("1")
+
+    def remove(self) -> None:
+        """Its worker, which does it too, may be no more."""
+        with contextlib.suppress(OSError):
+            if self.path is not None:
+                os.rmdir(self.path)
 
     def has_run_out_of_memory(self) -> bool:
         return any(
