@@ -47,7 +47,7 @@ class Tether:
         reading, self._writing = os.pipe()
         try:
             self._shell: subprocess.Popen[bytes] | None = subprocess.Popen(
-                ("sh", "-c", WAIT, "sh", *END_ALL, job_id),
+                ("/bin/sh", "-c", WAIT, "sh", *END_ALL, job_id),
                 cwd=ROOT,
                 env={"PATH": os.environ.get("PATH", os.defpath)},
                 stdin=reading,
