@@ -7,6 +7,7 @@ import ctypes
 import os
 import signal
 import time
+from collections.abc import Iterator
 
 from jobs.running import proc
 
@@ -18,11 +19,23 @@ MOST_S = 5.0
 _adopts = False
 
 
-def adopt() -> None:
-    """From now on what descends from this process stays below it (Linux). For one that starts runs and nothing else."""
+@contextlib.contextmanager
+def adopting() -> Iterator[None]:
+    """In this block what descends from this process stays below it (Linux). For one that starts runs and nothing else."""
     global _adopts
-    with contextlib.suppress(OSError, AttributeError):
-        _adopts = ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+    _adopts = be_subreaper(1)
+    try:
+        yield
+    finally:
+        be_subreaper(0)
+        _adopts = False
+
+
+def be_subreaper(whether: int) -> bool:
+    try:
+        return bool(ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, whether, 0, 0, 0) == 0)
+    except (OSError, AttributeError):
+        return False
 
 
 def kill_adopted(since: int) -> None:

@@ -64,12 +64,12 @@ class WorkerSession:
         """The worker is there, and beats, until the block ends."""
         global _current
         _current = self
-        orphans.adopt()
         self._register()
         heart = Heart(self.beat, DatabaseWatch(f"Worker {self.name}"))
         heart.start()
         try:
-            yield
+            with orphans.adopting():
+                yield
         finally:
             heart.stop()
             with suppress(DatabaseError, InterfaceError):  # or others find that its process is gone

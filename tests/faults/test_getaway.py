@@ -149,11 +149,11 @@ from jobs.running import orphans
 from jobs.running.bounds import Bounds
 from jobs.running.guarded import GuardedProcess
 scratch, program = Path(sys.argv[1]), sys.argv[2]
-orphans.adopt()
 command = (sys.executable, "-c", program)
-process = GuardedProcess(command, {}, directory=scratch, scratch=scratch, bounds=Bounds(memory_bytes=1 << 29))
-print(int(process.stdout.read()))
-process.close()
+with orphans.adopting():
+    process = GuardedProcess(command, {}, directory=scratch, scratch=scratch, bounds=Bounds(memory_bytes=1 << 29))
+    print(int(process.stdout.read()))
+    process.close()
 """
 
 
