@@ -21,7 +21,7 @@ _adopts = False
 
 @contextlib.contextmanager
 def adopting() -> Iterator[None]:
-    """In this block what descends from this process stays below it (Linux). For one that starts runs and nothing else."""
+    """What descends from this process stays below it meanwhile (Linux). For one that starts runs and nothing else."""
     global _adopts
     _adopts = be_subreaper(1)
     try:
