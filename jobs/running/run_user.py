@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pwd
 import subprocess
@@ -82,7 +83,8 @@ def python_for(user: RunUser) -> str:
         if not problem:
             return python
         problems.append(problem)
-    raise CannotRunAs(f"QUAERO_RUN_USER: this process cannot run programs as {user.name} ({problems[0]})")
+    why = "; ".join(dict.fromkeys(problems))
+    raise CannotRunAs(f"QUAERO_RUN_USER: this process cannot run programs as {user.name} ({why})")
 
 
 def others_in_path() -> list[str]:
@@ -113,5 +115,7 @@ def _problem_with(python: str, user: RunUser) -> str:
                 return ""
             said += process.stdout.read()
             return said.strip().rpartition("\n")[2] or f"{python} does not start"
+    except PermissionError as error:  # to become the user, or to end it: then it names a directory that is not at fault
+        return "it lacks the rights" if error.errno == errno.EPERM else str(error)
     except (OSError, subprocess.SubprocessError) as error:
         return str(error)

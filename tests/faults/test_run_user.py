@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from pytest_django.fixtures import Settings
 from jobs.running import run_user
 from jobs.running.commands import command_of
 from jobs.running.orders import order_runnable
-from tests.processes import is_gone, manage
+from tests.processes import DEADLINE_S, ROOT, environment, is_gone, manage
 from tests.runs import run_python, run_shell, said, said_by_system
 
 NAME = "nobody"
@@ -109,3 +111,12 @@ def test_a_start_says_when_programs_cannot_run_as_the_user(tmp_path: Path, comma
     done = manage(*command, QUAERO_DATA_DIR=str(tmp_path / "data"), QUAERO_RUN_USER=NAME, TMPDIR=str(private))
     assert done.returncode == 1
     assert f"CommandError: {says}QUAERO_RUN_USER: this process cannot run programs as {NAME} (" in done.stderr
+
+
+@pytest.mark.parametrize("lost", ["setuid", "setgid", "kill"])
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv")
+def test_a_worker_does_not_start_that_may_not_become_the_user_or_end_it(tmp_path: Path, lost: str) -> None:
+    command = ["setpriv", f"--bounding-set=-{lost}", sys.executable, "manage.py", "work"]
+    variables = environment(QUAERO_DATA_DIR=str(tmp_path), QUAERO_RUN_USER=NAME)
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=DEADLINE_S)
+    assert (done.returncode, "it lacks the rights" in done.stderr) == (1, True), done.stderr
