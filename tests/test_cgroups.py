@@ -43,6 +43,15 @@ def test_runs_are_below_a_server_that_was_given_nothing(unit: Path, monkeypatch:
     assert not (unit / "server" / "cgroup.subtree_control").exists()
 
 
+def test_an_empty_one_that_was_forgotten_is_removed(unit: Path) -> None:
+    forgotten, new = unit / "quaero-run-a-1", unit / "quaero-run-b-2"
+    for place in (forgotten, new):
+        place.mkdir()
+    os.utime(forgotten, (0, 0))
+    home_of_runs()
+    assert (forgotten.exists(), new.exists()) == (False, True)
+
+
 def test_without_cgroups_there_is_none(monkeypatch: pytest.MonkeyPatch, unit: Path) -> None:
     monkeypatch.setattr(cgroups, "own_cgroup", lambda: None)
     assert new_cgroup(JOB_ID, BOUNDS) is None

@@ -17,6 +17,7 @@ from jobs.running.bounds import Bounds
 
 PREFIX = "quaero-run-"
 REMOVED_WITHIN_S = 2.0
+FORGOTTEN_AFTER_S = 60.0  # a new one is empty for a moment
 
 
 class Cgroup:
@@ -86,8 +87,17 @@ def home_of_runs() -> Path | None:
         if os.access(place, os.W_OK) and os.access(place / "cgroup.procs", os.W_OK):
             if is_delegated(place):
                 enable_controllers(place)
+            remove_forgotten(place)
             return place
     return None
+
+
+def remove_forgotten(home: Path) -> None:
+    """Empty ones: of runs whose worker and guardian were both killed. (One that is not empty cannot be removed.)"""
+    for path in home.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < time.time() - FORGOTTEN_AFTER_S:
+                path.rmdir()
 
 
 def own_cgroup() -> Path | None:
