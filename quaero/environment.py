@@ -42,6 +42,10 @@ class Environment:
     workers: int
     run_timeout_s: int
     run_memory_mb: int
+    run_processes: int
+    run_file_mb: int
+    run_disk_mb: int
+    run_user: str
     run_environment: tuple[str, ...]
     mask_patterns: tuple[str, ...]
     cors_origins: tuple[str, ...]
@@ -82,6 +86,10 @@ def environment_from(reader: Variables) -> Environment:
         workers=reader.whole_number("QUAERO_WORKERS", 2, 1, 1000),
         run_timeout_s=reader.whole_number("QUAERO_RUN_TIMEOUT_S", 3600, 1, 604_800),
         run_memory_mb=reader.whole_number("QUAERO_RUN_MEMORY_MB", 2048, 64, 1_048_576),
+        run_processes=reader.whole_number("QUAERO_RUN_PROCESSES", 1000, 10, 1_000_000),
+        run_file_mb=reader.whole_number("QUAERO_RUN_FILE_MB", 10_240, 1, 1_048_576),
+        run_disk_mb=reader.whole_number("QUAERO_RUN_DISK_MB", 10_240, 1, 1_048_576),
+        run_user=reader.user("QUAERO_RUN_USER"),
         run_environment=reader.names_of_variables("QUAERO_RUN_ENVIRONMENT"),
         mask_patterns=reader.patterns("QUAERO_MASK_PATTERNS"),
         cors_origins=reader.origins("QUAERO_CORS_ORIGINS"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pwd
 import re
 from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_network
@@ -99,6 +100,17 @@ class Variables:
         chosen = self.list(name)
         if not all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", each) for each in chosen):
             self.wrong(name, ",".join(chosen), "a list, separated by commas, of names of environment variables")
+        return chosen
+
+    def user(self, name: str) -> str:
+        """The name of a user of this machine who may not do everything; empty by default."""
+        chosen = self.text(name)
+        try:
+            is_usable = not chosen or pwd.getpwnam(chosen).pw_uid != 0
+        except (KeyError, ValueError):
+            is_usable = False
+        if not is_usable:
+            self.wrong(name, chosen, "the name of a user of this machine, other than root")
         return chosen
 
     def patterns(self, name: str) -> Texts:

@@ -150,6 +150,10 @@ def is_there(process: psutil.Process) -> bool:
         return False
 
 
+def is_gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or not is_there(psutil.Process(pid))
+
+
 def sign_in(browser: httpx.Client, link: str) -> httpx.Response:
     """Open a sign-in link, press its button, and see what comes then."""
     browser.get(link).raise_for_status()

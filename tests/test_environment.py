@@ -35,6 +35,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert (found.buffer_size, found.max_streams, found.retention_days) == (100, 10_000, 30)
     assert (found.programs, found.cors_origins, found.redis_url) == ((), (), "")
     assert (found.workers, found.run_timeout_s, found.run_memory_mb) == (2, 3600, 2048)
+    assert (found.run_processes, found.run_file_mb, found.run_disk_mb, found.run_user) == (1000, 10_240, 10_240, "")
     assert (found.run_environment, found.mask_patterns) == ((), ())
     assert (found.service_log_level, found.sample_jobs) == ("info", True)
     assert found.database["NAME"] == str(tmp_path / "data" / "quaero.sqlite3")
@@ -60,6 +61,11 @@ def test_defaults(tmp_path: Path) -> None:
         ("QUAERO_RUN_TIMEOUT_S", "1.5", "a whole number"),
         ("QUAERO_RUN_MEMORY_MB", "63", "from 64 to 1048576"),
         ("QUAERO_RUN_MEMORY_MB", "2GB", "a whole number"),
+        ("QUAERO_RUN_PROCESSES", "9", "from 10 to 1000000"),
+        ("QUAERO_RUN_FILE_MB", "0", "from 1 to 1048576"),
+        ("QUAERO_RUN_DISK_MB", "unlimited", "a whole number from 1 to 1048576"),
+        ("QUAERO_RUN_USER", "root", "the name of a user of this machine, other than root"),
+        ("QUAERO_RUN_USER", "no such user", "the name of a user of this machine"),
         ("QUAERO_RUN_ENVIRONMENT", "GOOD,NOT GOOD", "names of environment variables"),
         ("QUAERO_RUN_ENVIRONMENT", "1ST", "names of environment variables"),
         ("QUAERO_RUN_ENVIRONMENT", "A=B", "names of environment variables"),

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
-import psutil
 import pytest
 
 from jobs.running import guarded
+from jobs.running.bounds import Bounds
 from jobs.running.guarded import GUARDIAN, GuardedProcess
 from jobs.running.strays import Search
-from tests.processes import eventually
+from tests.processes import eventually, is_gone
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +42,8 @@ def start(tmp_path: Path, job_id: str) -> Iterator[Start]:
         scratch = tmp_path / f"scratch-{len(started)}"
         scratch.mkdir()
         environment = {"PATH": os.environ["PATH"], "QUAERO_JOB_ID": job_id}
-        process = GuardedProcess(arguments, environment, directory=scratch, scratch=scratch, memory_bytes=memory_bytes)
+        bounds = Bounds(memory_bytes=memory_bytes)
+        process = GuardedProcess(arguments, environment, directory=scratch, scratch=scratch, bounds=bounds)
         started.append(process)
         return process
 
@@ -56,10 +57,6 @@ def pids_said_by(process: GuardedProcess, count: int = 1) -> list[int]:
     while output.count(b"\n") < count:
         output += os.read(process.stdout.fileno(), 1000)
     return [int(line) for line in output.split()]
-
-
-def is_gone(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 @pytest.mark.parametrize(
@@ -174,14 +171,15 @@ def test_processes_that_use_too_much_memory_together_are_killed(start: Start) ->
     eater = f"{sys.executable} -c 'import time; x = b\"x\" * (60 << 20); time.sleep(60)'"
     process = start(f"{eater} & {eater} & {eater} & wait", memory_bytes=128 * MIB)
     assert process.wait() == 137
-    assert process.memory_bytes is not None
-    assert process.memory_bytes > 128 * MIB
+    assert process.broken_bound is not None
+    name, used = process.broken_bound
+    assert (name, used > 128 * MIB) == ("memory", True)
 
 
 def test_memory_that_forked_processes_share_counts_once(start: Start) -> None:
     script = "import os, time; x = b'x' * (60 << 20); [os.fork() for _ in range(3)]; time.sleep(1)"
     process = start(sys.executable, "-c", script, memory_bytes=128 * MIB)
-    assert (process.wait(), process.memory_bytes) == (0, None)
+    assert (process.wait(), process.broken_bound) == (0, None)
 
 
 def test_shared_memory_counts(start: Start) -> None:
@@ -189,7 +187,7 @@ def test_shared_memory_counts(start: Start) -> None:
     script = f"import mmap, time; {fill}; time.sleep(60)"
     process = start(sys.executable, "-c", script, memory_bytes=128 * MIB)
     assert process.wait() == 137
-    assert process.memory_bytes is not None
+    assert process.broken_bound is not None
 
 
 def test_a_worker_that_is_killed_takes_its_run_along(tmp_path: Path) -> None:
@@ -215,7 +213,8 @@ WORKER = f"""
 import socket, subprocess, sys
 ours, theirs = socket.socketpair()
 scratch, script = sys.argv[1:]
-command = (*{GUARDIAN!r}, str(theirs.fileno()), str(1 << 29), scratch, "sh", "-c", script)
+bounds = f"control={{theirs.fileno()}} scratch={{scratch}} memory={1 << 29} processes=0 file=0 disk=0"
+command = (*{GUARDIAN!r}, *bounds.split(), "--", "sh", "-c", script)
 process = subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd=scratch, start_new_session=True)
 theirs.close()
 process.wait()

@@ -19,10 +19,12 @@ from django.conf import settings
 
 from jobs.models import Job
 from jobs.running import child
+from jobs.running.bounds import Bounds, configured_bounds
 from jobs.running.caller import given
 from jobs.running.masking import Masker
 from jobs.running.patterns import configured_patterns
-from jobs.running.runner import JOB_ID_VARIABLE
+from jobs.running.proc import JOB_ID_VARIABLE
+from jobs.running.run_user import CannotRunAs, RunUser, configured_user, python_for
 from jobs.running.scratch import scratch_directory
 from jobs.running.sealing import SecretIsLost, unsealed
 from jobs.running.specs import NotARun, ProgramSpec, RegisteredSpec, Spec, spec_of
@@ -56,7 +58,8 @@ class RunCommand:
     directory: Path
     scratch: Path
     timeout: timedelta
-    memory_bytes: int
+    bounds: Bounds
+    user: RunUser | None
     masker: Masker
 
     def remove_scratch(self) -> None:
@@ -73,15 +76,27 @@ def command_of(job: Job) -> RunCommand:
     if lost:
         raise CannotRun(f"its secret parameters {', '.join(lost)} are not there any more")
     require_allowed(spec)
+    try:
+        return command_as(None if isinstance(spec, RegisteredSpec) else configured_user(), job, spec, secrets)
+    except CannotRunAs as error:
+        raise CannotRun(str(error)) from error
+
+
+def command_as(user: RunUser | None, job: Job, spec: Spec, secrets: Mapping[str, str]) -> RunCommand:
+    """Raises CannotRunAs."""
     is_registered = isinstance(spec, RegisteredSpec)
     with scratch_directory(job.pk) as scratch:
+        arguments = arguments_of(spec, scratch, sys.executable if user is None else python_for(user))
+        if user is not None:
+            user.owns(scratch)
         return RunCommand(
-            arguments=arguments_of(spec, scratch),
-            environment=environment_of(job, spec, secrets),
+            arguments=arguments,
+            environment=environment_of(job, spec, secrets) | ({} if user is None else user.environment()),
             directory=Path.cwd() if is_registered else scratch,  # where the settings' relative paths count from
             scratch=scratch,
             timeout=timedelta(seconds=spec.timeout or float(getattr(settings, "QUAERO_RUN_TIMEOUT_S", 3600))),
-            memory_bytes=getattr(settings, "QUAERO_RUN_MEMORY_MB", 2048) << 20,
+            bounds=configured_bounds(is_registered=is_registered),
+            user=user,
             masker=masker_for(secrets),
         )
 
@@ -96,12 +111,12 @@ def masker_for(secrets: Mapping[str, str]) -> Masker:
     return Masker(list(secrets.values()), configured_patterns())
 
 
-def arguments_of(spec: Spec, scratch: Path) -> Sequence[str]:
+def arguments_of(spec: Spec, scratch: Path, python: str) -> Sequence[str]:
     if isinstance(spec, RegisteredSpec):
         return (sys.executable, "-m", RUN_REGISTERED, spec.runnable)
     if spec.language == "python":
         path = written(scratch / "program.py", spec.program, encoding_of(spec.program))
-        return (sys.executable, str(RUN_PROGRAM), str(path))
+        return (python, str(RUN_PROGRAM), str(path))
     path = written(scratch / "program.sh", spec.program)
     if spec.program.startswith("#!"):  # it says itself what is to read it
         path.chmod(path.stat().st_mode | stat.S_IXUSR)

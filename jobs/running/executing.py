@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 from contextlib import AbstractContextManager, nullcontext
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from jobs import lifecycle, statuses
 from jobs.models import Job, NoSuchJob
 from jobs.recording import NewEntry
 from jobs.running import workers
+from jobs.running.cgroups import new_cgroup
 from jobs.running.commands import CannotRun, RunCommand, command_of
 from jobs.running.ending import Outcome, end_attempt
 from jobs.running.guarded import GuardedProcess
@@ -69,7 +71,6 @@ class WorkerRun(Runner):
         )
         super().__init__(order, job, lambda words: logger.warning("Job %s: %s", job.pk, words))
         self._command_to_run, self._session = command, session
-        self._guarded: GuardedProcess | None = None
 
     def _spawn(self, request: SpawnRequest) -> None:
         spawn(self._job, request.data, self._order.masker)
@@ -81,8 +82,6 @@ class WorkerRun(Runner):
         try:
             return super()._run_command()
         finally:
-            if self._guarded is not None:
-                self._guarded.close()
             self._command_to_run.remove_scratch()
 
     def _signals(self) -> AbstractContextManager[None]:
@@ -90,14 +89,15 @@ class WorkerRun(Runner):
 
     def _start_process(self) -> Process:
         command = self._command_to_run
-        self._guarded = GuardedProcess(
+        return GuardedProcess(
             command.arguments,
             command.environment,
             directory=command.directory,
             scratch=command.scratch,
-            memory_bytes=command.memory_bytes,
+            bounds=command.bounds,
+            user=command.user,
+            cgroup=new_cgroup(str(self._job.pk), command.bounds),
         )
-        return self._guarded
 
     def _outcome(self, process: Process) -> Outcome:
         outcome = super()._outcome(process)
@@ -105,9 +105,16 @@ class WorkerRun(Runner):
         if process.left_behind:
             count = process.left_behind
             self._note(f"ended {count} process{'es' if count > 1 else ''} that it had left behind", "warn")
-        if process.memory_bytes is not None and self.stopper.reason is None:
-            limit, used = self._command_to_run.memory_bytes >> 20, process.memory_bytes >> 20
-            error = f"killed for using {used} MiB of memory: at most {limit} are allowed"
+        error = self._broken_bound(process, outcome) if self.stopper.reason is None else ""
+        if error:
             self._note(error, "error")
             return outcome._replace(status=statuses.FAILED, error=error)
         return outcome
+
+    def _broken_bound(self, process: GuardedProcess, outcome: Outcome) -> str:
+        bounds = self._command_to_run.bounds
+        if process.broken_bound is not None:
+            return bounds.broken(*process.broken_bound)
+        if bounds.file_bytes and outcome.exit_code == 128 + signal.SIGXFSZ:
+            return f"a file was to become larger than {bounds.file_bytes >> 20} MiB, which is the most that is allowed"
+        return ""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 PROC = Path("/proc")
+JOB_ID_VARIABLE = "QUAERO_JOB_ID"  # what a job starts has it in its environment
 # Of the fields after the name, which may hold anything: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
 STATE, PARENT, GROUP, SESSION, FLAGS, START_TIME, ENVIRONMENT = 0, 1, 2, 3, 6, 19, slice(47, 49)
 OF_THE_KERNEL = 0x00200000
@@ -58,3 +59,14 @@ def environment_of(pid: int) -> bytes | None:
         return None
     except OSError:
         return b""
+
+
+def below(pid: int) -> list[Process]:
+    """All that descends from this process, and has not ended."""
+    children: dict[int, list[Process]] = {}
+    for process in filter(None, map(process_of, pids())):
+        children.setdefault(process.parent, []).append(process)
+    found = list(children.get(pid, ()))
+    for process in found:
+        found += children.get(process.pid, ())
+    return [process for process in found if not process.has_ended]

@@ -63,6 +63,9 @@ class Process:
         """The exit code as a shell gives it: 128 + n for a command that died of signal n."""
         return shell_code(self._popen.wait())
 
+    def close(self) -> None:
+        """To be called in the end, whatever happens."""
+
     @property
     def killed_by(self) -> str:
         """The name of the signal that ended the command; empty if none did."""

@@ -12,6 +12,7 @@ from django.db.models import Q
 from jobs import lifecycle, recording, statuses
 from jobs.models import SERVICE_JOB_ID, Job, NoSuchJob, Worker
 from jobs.recording import NewEntry
+from jobs.running.cgroups import remove_cgroups_of
 from jobs.running.ending import Outcome, end_attempt
 from jobs.running.machine import machine_id
 from jobs.running.scratch import remove_scratch_of
@@ -78,6 +79,7 @@ def fail_lost_job(job: Job, still: Q) -> bool:
         with transaction.atomic():
             won = end_attempt(job, Outcome(status, None, LOST), [entry], still & Q(status=statuses.RUNNING))
             if won and job.due_at is not None:  # within the transaction: no next attempt can have begun
+                remove_cgroups_of(str(job.pk))
                 kill_strays(str(job.pk))
     except NoSuchJob:
         return False

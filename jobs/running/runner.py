@@ -30,12 +30,13 @@ from jobs.running.items import SpawnRequest
 from jobs.running.machine import worker_name
 from jobs.running.masking import Masker
 from jobs.running.patience import PATIENCE, DatabaseFails, persistently
+from jobs.running.proc import JOB_ID_VARIABLE
 from jobs.running.process import OWN_FAILURE, CannotStart, Process
 from jobs.running.recorder import Recorder
 from jobs.running.stopping import Stopper
+from jobs.running.tied import TiedProcess
 from jobs.storable import Json
 
-JOB_ID_VARIABLE = "QUAERO_JOB_ID"
 GRACE = timedelta(seconds=10)
 TICK_S = 0.2  # how late a timeout or a KILL may come
 
@@ -132,6 +133,13 @@ class Runner:
             return Outcome(reason.status, 128 + reason.signal_number, reason.error)
         process = self._start_process()
         self._tries_until = None
+        try:
+            return self._followed(process)
+        finally:
+            process.close()
+
+    def _followed(self, process: Process) -> Outcome:
+        """To its end, and that of its output."""
         self.stopper.watch(process)
         capture = Capture(
             process,
@@ -163,13 +171,13 @@ class Runner:
         # Python's own buffering would hold a script's lines back until there are 8 KiB of them.
         given = self._order.given or Given(os.environ)
         environment = {"PYTHONUNBUFFERED": "1", **given.environment, JOB_ID_VARIABLE: str(self._job.pk)}
-        return Process(self._order.command, environment, pass_fds=given.descriptors)
+        return TiedProcess(self._order.command, environment, pass_fds=given.descriptors)
 
     def _attend(self, process: Process, capturing: threading.Thread) -> None:
         """Waits for the end of the output and of the command, and stops what is to be stopped."""
         started = time.monotonic()
         timeout = self._order.timeout
-        while capturing.is_alive() or not process.has_ended() or self.stopper.waits():
+        while not process.has_ended() or capturing.is_alive() or self.stopper.waits():
             capturing.join(TICK_S)
             if not capturing.is_alive():
                 time.sleep(TICK_S / 10)  # it has closed its output, but has not ended
@@ -184,8 +192,9 @@ class Runner:
         if self.stopper.reason is not self._told and self.stopper.reason is not None:
             self._told = self.stopper.reason
             self._note(self._told.error, "warn")
-        if has_killed:
-            self._note(f"still running {self._order.grace.total_seconds():g} s later: killed", "warn")
+        if has_killed and self._told is not None:
+            grace = self._order.grace if self._told.grace is None else self._told.grace
+            self._note(f"still running {grace.total_seconds():g} s later: killed", "warn")
 
     def _note(self, text: str, level: str) -> None:
         self._backlog.put([NewEntry(self._order.masker.mask(text), level, stream="system")], wait=False)

@@ -8,8 +8,7 @@ import signal
 import time
 
 from jobs.running import proc
-from jobs.running.proc import Process
-from jobs.running.runner import JOB_ID_VARIABLE
+from jobs.running.proc import JOB_ID_VARIABLE, Process
 
 SURE_LOOKS = 2  # so many in a row have to find nothing: between two processes that follow each other one may see none
 SURE_WITHIN_S = 2.0  # on a machine where something always begins, there is a last look too

@@ -14,7 +14,7 @@ from django.utils import timezone
 from jobs import lifecycle
 from jobs.background import leftovers
 from jobs.models import Job, Worker
-from jobs.running import stopping
+from jobs.running import orphans, stopping
 from jobs.running.lookout import Lookout
 from jobs.running.machine import machine_id, start_time, worker_name
 from jobs.running.outages import DatabaseWatch
@@ -68,7 +68,8 @@ class WorkerSession:
         heart = Heart(self.beat, DatabaseWatch(f"Worker {self.name}"))
         heart.start()
         try:
-            yield
+            with orphans.adopting():
+                yield
         finally:
             heart.stop()
             with suppress(DatabaseError, InterfaceError):  # or others find that its process is gone

@@ -37,13 +37,13 @@ sys.exit(3)
 
 @contextmanager
 def full_disk(processes: Iterable[psutil.Process]) -> Iterator[None]:
-    bounded = list(processes)
-    for process in bounded:
-        process.rlimit(psutil.RLIMIT_FSIZE, (1, psutil.RLIM_INFINITY))
+    before = {process: process.rlimit(psutil.RLIMIT_FSIZE) for process in processes}
+    for process, (_, most) in before.items():
+        process.rlimit(psutil.RLIMIT_FSIZE, (1, most))
     yield
-    for process in bounded:
+    for process, limits in before.items():
         with suppress(psutil.NoSuchProcess):
-            process.rlimit(psutil.RLIMIT_FSIZE, (psutil.RLIM_INFINITY, psutil.RLIM_INFINITY))
+            process.rlimit(psutil.RLIMIT_FSIZE, limits)
 
 
 def messages(server: Serving, job: str) -> list[str]:

@@ -25,8 +25,9 @@ from jobs.running.machine import user_name
 from jobs.running.masking import Masker
 from jobs.running.patience import patiently
 from jobs.running.patterns import configured_patterns
+from jobs.running.proc import JOB_ID_VARIABLE
 from jobs.running.process import OWN_FAILURE
-from jobs.running.runner import GRACE, JOB_ID_VARIABLE, Order, Runner
+from jobs.running.runner import GRACE, Order, Runner
 from jobs.workflow_commands import shortened
 
 MAX_NAME_CHARACTERS = 200

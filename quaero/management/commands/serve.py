@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, connections
 
 from jobs.readiness import NotReady, bring_up_to_date, database_name, what_is_wrong
+from jobs.running.run_user import CannotRunAs, require_run_user
 from jobs.sign_in import sign_in_link_path
 from logstream.version import VERSION
 from quaero.environment import Environment
@@ -53,7 +54,7 @@ class Command(BaseCommand):
             code = self.serve(host.strip("[]"), port, workers=workers, with_samples=not no_sample_jobs)
         except KeyboardInterrupt:
             code = 0
-        except CannotListen as error:
+        except (CannotListen, CannotRunAs) as error:
             raise CommandError(str(error)) from error
         if sys.stdout.isatty():
             say("")  # the terminal has put ^C on this line
@@ -62,6 +63,9 @@ class Command(BaseCommand):
 
     def serve(self, host: str, port: int, *, workers: int | None, with_samples: bool) -> int:
         environment: Environment = settings.ENVIRONMENT
+        workers = environment.workers if workers is None else workers
+        if workers:
+            require_run_user()
         listener = listen(
             host, port, on_wait=lambda: say(f"Port {port} is in use; waiting a moment for it to become free.")
         )
@@ -71,7 +75,6 @@ class Command(BaseCommand):
         warn_of_open_programs(host, environment)
         tell_names(host, environment)
         samples = sample_jobs() if is_new and with_samples and environment.sample_jobs else []
-        workers = environment.workers if workers is None else workers
         server = Server(listener, welcome(address, environment, workers), samples, workers=workers)
         settings.QUAERO_FLUSH_TIMEOUT_S = LAST_WORDS_S
         with service_log(service_log_level()):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from jobs.management.database_command import DatabaseCommand
+from jobs.running.run_user import CannotRunAs, require_run_user
 from jobs.running.workers import WorkerSession
 from logstream.wakeups import wakeups_of_database
 from quaero.service_log import service_log, service_log_level
@@ -33,6 +34,7 @@ class Command(DatabaseCommand):
         parser.add_argument("--quiet", action="store_true", help="say nothing")
 
     def handle(self, *, drain: float, quiet: bool, **options: Any) -> None:
+        need_run_user()
         self.need_database()
         session = WorkerSession()
         loop = WorkerLoop(session, queue_of_settings(session.name), wakeups_of_database(), drain_s=drain)
@@ -42,6 +44,13 @@ class Command(DatabaseCommand):
             loop.run()
         if not quiet:
             say(f"Worker {session.name} has stopped.")
+
+
+def need_run_user() -> None:
+    try:
+        require_run_user()
+    except CannotRunAs as problem:
+        raise CommandError(f"no worker can be started: {problem}") from problem
 
 
 def seconds(text: str) -> float:
