@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,15 +12,13 @@ from django.contrib.auth.models import User
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
-from django.utils import timezone
 
-from jobs import turned_away
+from jobs import last_uses, turned_away
 from jobs.errors import Forbidden, NotFound, Unauthenticated
 from jobs.models import SERVICE_JOB_ID, Job, Step, Token
 from jobs.models.token import hashed
-
-# What each right asks of the user; a token must carry the scope of the same name as well.
-RIGHTS: dict[str, str] = {"read": "jobs.view_job", "write": "jobs.operate_job", "run": "jobs.run_program"}
+from jobs.secret_box import box_for
+from jobs.standing import RIGHTS, Grounds, permission_missing, require_still, scope_missing
 
 # A proxy in front may ask for a password of its own; the browser then sends it with every request.
 SCHEMES_OF_PROXIES = ("basic", "digest", "negotiate")
@@ -29,9 +28,8 @@ FOREIGN_PAGE = (
     "the page that sends this has another address than the server: behind a proxy, QUAERO_ALLOWED_HOSTS names it"
 )
 
-TICKET_SALT = "quaero.ticket"
+TICKET_SALT = "quaero.stream-ticket"
 TICKET_LIFETIME = timedelta(seconds=60)
-LAST_USE_IS_NOTED_EVERY = timedelta(minutes=1)  # not with every request: a write each would make readers writers
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,12 @@ class Caller:
 
     user: User
     scopes: frozenset[str] | None = None
+    known_by: Grounds | None = field(default=None, compare=False)
+
+    @property
+    def grounds(self) -> Grounds:
+        """What to ask again later: whether the caller may still do it."""
+        return self.known_by or Grounds(self.user.pk)
 
     def may(self, right: str) -> bool:
         in_scope = self.scopes is None or right in self.scopes
@@ -48,13 +52,9 @@ class Caller:
     def require(self, right: str) -> None:
         """Raises Forbidden, saying which half of the right is missing."""
         if self.scopes is not None and right not in self.scopes:
-            raise Forbidden(f"this token has no scope {right!r}", code="scope_missing", detail={"scope": right})
+            raise scope_missing(right)
         if not self.user.has_perm(RIGHTS[right]):
-            raise Forbidden(
-                f"{self.user.get_username()} may not do this: the permission {RIGHTS[right]} is missing",
-                code="permission_missing",
-                detail={"permission": RIGHTS[right]},
-            )
+            raise permission_missing(self.user, right)
 
 
 def caller_of(request: HttpRequest) -> Caller:
@@ -76,7 +76,8 @@ def known_caller(request: HttpRequest) -> Caller:
         return caller_of_token(secret.strip(), request.META.get("REMOTE_ADDR", ""))
     user = request.user
     if isinstance(user, User) and user.is_active and scheme.lower() in ("", *SCHEMES_OF_PROXIES):
-        return Caller(user)
+        session = getattr(request, "session", None)
+        return Caller(user, known_by=Grounds.of_session(user, session and session.session_key))
     if header:
         raise Unauthenticated("use 'Authorization: Bearer TOKEN'", "bad_authorization")
     raise Unauthenticated("sign in, or send 'Authorization: Bearer TOKEN'")
@@ -115,15 +116,17 @@ def caller_of_token(secret: str, address: str = "") -> Caller:
     if token is None:
         turned_away.count(turned_away.BAD_TOKEN, address)
         raise Unauthenticated("this token is unknown or has expired", "bad_token")
-    now = timezone.now()
-    if token.last_used_at is None or now - token.last_used_at > LAST_USE_IS_NOTED_EVERY:
-        Token.objects.filter(pk=token.pk).update(last_used_at=now)
-    return Caller(token.user, frozenset(token.scopes))
+    last_uses.note(token)
+    return Caller(token.user, frozenset(token.scopes), Grounds(token.user_id, token_id=token.pk))
 
 
 def issue_ticket(caller: Caller, path: str) -> str:
-    """A ticket that opens the stream at `path` within TICKET_LIFETIME, with the caller's right to read."""
-    return signing.dumps({"user": caller.user.pk, "path": path}, salt=TICKET_SALT, compress=False)
+    """A ticket that opens the stream at `path` within TICKET_LIFETIME, with the caller's right to read.
+
+    It says what that stands on, for the stream is to end with it; sealed, for a session's key is a secret.
+    """
+    grounds = box_for(TICKET_SALT).encrypt(json.dumps(caller.grounds).encode()).decode()
+    return signing.dumps({"grounds": grounds, "path": path}, salt=TICKET_SALT, compress=False)
 
 
 def caller_of_ticket(ticket: str, path: str) -> Caller:
@@ -133,10 +136,12 @@ def caller_of_ticket(ticket: str, path: str) -> Caller:
         raise Unauthenticated("this ticket is not valid, or older than 60 s: get a new one", "bad_ticket") from error
     if content["path"] != path:
         raise Unauthenticated(f"this ticket is for {content['path']}", "bad_ticket")
-    user = User.objects.filter(pk=content["user"], is_active=True).first()
+    grounds = Grounds(*json.loads(box_for(TICKET_SALT).decrypt(content["grounds"].encode())))
+    user = User.objects.filter(pk=grounds.user_id, is_active=True).first()
     if user is None:
         raise Unauthenticated("the user of this ticket may not sign in any more", "bad_ticket")
-    return Caller(user, frozenset({"read"}))
+    require_still(grounds)
+    return Caller(user, frozenset({"read"}), grounds)
 
 
 def readable_job(caller: Caller, job_id: str | UUID) -> Job:

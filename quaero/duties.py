@@ -9,7 +9,7 @@ from functools import partial
 
 from django.db import connections
 
-from jobs import turned_away
+from jobs import last_uses, turned_away
 from jobs.background import leftovers
 from jobs.retention import pruning_by_setting
 from jobs.running.lookout import Lookout
@@ -70,5 +70,6 @@ DUTIES: tuple[Duty, ...] = (
     every(5, _watch.watched(Lookout().look)),
     every(5, _watch.watched(leftovers.deliver)),
     every(5, turned_away.tell),
+    every(5, last_uses.store),
     every_in_steps(DAY_S, pruning_by_setting),
 )

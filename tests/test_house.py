@@ -17,8 +17,8 @@ FLOORS = {
     "level_mentions level_phrases level_values line_prefixes continuations structured_lines producer_times "
     "workflow_commands workflow_reports turned_away throttle sensitive",
     "models": "models",
-    "core": "recording lifecycle families queries listing tree pages rows cursors parameters errors access sign_in "
-    "retention installation readiness operations executions runnables",
+    "core": "recording lifecycle families queries listing tree pages rows cursors parameters errors access standing "
+    "secret_box last_uses snapshots sign_in retention installation readiness operations executions runnables",
     "doors": "api admin admin_lookups views sign_in_form urls error_views health management running background "
     "tracked tracking handlers ingest apps reporting",
 }

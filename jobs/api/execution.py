@@ -104,7 +104,7 @@ def execute(request: HttpRequest) -> HttpResponse:
     order = read_body(request, WaitingOrder)
     if not 0 < order.wait <= MAX_WAIT_S:
         raise BadOrder("wait", f"is {order.wait:g}: seconds, more than 0 and at most {MAX_WAIT_S:g}")
-    job = waited_for(ordered(caller, order).pk, order.wait)
+    job = waited_for(ordered(caller, order).pk, order.wait, caller.grounds, "run")
     if not job.is_finished:
         words = f"it has not ended yet, and goes on: see /api/result/{job.pk}"
         return json_answer(StillRunning(str(job.pk), words, {"wait": order.wait}), 504)

@@ -1,19 +1,18 @@
 """Secret parameters between the order of a run and its end: encrypted, for the worker alone.
 
-With Fernet (https://cryptography.io/en/latest/fernet/), whose key is made of SECRET_KEY: a copy of the database
-without the key, and what SQLite leaves in its free pages, tell nobody anything.
+A copy of the database without SECRET_KEY, and what SQLite leaves in its free pages, tell nobody anything.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 
-from cryptography.fernet import Fernet, InvalidToken
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 
 from jobs.models import Job, JobSecret
+from jobs.secret_box import box_for
+
+PURPOSE = "quaero.secret-parameters"
 
 
 class SecretIsLost(Exception):
@@ -22,7 +21,7 @@ class SecretIsLost(Exception):
 
 def seal(job: Job, secrets: Mapping[str, str]) -> None:
     """Keeps the values until the job has ended."""
-    box = fernet()
+    box = box_for(PURPOSE)
     JobSecret.objects.bulk_create(
         JobSecret(job=job, name=name, sealed=box.encrypt(value.encode("utf-8", "surrogatepass")).decode())
         for name, value in secrets.items()
@@ -31,7 +30,7 @@ def seal(job: Job, secrets: Mapping[str, str]) -> None:
 
 def unsealed(job: Job) -> dict[str, str]:
     """The secret parameters of the job by name. Raises SecretIsLost."""
-    box = fernet()
+    box = box_for(PURPOSE)
     try:
         return {
             secret.name: box.decrypt(secret.sealed.encode()).decode("utf-8", "surrogatepass")
@@ -39,8 +38,3 @@ def unsealed(job: Job) -> dict[str, str]:
         }
     except InvalidToken as error:
         raise SecretIsLost("its secret parameters cannot be read: SECRET_KEY is not what it was") from error
-
-
-def fernet() -> Fernet:
-    digest = hashlib.sha256(b"quaero.secret-parameters\0" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(digest))

@@ -1,0 +1,130 @@
+"""What lets a caller in, and whether it still does: an answer may go on for much longer than a request takes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
+
+from django.conf import settings
+from django.contrib.auth import get_backends
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends import db
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from jobs.errors import ApiError, Forbidden, Unauthenticated
+from jobs.models import Token
+
+# What each right asks of the user; a token must carry the scope of the same name as well.
+RIGHTS: dict[str, str] = {"read": "jobs.view_job", "write": "jobs.operate_job", "run": "jobs.run_program"}
+
+MOST_KEYS = 500  # in one query
+
+T = TypeVar("T")
+
+
+class Grounds(NamedTuple):
+    """What a caller's rights stand on: a user, and the token or the session by which that was known."""
+
+    user_id: int
+    token_id: int | None = None
+    session_key: str | None = None
+    auth_hash: str | None = None  # of the session's user; another password, another hash
+
+    @classmethod
+    def of_session(cls, user: User, session_key: str | None) -> Grounds:
+        return cls(user.pk, session_key=session_key, auth_hash=user.get_session_auth_hash())
+
+
+@dataclass
+class Standing:
+    """What there is now of many callers' grounds."""
+
+    users: dict[int, User]  # who may sign in
+    able: set[int]  # those of them who have the permission
+    tokens: dict[int, list[str]]  # scopes of those that can be used
+    sessions: set[str]
+
+    def refusal_of(self, grounds: Grounds, right: str) -> ApiError | None:
+        """Why these grounds do not carry the right any more."""
+        user = self.users.get(grounds.user_id)
+        if user is None:
+            return Unauthenticated("the user of this request may not sign in any more", "user_inactive")
+        if grounds.token_id is not None and grounds.token_id not in self.tokens:
+            return Unauthenticated("this token was revoked or has expired", "bad_token")
+        if grounds.session_key is not None and grounds.session_key not in self.sessions:
+            return Unauthenticated("you have signed out, or the session has expired", "signed_out")
+        if grounds.auth_hash is not None and grounds.auth_hash != user.get_session_auth_hash():
+            return Unauthenticated("the password was changed: sign in again", "password_changed")
+        if grounds.token_id is not None and right not in self.tokens[grounds.token_id]:
+            return scope_missing(right)
+        return None if grounds.user_id in self.able else permission_missing(user, right)
+
+
+def refusals(grounds: Collection[Grounds], right: str = "read") -> dict[Grounds, ApiError]:
+    """Those that do not carry the right any more, and why. As many queries for thousands as for one."""
+    standing = standing_of(grounds, RIGHTS[right])
+    found = {each: standing.refusal_of(each, right) for each in set(grounds)}
+    return {each: error for each, error in found.items() if error is not None}
+
+
+def require_still(grounds: Grounds, right: str = "read") -> None:
+    """Raises Unauthenticated or Forbidden when these grounds do not carry the right any more."""
+    for error in refusals([grounds], right).values():
+        raise error
+
+
+def standing_of(grounds: Collection[Grounds], permission: str) -> Standing:
+    users: dict[int, User] = {}
+    for ids in some({each.user_id for each in grounds}):
+        users |= User.objects.filter(is_active=True).in_bulk(ids)
+    tokens: dict[int, list[str]] = {}
+    for ids in some({each.token_id for each in grounds if each.token_id is not None}):
+        tokens |= dict(Token.objects.usable().filter(pk__in=ids).values_list("pk", "scopes"))
+    sessions = open_sessions({each.session_key for each in grounds if each.session_key is not None})
+    return Standing(users, able_among(users, permission), tokens, sessions)
+
+
+def able_among(users: dict[int, User], permission: str) -> set[int]:
+    """Who has the permission. Asked of all at once; of those alone who seem not to have it, one by one."""
+    able: set[int] = set()
+    for backend in get_backends():
+        with_permission = getattr(backend, "with_perm", None)
+        for ids in some(users):
+            if with_permission is not None:
+                able |= set(with_permission(permission).filter(pk__in=ids).values_list("pk", flat=True))
+    return able | {pk for pk, user in users.items() if pk not in able and user.has_perm(permission)}
+
+
+def open_sessions(keys: set[str]) -> set[str]:
+    """Those of the sessions that have neither been signed out nor expired."""
+    store: Any = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+    if not issubclass(store, db.SessionStore):
+        return {key for key in keys if store(key).load()}
+    rows = store.get_model_class().objects.filter(expire_date__gt=timezone.now())
+    found: set[str] = set()
+    for some_keys in some(keys):
+        found |= set(rows.filter(pk__in=some_keys).values_list("pk", flat=True))
+    return found
+
+
+def some(items: Iterable[T]) -> Iterator[list[T]]:
+    """`items`, so many at a time as a query may ask for."""
+    ahead = iter(items)
+    while part := list(islice(ahead, MOST_KEYS)):
+        yield part
+
+
+def scope_missing(right: str) -> Forbidden:
+    return Forbidden(f"this token has no scope {right!r}", code="scope_missing", detail={"scope": right})
+
+
+def permission_missing(user: User, right: str) -> Forbidden:
+    permission = RIGHTS[right]
+    return Forbidden(
+        f"{user.get_username()} may not do this: the permission {permission} is missing",
+        code="permission_missing",
+        detail={"permission": permission},
+    )
