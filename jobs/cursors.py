@@ -18,6 +18,7 @@ class ResetReason(StrEnum):
 
     PRUNED = "pruned"  # entries after the cursor have been deleted
     UNKNOWN = "unknown_cursor"  # no entry ever had this id, or it was deleted from the middle of a log
+    DELETED = "deleted"  # the job is gone, and nothing follows
 
 
 class CursorReset(LookupError):
@@ -59,6 +60,21 @@ def position_of_deleted(job_id: UUID | None, entry_id: int, with_children: bool)
     raise CursorReset(ResetReason.UNKNOWN)
 
 
+def require_unbroken(job_id: UUID | None, position: Position, *, with_children: bool = False) -> None:
+    """Raises CursorReset when the job is gone, or entries after `position` are, which was reached by reading.
+
+    To be asked at the same moment at which what follows is read. At the start nothing has been read that could be
+    continued wrongly.
+    """
+    pruned_to = Job.objects.filter(pk=job_id or SERVICE_JOB_ID).values_list("pruned_to_id", flat=True).first()
+    if pruned_to is None and job_id is not None:
+        raise CursorReset(ResetReason.DELETED)
+    if job_id is not None and with_children:
+        pruned_to = family_pruned_to_id(job_id)
+    if 0 < position.id < (pruned_to or 0):
+        raise CursorReset(ResetReason.PRUNED)
+
+
 def pruned_to_id(job_id: UUID | None) -> int:
     pruned = Job.objects.filter(pk=job_id or SERVICE_JOB_ID).values_list("pruned_to_id", flat=True).first()
     return pruned or 0
@@ -92,4 +108,5 @@ __all__ = [
     "newest_family_position",
     "newest_position",
     "position_of",
+    "require_unbroken",
 ]

@@ -1,7 +1,8 @@
 """The live side around Django's ASGI application: lifespan, stream paths, shutdown.
 
 Django answers no lifespan and pins a thread to every request until its response has ended, which for a stream
-is never. So stream paths enter a thread-sensitive context that all of them share, outside of Django (S6).
+is never. So stream paths enter a thread-sensitive context of a few threads that all of them share, outside of Django
+(S6). Each request makes one call at a time, so which of them has it does not matter.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallab
 
 from jobs.api import waiting
 from logstream import live
-from logstream.reading import ReadingPool, warm_up
+from logstream.reading import warm_up
 from logstream.shutdown import Connections, call_on_signals
 
 Duty = Callable[[], Awaitable[None]]
@@ -31,16 +32,14 @@ GC_THRESHOLDS = (50_000, 20, 100)
 
 def application(django: ASGI3Application, duties: Sequence[Duty] = ()) -> ASGI3Application:
     """`django` with streams and lifespan. `duties` run as tasks beside it from start to shutdown."""
-    # One thread: thread-sensitive code expects to run one call at a time.
-    stream_thread = ReadingPool(1, "quaero-streams")
     connections = Connections()
 
     async def serve(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         if scope["type"] == "lifespan":
-            await lifespan(duties, stream_thread, connections, receive, send)
+            await lifespan(duties, connections, receive, send)
         elif scope["type"] == "http" and STREAM_PATHS.fullmatch(scope["path"]):
             with connections.held(send):
-                async with ThreadSensitiveContext(executor=stream_thread):
+                async with ThreadSensitiveContext(executor=live.current().opening_pool):
                     await django(scope, receive, send)
         else:
             await django(scope, receive, send)
@@ -50,7 +49,6 @@ def application(django: ASGI3Application, duties: Sequence[Duty] = ()) -> ASGI3A
 
 async def lifespan(
     duties: Sequence[Duty],
-    stream_thread: ReadingPool,
     connections: Connections,
     receive: ASGIReceiveCallable,
     send: ASGISendCallable,
@@ -58,7 +56,7 @@ async def lifespan(
     await receive()  # lifespan.startup
     here = live.current()
     here.watch.begin()
-    await asyncio.to_thread(warm_up, here.pool, stream_thread)
+    await asyncio.to_thread(warm_up, here.pool, here.opening_pool)
 
     def begin_closing() -> None:
         waiting.stopping.set()

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from typing import ParamSpec, TypeVar
 
-from jobs.queries import START, Page, Position
+from jobs.cursors import require_unbroken
+from jobs.queries import START, Log, Page, Position
+from jobs.snapshots import snapshot
 from logstream.feed import FeedHost
 from logstream.log_feed import LogFeed
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 async def last_entries(live: FeedHost, feed: LogFeed, limit: int, end: Position) -> AsyncIterator[bytes]:
     """The last `limit` matching entries up to `end`, in as many events as their size asks for."""
     log = feed.client_log()
-    page = await live.read(log.last, limit, START, end)
+    page = await live.read(unbroken, log, START, log.last, limit, START, end)
     if page.has_more and len(page.records) < limit:  # too many bytes for one event
         start = await live.read(log.before_last, limit, end)
         async for data in entries_between(live, feed, start, end, has_older=start != START):
@@ -35,12 +41,20 @@ async def entries_between(
     """Pages of (start, end]; one event at least, so that the client has a cursor and counts."""
     log = feed.client_log()
     while True:
-        page: Page = await live.read(log.after, start, end)
+        page: Page = await live.read(unbroken, log, start, log.after, start, end)
         scanned = position_of_last(page) if page.has_more else end
         yield feed.encode(page.records, has_older, scanned)
         if not page.has_more:
             return
         start, has_older = scanned, True
+
+
+def unbroken(log: Log, start: Position, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What `read` reads of the log, which is all that there ever was after `start`. Raises CursorReset."""
+    family = log.wanted.family
+    with snapshot():
+        require_unbroken(family or log.job_id, start, with_children=family is not None)
+        return read(*args, **kwargs)
 
 
 def position_of_last(page: Page) -> Position:

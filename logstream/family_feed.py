@@ -11,17 +11,17 @@ from __future__ import annotations
 from typing import NamedTuple
 from uuid import UUID
 
-from jobs.cursors import newest_family_position
+from jobs.cursors import CursorReset, newest_family_position, require_unbroken
 from jobs.models import AppendedBatch, Job
 from jobs.pages import counts_of
 from jobs.queries import Page, Position
+from jobs.snapshots import snapshot
 from logstream.catch_up import position_of_last
 from logstream.ending_feed import EndingFeed
 from logstream.family_state import NOBODY, FamilyState, Pulse, pulse_of
 from logstream.feed import STATUS_INTERVAL_S, FeedHost, FeedKey
 from logstream.job_steps import Steps, StepsReading, read_steps
 from logstream.news import Changed, Deleted
-from logstream.reading import snapshot
 from logstream.registry import JOBS, Topic
 
 MOST_STRANGERS = 100_000  # ids kept of jobs that do not belong
@@ -102,7 +102,12 @@ class FamilyFeed(EndingFeed[FamilyState]):
 
     async def _read(self) -> None:
         while True:
-            reading = await self.live.read(self._read_on)
+            try:
+                reading = await self.live.read(self._read_on)
+            except CursorReset as why:
+                self.begin_anew(why, await self.live.read(newest_family_position, self.root))
+                self.hear(None)  # the state of then is still to be read
+                return
             if reading is None:
                 self.end_deleted()
                 return
@@ -143,7 +148,10 @@ class FamilyFeed(EndingFeed[FamilyState]):
     def _read_on(self) -> Reading | None:
         with snapshot():
             reading = self._reading()
-            return reading and reading._replace(page=self._log.after(self.scanned, reading.end))
+            if reading is None:
+                return None
+            require_unbroken(self.root, self.scanned, with_children=True)
+            return reading._replace(page=self._log.after(self.scanned, reading.end))
 
     def _reading(self) -> Reading | None:
         pulse = pulse_of(self.root)

@@ -9,15 +9,16 @@ from uuid import UUID
 
 import msgspec
 
-from jobs.cursors import newest_position
+from jobs.cursors import CursorReset, ResetReason, newest_position
 from jobs.models import COLUMN_NAMES, AppendedBatch, EntryRecord, Job
-from jobs.queries import Log, Position
+from jobs.queries import Log, Page, Position
 from jobs.rows import JobSummary, job_summary
+from jobs.snapshots import snapshot
+from logstream.catch_up import unbroken
 from logstream.ending_feed import EndingFeed
 from logstream.feed import FeedHost, FeedKey
 from logstream.job_steps import Steps, StepsReading, StepsTold, read_steps
 from logstream.news import Changed
-from logstream.reading import snapshot
 
 
 class StatusPayload(msgspec.Struct):
@@ -137,10 +138,25 @@ class JobFeed(EndingFeed[JobState]):
         self._keep(reading)
         last_line = reading.job.last_line
         while self.scanned.line < last_line:
-            page = await self.live.read(self._everything.after, self.scanned, Position(last_line, 0))
+            try:
+                page = await self.live.read(self._page_up_to, last_line)
+            except CursorReset as why:
+                await self._lose(why, last_line)
+                return
             newest = page.records[-1].id if page.records else self.scanned.id
             end = page.records[-1].line if page.has_more else last_line
             self.send_entries(page.records, Position(end, newest))
+
+    def _page_up_to(self, last_line: int) -> Page:
+        log = self._everything
+        return unbroken(log, self.scanned, log.after, self.scanned, Position(last_line, 0))
+
+    async def _lose(self, why: CursorReset, last_line: int) -> None:
+        """Entries are gone before this feed has read them."""
+        if why.reason is ResetReason.DELETED:
+            self.end_deleted()
+        else:
+            self.begin_anew(why, await self.live.read(newest_position, self.job_id, last_line))
 
     def _keep(self, reading: JobReading) -> None:
         job = reading.job

@@ -11,11 +11,9 @@ import heapq
 import logging
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
-import msgspec
 from django.conf import settings
 
 from jobs.models.record import wire_time
@@ -27,10 +25,11 @@ from logstream.jobs_feed import JobsFeed
 from logstream.meter import RateMeter
 from logstream.news import StreamsChanged
 from logstream.numbers import JobNumbers
+from logstream.open_stream import OpenStream, Session
 from logstream.reading import ReadingPool
 from logstream.registry import FAMILY, JOBS, Registry, Topic
+from logstream.rights import Rights
 from logstream.service_feed import ServiceFeed
-from logstream.subscription import Subscription
 from logstream.wakeups import wakeups_of_database
 from logstream.watch import Watch
 
@@ -40,38 +39,10 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 READING_THREADS = 2
+OPENING_THREADS = 4  # one that waits, for a lock say, keeps no other stream from being opened
 MOST_SESSIONS = 100  # that are told of one by one
 
 FEEDS: dict[str, type[Feed]] = {"job": JobFeed, FAMILY: FamilyFeed, "jobs": JobsFeed, "service": ServiceFeed}
-
-
-class Viewer(NamedTuple):
-    """Who watches: a user, or a program with a user's token."""
-
-    id: int
-    name: str
-
-
-class Session(msgspec.Struct):
-    """An open stream as it is told of."""
-
-    user: str
-    topic: str
-    since: str
-
-
-@dataclass(eq=False, slots=True)
-class OpenStream:
-    """A stream that a client has open."""
-
-    topic: Topic
-    viewer: Viewer
-    subscription: Subscription
-    since: str  # as on the wire
-
-    @property
-    def session(self) -> Session:
-        return Session(self.viewer.name, str(self.topic), self.since)
 
 
 class Live:
@@ -79,8 +50,10 @@ class Live:
         self.loop = loop
         self.registry = Registry(loop)
         self.pool = ReadingPool(READING_THREADS, "quaero-read")
+        self.opening_pool = ReadingPool(OPENING_THREADS, "quaero-open")
         self.feeds: dict[FeedKey, Feed] = {}
         self.streams: set[OpenStream] = set()
+        self.rights = Rights(self.read, self.streams)
         self.meter = RateMeter()
         self.numbers = JobNumbers(self.read)
         self.started_at = wire_time(datetime.now(UTC))
@@ -127,9 +100,11 @@ class Live:
 
     def opened(self, stream: OpenStream) -> None:
         self.streams.add(stream)
+        self.rights.begin()
         self._tell_of_streams()
 
     def closed(self, stream: OpenStream) -> None:
+        stream.is_open = False
         self.streams.discard(stream)
         self._tell_of_streams()
 
@@ -171,9 +146,14 @@ class Live:
         """Stops the threads. The feeds' tasks end with the loop."""
         self.begin_closing()
         self.watch.end()
+        self.rights.end()
         for feed in tuple(self.feeds.values()):
             self.forget(feed)
-        self.pool.shutdown(wait=False, cancel_futures=True)
+        self.shut_pools()
+
+    def shut_pools(self) -> None:
+        for pool in (self.pool, self.opening_pool):
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 _live: Live | None = None
@@ -186,7 +166,8 @@ def current() -> Live:
     if _live is None or _live.loop is not loop:
         if _live is not None:
             _live.watch.end()
-            _live.pool.shutdown(wait=False, cancel_futures=True)
+            _live.rights.end()
+            _live.shut_pools()
         _live = Live(loop)
     return _live
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 
+from jobs.cursors import CursorReset
 from jobs.models import EntryRecord
 from jobs.models.counters import count_from
 from jobs.models.record import wire_size
@@ -64,6 +65,12 @@ class LogFeed(Feed):
             self.scanned = batch_end
             self._send_batch(batch)
         self.scanned = end
+
+    def begin_anew(self, why: CursorReset, end: Position) -> None:
+        """Entries up to `end` are gone or were passed over: all clients read for themselves what is there."""
+        self.scanned = end
+        for client in tuple(self.clients):
+            client.reset(why)
 
     def begin_counts(self) -> None:
         """Notes that whoever joins now is told the counts as they are."""

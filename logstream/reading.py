@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import DatabaseError, connection, connections
@@ -62,20 +62,3 @@ def warm_up(*pools: ReadingPool) -> None:
     connect()
     connections.close_all()
     wait(waiting)
-
-
-BEGIN_SNAPSHOT = {
-    "sqlite": "BEGIN DEFERRED",  # not Django's IMMEDIATE, which would wait for writers
-    "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-}
-
-
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """All that is read in the block is of one moment. For a reading thread, which is in no transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(BEGIN_SNAPSHOT[connection.vendor])
-        try:
-            yield
-        finally:
-            cursor.execute("COMMIT")

@@ -16,7 +16,7 @@ from jobs.models import Job
 from jobs.parameters import CHILDREN, FILTER_PARAMETERS, Parameters, read_cursor, read_filter, read_limit
 from jobs.queries import NO_LIMIT, START, Filter, Position
 from logstream.formats import PLAIN
-from logstream.live import Viewer
+from logstream.open_stream import Viewer
 from logstream.registry import FAMILY, SERVICE, Topic, family_topic, job_topic
 from logstream.streams import LogRequest
 
@@ -28,7 +28,7 @@ DONE_ID = "done"
 
 
 def viewer_of(caller: access.Caller) -> Viewer:
-    return Viewer(caller.user.pk, caller.user.get_username())
+    return Viewer(caller.user.pk, caller.user.get_username(), caller.grounds)
 
 
 def stream_reader(request: HttpRequest) -> access.Caller:

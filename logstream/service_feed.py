@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from jobs.cursors import newest_position
+from jobs.cursors import CursorReset, newest_position, require_unbroken
 from jobs.models import AppendedBatch, EntryRecord
 from jobs.pages import counts_of
 from jobs.queries import Filter, Log, Page, Position
+from jobs.snapshots import snapshot
 from logstream.feed import STATUS_INTERVAL_S, FeedHost, FeedKey
 from logstream.log_feed import LogFeed
-from logstream.reading import snapshot
 from logstream.version import VERSION
 
 QUIET_STATUS_INTERVAL_S = 5.0  # of a status, while nothing is heard that may have changed it
@@ -91,7 +91,12 @@ class ServiceFeed(LogFeed):
 
     async def _read(self) -> None:
         while True:
-            page, self.counts = await self.live.read(self._page_and_counts)
+            try:
+                page, self.counts = await self.live.read(self._page_and_counts)
+            except CursorReset as why:
+                end, self.counts = await self.live.read(self._position_and_counts)
+                self.begin_anew(why, end)
+                return
             if page.records:
                 self.send_entries(page.records, Position(0, page.records[-1].id))
             if not page.has_more:
@@ -104,6 +109,7 @@ class ServiceFeed(LogFeed):
     def _page_and_counts(self) -> tuple[Page, dict[str, int]]:
         """Of one moment, for the entries that come later are counted on from here."""
         with snapshot():
+            require_unbroken(None, self.scanned)
             return self._everything.after(self.scanned), self._stored_counts()
 
     def _stored_counts(self) -> dict[str, int]:

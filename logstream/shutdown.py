@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from logstream.open_stream import connection
+
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -62,9 +64,11 @@ class Connections:
             yield
             return
         self._transports.add(transport)
+        token = connection.set(transport)
         try:
             yield
         finally:
+            connection.reset(token)
             self._transports.discard(transport)
 
     def abort(self) -> None:

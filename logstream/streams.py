@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
+from jobs.cursors import CursorReset, ResetReason
 from jobs.models.record import wire_time
 from jobs.queries import START, Filter, Position
 from logstream import events
@@ -16,8 +17,9 @@ from logstream.catch_up import entries_after, last_entries
 from logstream.feed import FeedKey
 from logstream.formats import EVENTS, Format
 from logstream.jobs_feed import JobsFeed
-from logstream.live import Live, OpenStream, Viewer
+from logstream.live import Live
 from logstream.log_feed import LogFeed
+from logstream.open_stream import OpenStream, Viewer
 from logstream.registry import JOBS, Topic
 from logstream.subscription import Closed, Overflowed, Subscription
 
@@ -62,15 +64,33 @@ async def log_stream(live: Live, request: LogRequest) -> AsyncIterator[bytes]:
                 if data:  # not every format has bytes for everything
                     yield data
         except Closed:
-            yield comeback()
+            yield subscription.last_words or comeback()
         finally:
             feed.release(subscription)
 
 
 async def follow(live: Live, feed: LogFeed, subscription: Subscription, request: LogRequest) -> AsyncIterator[bytes]:
+    """All that the client is sent. When it gets no continuation of what it has, it is told so and begins anew."""
     if request.since is not None:
         await feed.reach(request.since)
+    while True:
+        try:
+            async for data in follow_on(live, feed, subscription, request):
+                yield data
+            return
+        except CursorReset as reset:
+            if reset.reason is ResetReason.DELETED:
+                yield request.format.reset(reset.reason.value)
+                return
+            subscription.begin_anew()
+            request = replace(request, reset_reason=reset.reason.value)
+
+
+async def follow_on(live: Live, feed: LogFeed, subscription: Subscription, request: LogRequest) -> AsyncIterator[bytes]:
+    """What is stored, then what comes. Raises CursorReset when entries go before they can be sent."""
     position = feed.attach(subscription)
+    if subscription.is_closed:
+        raise Closed
     status = b"" if feed.is_deleted else feed.encode_status()  # of this moment: what changes from now on is queued
     if request.reset_reason is not None:
         yield request.format.reset(request.reset_reason)
@@ -84,7 +104,7 @@ async def follow(live: Live, feed: LogFeed, subscription: Subscription, request:
 
 
 async def until_closed(subscription: Subscription, source: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """A long reading, given up when the server goes down. Raises Closed."""
+    """A long reading, given up when the stream is closed. Raises Closed."""
     async for data in source:
         if subscription.is_closed:
             raise Closed
@@ -146,6 +166,6 @@ async def jobs_stream(live: Live, viewer: Viewer) -> AsyncIterator[bytes]:
                     yield events.event("job:stats", feed.stats)
                 seen_at = timezone.now()
         except Closed:
-            yield comeback()
+            yield subscription.last_words or comeback()
         finally:
             feed.release(subscription)

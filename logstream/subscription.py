@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from typing import NamedTuple
 
+from jobs.cursors import CursorReset
 from jobs.queries import Position
 
 MAX_QUEUED_BYTES = 4 * 1024 * 1024
@@ -24,11 +25,11 @@ class Overflowed(Exception):
 
 
 class Closed(Exception):
-    """The server goes down, or the feed failed: the client is to come back."""
+    """The server goes down, or the feed failed: the client is to come back. Or its stream ends with `last_words`."""
 
 
 class Subscription:
-    __slots__ = ("_bytes", "_capacity", "_frames", "_waiter", "is_closed", "is_lagging")
+    __slots__ = ("_bytes", "_capacity", "_frames", "_reset", "_waiter", "is_closed", "is_lagging", "last_words")
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
@@ -37,15 +38,17 @@ class Subscription:
         self._waiter: asyncio.Future[None] | None = None
         self.is_lagging = False
         self.is_closed = False
+        self.last_words = b""  # what the client gets when it is closed
+        self._reset: CursorReset | None = None
 
     @property
     def has_frames(self) -> bool:
         """Whether something is queued for the client, or was and got dropped."""
-        return bool(self._frames) or self.is_lagging
+        return bool(self._frames) or self.is_lagging or self._reset is not None
 
     def push(self, frame: Frame) -> None:
         """Queues a frame; never waits, never grows beyond the bounds."""
-        if self.is_lagging:
+        if self.is_lagging or self._reset is not None:
             return
         if len(self._frames) >= self._capacity or self._bytes + len(frame.data) > MAX_QUEUED_BYTES:
             self._drop()
@@ -54,19 +57,33 @@ class Subscription:
             self._bytes += len(frame.data)
         self._wake()
 
-    def close(self) -> None:
-        self.is_closed = True
+    def close(self, last_words: bytes = b"") -> None:
+        if not self.is_closed:
+            self.is_closed, self.last_words = True, last_words
+            self._wake()
+
+    def reset(self, why: CursorReset) -> None:
+        """What the client has got is not continued by what would follow: it must begin anew."""
+        self._drop()
+        self._reset = why
         self._wake()
+
+    def begin_anew(self) -> None:
+        """As it was made: nothing is queued, and what comes from now on will be."""
+        self._drop()
+        self.is_lagging, self._reset = False, None
 
     def rejoin(self) -> None:
         """Queues frames again, from now on."""
         self.is_lagging = False
 
     async def next(self) -> Frame:
-        """The next frame. Raises Overflowed and Closed."""
+        """The next frame. Raises Overflowed, Closed and CursorReset."""
         while True:
             if self.is_closed:
                 raise Closed
+            if self._reset is not None:
+                raise self._reset
             if self.is_lagging:
                 raise Overflowed
             if self._frames:

@@ -134,9 +134,7 @@ def test_thousands_cost_as_many_queries_as_one(viewer: User, django_assert_num_q
 
 
 @pytest.mark.parametrize("engine", ["cache", "cached_db", "file", "signed_cookies"])
-def test_sessions_kept_elsewhere_are_asked_for_there(
-    viewer: User, settings: Settings, engine: str
-) -> None:
+def test_sessions_kept_elsewhere_are_asked_for_there(viewer: User, settings: Settings, engine: str) -> None:
     settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
     browser = Client()
     browser.force_login(viewer)

@@ -16,6 +16,7 @@ from jobs.errors import ApiError
 from jobs.pages import LogsPayload, read_page
 from jobs.parameters import Parameters, read_cursor, read_filter, read_limit
 from jobs.queries import START, Log, Position
+from jobs.snapshots import snapshot
 
 SERVICE_LIMIT = 50
 STARTS = ("since", "before", "offset")
@@ -35,9 +36,11 @@ class Start(NamedTuple):
 @router.get("/jobs/{job_id}/logs", summary="A job's log", openapi_extra=documented(LogsPayload, JOB_LOG_PARAMETERS))
 def job_logs(request: HttpRequest, job_id: str) -> HttpResponse:
     """The last `limit` matching entries, oldest first; with `since` the next ones, with `before` the last before it."""
-    job = readable_job(caller_of(request), job_id)
-    parameters = Parameters.of_query(request.GET, tuple(JOB_LOG_PARAMETERS))
-    return json_answer(page_of(job.pk, parameters, read_limit(parameters)))
+    caller = caller_of(request)
+    with snapshot():
+        job = readable_job(caller, job_id)
+        parameters = Parameters.of_query(request.GET, tuple(JOB_LOG_PARAMETERS))
+        return json_answer(page_of(job.pk, parameters, read_limit(parameters)))
 
 
 @router.get("/service/logs", summary="Every log", openapi_extra=documented(LogsPayload, SERVICE_LOG_PARAMETERS))
@@ -45,10 +48,12 @@ def service_logs(request: HttpRequest) -> HttpResponse:
     """As a job's log, of all jobs and of Quaero itself in the order in which they were recorded."""
     caller_of(request).require("read")
     parameters = Parameters.of_query(request.GET, tuple(SERVICE_LOG_PARAMETERS))
-    return json_answer(page_of(None, parameters, read_limit(parameters, SERVICE_LIMIT)))
+    with snapshot():
+        return json_answer(page_of(None, parameters, read_limit(parameters, SERVICE_LIMIT)))
 
 
 def page_of(job_id: UUID | None, parameters: Parameters, limit: int) -> LogsPayload:
+    """Of one moment: what goes between the look at the cursor and the reading would be missed without a word."""
     wanted = read_filter(parameters, job_id)
     start = read_start(parameters, job_id, with_children=wanted.family is not None)
     page = read_page(Log(job_id, wanted), limit, since=start.since, before=start.before, offset=start.offset)

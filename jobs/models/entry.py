@@ -91,8 +91,8 @@ class EntryQuerySet(models.QuerySet["LogEntry"]):
         return self._delete_in_chunks(raise_pruned_to)
 
     def delete_with_job(self) -> int:
-        """As `prune`, for a job that goes away itself: no cursor of others needs to know."""
-        return sum(self._delete_in_chunks(lambda using, job_id, newest: touch(job_id, using)))
+        """As `prune`, for a job that goes away itself: who reads its log is to know, and no cursor of others."""
+        return sum(self._delete_in_chunks(raise_own_pruned_to))
 
     def _delete_in_chunks(self, note: Callable[[str, UUID, int], None]) -> Iterator[int]:
         while lines := list(self.order_by("line").values_list("line", flat=True)[:DELETE_CHUNK]):
@@ -213,6 +213,15 @@ def raise_pruned_to(using: str, job_id: UUID, newest_deleted: int) -> None:
     """
     oldest = LogEntry.objects.using(using).filter(job=job_id).order_by("line").values_list("pk", flat=True).first()
     if oldest is None or newest_deleted < oldest:
-        for pk in (job_id, SERVICE_JOB_ID):
-            Job.objects.using(using).filter(pk=pk, pruned_to_id__lt=newest_deleted).update(pruned_to_id=newest_deleted)
+        note_pruned(using, SERVICE_JOB_ID, newest_deleted)
+        note_pruned(using, job_id, newest_deleted)
     touch(job_id, using)
+
+
+def raise_own_pruned_to(using: str, job_id: UUID, newest_deleted: int) -> None:
+    note_pruned(using, job_id, newest_deleted)
+    touch(job_id, using)
+
+
+def note_pruned(using: str, job_id: UUID, newest_deleted: int) -> None:
+    Job.objects.using(using).filter(pk=job_id, pruned_to_id__lt=newest_deleted).update(pruned_to_id=newest_deleted)

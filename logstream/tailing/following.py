@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from jobs.cursors import newest_family_position, newest_position
+from jobs.cursors import CursorReset, ResetReason, newest_family_position, newest_position
 from jobs.families import is_finished
 from jobs.models import EntryRecord, Job, Step
-from jobs.queries import START, Filter, Log, Position
+from jobs.queries import START, Filter, Log, Page, Position
 from jobs.running.patience import patiently
-from logstream.catch_up import position_of_last
+from logstream.catch_up import position_of_last, unbroken
 
 NOT_SHOWN = ("spec", "result", "attributes")  # may be large
 
@@ -30,6 +30,8 @@ class JobDeleted(LookupError):
 
 class Followed(Protocol):
     """A log and the place up to which it has been read."""
+
+    has_gap: bool  # entries have been deleted before they could be read
 
     @property
     def is_over(self) -> bool: ...  # nothing will come any more, as of the last look
@@ -59,6 +61,7 @@ class FollowedLog:
     def __init__(self, log: Log, since: Position = START) -> None:
         self.log = log
         self.position = self.end = since
+        self.has_gap = False  # entries have been deleted before they could be read
 
     def skip_to_last(self, count: int) -> None:
         # None at all is known without a search, which a rare match would make long.
@@ -66,9 +69,21 @@ class FollowedLog:
 
     def pages(self) -> Iterator[Sequence[EntryRecord]]:
         while self.position != self.end:
-            page = patiently(lambda: self.log.after(self.position, self.end))
+            page = patiently(self._next_page)
             yield page.records
             self.position = position_of_last(page) if page.has_more else self.end
+
+    def _next_page(self) -> Page:
+        try:
+            return unbroken(self.log, self.position, self.log.after, self.position, self.end)
+        except CursorReset as reset:
+            if reset.reason is ResetReason.DELETED:
+                self.notice_deletion()
+            self.has_gap = True
+            return self.log.after(self.position, self.end)
+
+    def notice_deletion(self) -> None:
+        """Raises JobDeleted where that ends it."""
 
 
 class FollowedJob(FollowedLog):
@@ -86,6 +101,9 @@ class FollowedJob(FollowedLog):
     @property
     def has_several_steps(self) -> bool:
         return self._step_count > 1 and self.log.wanted.step is None
+
+    def notice_deletion(self) -> None:
+        raise JobDeleted(self.job)
 
     def look(self) -> None:
         self.job = patiently(lambda: read_again(self.job))
@@ -106,6 +124,9 @@ class FollowedFamily(FollowedLog):
         super().__init__(Log(job.pk, wanted), since)
         self.job = job
         self.is_over = False
+
+    def notice_deletion(self) -> None:
+        raise JobDeleted(self.job)
 
     def look(self) -> None:
         # Whether all have ended first, then the newest entry: so no end that is seen overtakes a line.

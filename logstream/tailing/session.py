@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -21,12 +22,16 @@ class Session:
     followed: Followed
     format: LineFormat
     output: Output
+    on_gap: Callable[[], None]  # entries have been deleted before they could be printed
     _reap_at: float = field(default=0.0, init=False)
     _lookout: Lookout = field(default_factory=Lookout, init=False)
 
     def print_stored(self) -> None:
         """Prints what the last look found."""
         for records in self.followed.pages():
+            if self.followed.has_gap:
+                self.followed.has_gap = False
+                self.on_gap()
             if records:
                 self.output.write(self.format.lines(records, with_steps=self.followed.has_several_steps))
 

@@ -287,6 +287,7 @@
       for (const name of this._source.events) {
         stream.addEventListener(name, (event) => this._received(stream, name, event));
       }
+      stream.addEventListener('refused', (event) => stream === this._stream && this._rightLost(event));
       stream.onerror = () => stream === this._stream && this._failed();
       this._watchSilence();
     }
@@ -307,6 +308,17 @@
         this._options.onError(error);
         if (stream === this._stream) this._failed(); // unreadable: the place before it is still known
       }
+    }
+
+    /** The right to read this has ended. With a new sign-in in another tab there may be one again. */
+    async _rightLost(event) {
+      this._closeStream();
+      const { error } = parseJson(event.data);
+      if (!this._options.autoReconnect) return this.refuse(new HttpError(401, error));
+      this._setState('Connecting', error);
+      const answer = await this._askPage();
+      if (answer.isOver) return undefined;
+      return this._later('retry', Math.max(backoffDelay(1), answer.retryAfterMs), () => this._openStream());
     }
 
     async _failed() {

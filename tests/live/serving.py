@@ -121,8 +121,10 @@ class HttpWatcher:
 
 
 @asynccontextmanager
-async def watching(server: Server, path: str, token: str, **headers: str) -> AsyncIterator[HttpWatcher]:
-    all_headers = {"Authorization": f"Bearer {token}", **{k.replace("_", "-"): v for k, v in headers.items()}}
+async def watching(server: Server, path: str, token: str = "", **headers: str) -> AsyncIterator[HttpWatcher]:
+    all_headers = {name.replace("_", "-"): value for name, value in headers.items()}
+    if token:
+        all_headers["Authorization"] = f"Bearer {token}"
     async with (
         httpx.AsyncClient(base_url=server.url, timeout=DEADLINE_S) as client,
         client.stream("GET", path, headers=all_headers) as response,

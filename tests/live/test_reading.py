@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 
 from jobs.models import Job
-from logstream.reading import ReadingPool, snapshot, warm_up
+from jobs.snapshots import snapshot
+from logstream.reading import ReadingPool, warm_up
 from tests.live.conftest import append
 
 pytestmark = pytest.mark.django_db(transaction=True)

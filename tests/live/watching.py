@@ -13,12 +13,13 @@ from jobs.models import Job
 from jobs.queries import START, Filter
 from logstream import live
 from logstream.formats import PLAIN
+from logstream.open_stream import Viewer
 from logstream.registry import SERVICE, family_topic, job_topic
 from logstream.streams import LogRequest, log_stream
 from tests.live.sse import Event, EventParser, lines_of
 
 T = TypeVar("T")
-SOMEBODY = live.Viewer(1, "somebody")
+SOMEBODY = Viewer(1, "somebody")
 DEADLINE_S = 10.0
 
 

@@ -128,7 +128,8 @@ class Command(DatabaseCommand):
         self.say_beginning(asked, followed)
         if asked.last is not None:
             followed.skip_to_last(asked.last)
-        session = Session(followed, self.line_format(asked, as_json=options["json"]), self.output)
+        line_format = self.line_format(asked, as_json=options["json"])
+        session = Session(followed, line_format, self.output, self.say_gap)
         session.print_stored()
         if not options["no_follow"]:
             with Waiting(wakeups_of_database(), self.output.descriptor) as waiting:
@@ -149,6 +150,9 @@ class Command(DatabaseCommand):
             self.say("all jobs and Quaero itself")
         if asked.reset_reason is not None:
             self.say(f"--since cannot be continued ({asked.reset_reason}): everything that is there follows")
+
+    def say_gap(self) -> None:
+        self.say("here entries are missing: they were deleted before they could be read")
 
     def end_of(self, followed: Followed) -> int:
         if not isinstance(followed, FollowedJob | FollowedFamily) or not followed.is_over:
