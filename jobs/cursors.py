@@ -66,11 +66,10 @@ def require_unbroken(job_id: UUID | None, position: Position, *, with_children: 
     To be asked at the same moment at which what follows is read. At the start nothing has been read that could be
     continued wrongly.
     """
-    pruned_to = Job.objects.filter(pk=job_id or SERVICE_JOB_ID).values_list("pruned_to_id", flat=True).first()
+    jobs = members(job_id) if job_id is not None and with_children else Job.objects.filter(pk=job_id or SERVICE_JOB_ID)
+    pruned_to = jobs.aggregate(newest=models.Max("pruned_to_id"))["newest"]
     if pruned_to is None and job_id is not None:
         raise CursorReset(ResetReason.DELETED)
-    if job_id is not None and with_children:
-        pruned_to = family_pruned_to_id(job_id)
     if 0 < position.id < (pruned_to or 0):
         raise CursorReset(ResetReason.PRUNED)
 
@@ -87,7 +86,7 @@ def family_pruned_to_id(root: UUID) -> int:
 
 
 def newest_position(job_id: UUID | None, last_line: int) -> Position:
-    """The place of a log's newest entry. A job's is looked up at or under `last_line`."""
+    """The place of a log's newest entry. A job's is looked up at or under `last_line`, and said to be at that."""
     if job_id is None:
         newest = LogEntry.objects.order_by("-id").values_list("id", flat=True).first()
         return Position(0, max(newest or 0, pruned_to_id(None)))

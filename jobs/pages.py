@@ -7,15 +7,22 @@ from uuid import UUID
 import msgspec
 from django.db import models
 
+from jobs import steps
+from jobs.cursors import newest_family_position, newest_position
 from jobs.families import members
+from jobs.known_counts import count_within
 from jobs.models import EntryRecord, Job, Step
 from jobs.models.counters import COLUMN_NAMES, count_from, counts_by_name
-from jobs.queries import END, Filter, Log, Page, Position
+from jobs.queries import END, NO_LIMIT, START, Log, Page, Position
+from jobs.steps import in_turns
+from jobs.turns import turns
+
+COUNTING_S = 0.5  # what a page that searches waits for a count
 
 
 class LogsMeta(msgspec.Struct):
     total_count: int  # entries of the job, or of the step that was asked for
-    displayed_count: int  # those that match the filter
+    displayed_count: int | None  # those that match the filter; None: not known yet
     has_more: bool  # older matching entries exist before the oldest of this event
     oldest_id: int | None
     newest_id: int | None
@@ -27,7 +34,7 @@ class LogsPayload(msgspec.Struct):
     meta: LogsMeta
 
 
-def logs_payload(records: list[EntryRecord], total: int, displayed: int, has_more: bool) -> LogsPayload:
+def logs_payload(records: list[EntryRecord], total: int, displayed: int | None, has_more: bool) -> LogsPayload:
     oldest, newest = (records[0].id, records[-1].id) if records else (None, None)
     return LogsPayload(records, LogsMeta(total, displayed, has_more, oldest, newest))
 
@@ -45,10 +52,15 @@ def counts_of(job_id: UUID | None, step_id: UUID | None, family: UUID | None = N
     return counts_by_name([sums[f"sum_{column}"] or 0 for column in COLUMN_NAMES])
 
 
-def displayed_count(log: Log, counts: dict[str, int], end: Position = END) -> int:
-    """How many entries up to `end` match: by the counters where they can tell, else counted."""
-    wanted: Filter = log.wanted
-    return count_from(counts, wanted.level or 0) if wanted.is_counted else log.count(end)
+def searched_count(log: Log, user_id: int) -> int | None:
+    """How many entries match, where no counters tell it. None: it is not known yet."""
+    return None if log.wanted.is_counted else count_within(log, newest_of(log), user_id, COUNTING_S)
+
+
+def newest_of(log: Log) -> Position:
+    if log.wanted.family is not None:
+        return newest_family_position(log.wanted.family)
+    return newest_position(log.job_id, NO_LIMIT)
 
 
 def read_page(
@@ -58,19 +70,29 @@ def read_page(
     since: Position | None = None,
     before: Position | None = None,
     offset: int | None = None,
+    user_id: int = 0,
 ) -> LogsPayload:
-    """The last `limit` matching entries; the next after `since`, the last before `before`, or from an offset."""
+    """The last `limit` matching entries; the next after `since`, the last before `before`, or from an offset.
+
+    Users take turns with what is to be searched for. Raises CursorReset when entries go before they can be read.
+    """
     if offset is not None:
-        page = log.from_offset(offset, limit)
+        with turns.turn(user_id):
+            page = log.from_offset(offset, limit)
         has_more = offset > 0 and bool(page.records)
     elif since is not None:
-        page = log.after(since, limit=limit)
-        has_more = bool(page.records) and log.has_up_to(just_before(first_of(page)))
+        page = in_turns(steps.after(log, since, limit=limit), user_id)
+        older = just_before(first_of(page)) if page.records else START
+        has_more = bool(page.records) and in_turns(steps.has_up_to(log, older), user_id)
     else:
-        page = log.last(limit, end=END if before is None else just_before(before))
+        end = END if before is None else just_before(before)
+        page = in_turns(steps.last(log, limit, end), user_id)
         has_more = page.has_more
-    counts = counts_of(log.job_id or log.wanted.job, log.wanted.step, log.wanted.family)
-    return logs_payload(page.records, counts["total"], displayed_count(log, counts), has_more)
+    wanted, displayed = log.wanted, searched_count(log, user_id)
+    counts = counts_of(log.job_id or wanted.job, wanted.step, wanted.family)  # after it: it is of no fewer entries
+    if wanted.is_counted:
+        displayed = count_from(counts, wanted.level or 0)
+    return logs_payload(page.records, counts["total"], displayed, has_more)
 
 
 def first_of(page: Page) -> Position:

@@ -220,9 +220,9 @@ class Log:
         """Whether any entry matches up to and with `end`."""
         return self.between(START, end).exists()
 
-    def count(self, end: Position = END) -> int:
+    def count(self, end: Position = END, start: Position = START) -> int:
         """How many entries match, counted by the database. Ask the counters first (`Filter.is_counted`)."""
-        return self.between(START, end).count()
+        return self.between(start, end).count()
 
     def between(self, start: Position, end: Position) -> models.QuerySet[LogEntry]:
         entries = LogEntry.objects.filter(self.wanted.condition())

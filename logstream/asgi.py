@@ -56,7 +56,7 @@ async def lifespan(
     await receive()  # lifespan.startup
     here = live.current()
     here.watch.begin()
-    await asyncio.to_thread(warm_up, here.pool, here.opening_pool)
+    await asyncio.to_thread(warm_up, here.pool, here.client_pool, here.opening_pool)
 
     def begin_closing() -> None:
         waiting.stopping.set()

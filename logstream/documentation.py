@@ -28,7 +28,7 @@ from jobs.rows import JobRow, StepRow
 from logstream.family_state import FamilyPayload
 from logstream.job_feed import StatusPayload
 from logstream.jobs_feed import Stats
-from logstream.live import Session
+from logstream.open_stream import Session
 
 JOB_ID = path_parameter("job_id", "The id of a job.")
 LAST_EVENT_ID: Json = {

@@ -95,7 +95,7 @@ class EndingFeed(LogFeed, Generic[S]):
 
     def end_if_finished(self) -> None:
         job = self.state.job
-        if self.state.is_finished and self.has_sent_all:
+        if self.state.is_finished and self.has_sent_all and not self.is_counting:
             self.send_last_counts()
             last_news = self._status_of_changes()
             # Who comes later, or has lost some, is told of all steps first.

@@ -81,6 +81,7 @@ class FamilyFeed(EndingFeed[FamilyState]):
             return
         self._keep(reading)
         self.counts, self.scanned = reading.counts, reading.end
+        await self.begin_counting(reading.end)
         self.begin_status()
         self.begin_counts()
         self.end_if_finished()
@@ -105,7 +106,7 @@ class FamilyFeed(EndingFeed[FamilyState]):
             try:
                 reading = await self.live.read(self._read_on)
             except CursorReset as why:
-                self.begin_anew(why, await self.live.read(newest_family_position, self.root))
+                await self.begin_anew(why, await self.live.read(newest_family_position, self.root))
                 self.hear(None)  # the state of then is still to be read
                 return
             if reading is None:
@@ -140,10 +141,7 @@ class FamilyFeed(EndingFeed[FamilyState]):
 
     def _read_beginning(self) -> Reading | None:
         with snapshot():
-            reading = self._reading()
-            if reading is not None and self.count_needed():
-                self._counted = self._log.count(reading.end)
-            return reading
+            return self._reading()
 
     def _read_on(self) -> Reading | None:
         with snapshot():

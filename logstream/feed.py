@@ -13,10 +13,12 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, ParamSpec, Protocol, TypeVar
 
 from jobs.queries import START, Filter, Position
+from jobs.steps import Steps
 from logstream.formats import EVENTS, Format
 from logstream.meter import RateMeter
 from logstream.numbers import JobNumbers
 from logstream.registry import Registry, Topic
+from logstream.stepping import Step
 from logstream.subscription import Frame, Subscription
 
 P = ParamSpec("P")
@@ -57,6 +59,8 @@ class FeedHost(Protocol):
 
     async def read(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
 
+    async def step(self, user_id: int, reading: Steps[T]) -> Step[T]: ...
+
     def forget(self, feed: Feed) -> None: ...
 
 
@@ -68,6 +72,7 @@ class Feed(ABC):
         self.holders = 0  # streams that use this feed, attached already or about to be
         self.scanned: Position = START  # every entry up to here was taken or read, and sent if it matches
         self.is_over = False
+        self.user_id = 0  # of who asked for it first
         self.task: asyncio.Task[None] | None = None  # held here, for the loop holds tasks only weakly
         self.ready: asyncio.Future[None] = live.loop.create_future()
         self._news: list[object] = []

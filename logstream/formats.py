@@ -23,7 +23,7 @@ class Format(ABC):
 
     @abstractmethod
     def entries(
-        self, records: Sequence[EntryRecord], total: int, displayed: int, has_more: bool, scanned_id: int
+        self, records: Sequence[EntryRecord], total: int, displayed: int | None, has_more: bool, scanned_id: int
     ) -> bytes:
         """Entries, perhaps none, with the counts of the log and whether there are older ones."""
 
@@ -32,8 +32,8 @@ class Format(ABC):
         """How the job stands; without an id before the entries that a client begins with."""
 
     @abstractmethod
-    def ping(self, scanned_id: int) -> bytes:
-        """What keeps a quiet stream alive; always some bytes."""
+    def ping(self, scanned_id: int | None) -> bytes:
+        """What keeps a quiet stream alive; always some bytes. Without an id in the middle of a reading."""
 
     @abstractmethod
     def done(self, status: str, exit_code: int | None) -> bytes:
@@ -48,14 +48,14 @@ class EventFormat(Format):
     """Named events: `status`, `logs`, `ping`, `done` (DESIGN section 5)."""
 
     def entries(
-        self, records: Sequence[EntryRecord], total: int, displayed: int, has_more: bool, scanned_id: int
+        self, records: Sequence[EntryRecord], total: int, displayed: int | None, has_more: bool, scanned_id: int
     ) -> bytes:
         return event("logs", msgspec.json.encode(logs_payload(list(records), total, displayed, has_more)), scanned_id)
 
     def status(self, payload: bytes, scanned_id: int | None) -> bytes:
         return event("status", payload, scanned_id)
 
-    def ping(self, scanned_id: int) -> bytes:
+    def ping(self, scanned_id: int | None) -> bytes:
         return event("ping", msgspec.json.encode({"timestamp": wire_time(datetime.now(UTC))}), scanned_id)
 
     def done(self, status: str, exit_code: int | None) -> bytes:
@@ -78,7 +78,7 @@ class PlainFormat(Format):
     KEEP_ALIVE = comment("ping")
 
     def entries(
-        self, records: Sequence[EntryRecord], total: int, displayed: int, has_more: bool, scanned_id: int
+        self, records: Sequence[EntryRecord], total: int, displayed: int | None, has_more: bool, scanned_id: int
     ) -> bytes:
         return b"".join([self.entry(record) for record in records]) or self.KEEP_ALIVE
 
@@ -89,7 +89,7 @@ class PlainFormat(Format):
     def status(self, payload: bytes, scanned_id: int | None) -> bytes:
         return b""
 
-    def ping(self, scanned_id: int) -> bytes:
+    def ping(self, scanned_id: int | None) -> bytes:
         return self.KEEP_ALIVE
 
     def done(self, status: str, exit_code: int | None) -> bytes:

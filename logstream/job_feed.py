@@ -14,7 +14,7 @@ from jobs.models import COLUMN_NAMES, AppendedBatch, EntryRecord, Job
 from jobs.queries import Log, Page, Position
 from jobs.rows import JobSummary, job_summary
 from jobs.snapshots import snapshot
-from logstream.catch_up import unbroken
+from jobs.steps import unbroken
 from logstream.ending_feed import EndingFeed
 from logstream.feed import FeedHost, FeedKey
 from logstream.job_steps import Steps, StepsReading, StepsTold, read_steps
@@ -97,8 +97,7 @@ class JobFeed(EndingFeed[JobState]):
         self.scanned = await self.live.read(newest_position, self.job_id, reading.job.last_line)
         self._keep(reading)
         self.begin_status()
-        if self.count_needed():
-            self._counted = await self.live.read(self.client_log().count, self.scanned)
+        await self.begin_counting(self.scanned)
         self.begin_counts()
         self.end_if_finished()
 
@@ -156,7 +155,7 @@ class JobFeed(EndingFeed[JobState]):
         if why.reason is ResetReason.DELETED:
             self.end_deleted()
         else:
-            self.begin_anew(why, await self.live.read(newest_position, self.job_id, last_line))
+            await self.begin_anew(why, await self.live.read(newest_position, self.job_id, last_line))
 
     def _keep(self, reading: JobReading) -> None:
         job = reading.job

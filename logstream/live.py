@@ -18,6 +18,8 @@ from django.conf import settings
 
 from jobs.models.record import wire_time
 from jobs.queries import Filter
+from jobs.steps import Steps
+from jobs.turns import AT_A_TIME, turns
 from logstream.family_feed import FamilyFeed
 from logstream.feed import Feed, FeedKey
 from logstream.job_feed import JobFeed
@@ -30,6 +32,7 @@ from logstream.reading import ReadingPool
 from logstream.registry import FAMILY, JOBS, Registry, Topic
 from logstream.rights import Rights
 from logstream.service_feed import ServiceFeed
+from logstream.stepping import Step, advance
 from logstream.wakeups import wakeups_of_database
 from logstream.watch import Watch
 
@@ -50,6 +53,7 @@ class Live:
         self.loop = loop
         self.registry = Registry(loop)
         self.pool = ReadingPool(READING_THREADS, "quaero-read")
+        self.client_pool = ReadingPool(AT_A_TIME, "quaero-search")
         self.opening_pool = ReadingPool(OPENING_THREADS, "quaero-open")
         self.feeds: dict[FeedKey, Feed] = {}
         self.streams: set[OpenStream] = set()
@@ -68,14 +72,29 @@ class Live:
         """Calls a function that reads the database, in a reading thread and in autocommit."""
         return await self.loop.run_in_executor(self.pool, lambda: function(*args, **kwargs))
 
-    async def feed(self, key: FeedKey) -> Feed:
+    async def step(self, user_id: int, reading: Steps[T]) -> Step[T]:
+        """One step of a reading, in a thread of those for clients, when it is this user's turn."""
+        turn = turns.ask(user_id)
+        try:
+            await asyncio.wrap_future(turn)
+        except asyncio.CancelledError:
+            if not turn.cancel():  # it has come meanwhile
+                turns.end()
+            raise
+        try:
+            return await self.loop.run_in_executor(self.client_pool, advance, reading)
+        finally:
+            turns.end()
+
+    async def feed(self, key: FeedKey, user_id: int = 0) -> Feed:
         """The feed of a topic and filter, started and ready; `release` it in the end.
 
-        Raises what its start raised.
+        Raises what its start raised. What it has to count for long takes turns of this user's, when it is new.
         """
         feed = self.feeds.get(key)
         if feed is None:
             feed = self.feeds[key] = self._new_feed(key)
+            feed.user_id = user_id
             # An empty context: a feed outlives the request that asked for it first.
             feed.task = self.loop.create_task(feed.run(), context=contextvars.Context())
             self.watch.begin()
@@ -152,7 +171,7 @@ class Live:
         self.shut_pools()
 
     def shut_pools(self) -> None:
-        for pool in (self.pool, self.opening_pool):
+        for pool in (self.pool, self.client_pool, self.opening_pool):
             pool.shutdown(wait=False, cancel_futures=True)
 
 

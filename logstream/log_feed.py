@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from abc import abstractmethod
 from collections.abc import Sequence
 
+from django.db import DatabaseError
+
 from jobs.cursors import CursorReset
+from jobs.known_counts import count_up_to
 from jobs.models import EntryRecord
 from jobs.models.counters import count_from
 from jobs.models.record import wire_size
 from jobs.queries import PAGE_BYTES, PAGE_ENTRIES, Log, Position
-from logstream.feed import Feed, FeedHost, FeedKey
+from logstream.feed import RETRY_AFTER_FAILURE_S, Feed, FeedHost, FeedKey
+from logstream.stepping import Stepwise
 from logstream.subscription import Frame
 
+logger = logging.getLogger(__name__)
+
+FEW_ENTRIES = 5_000  # a log that is looked through in no time
 EMPTY_INTERVAL_S = 1.0  # how often counts alone are told
 
 
@@ -25,6 +34,7 @@ class LogFeed(Feed):
         # A family's entries come through SQL alone, filtered already.
         self._matches = key.wanted.matcher() if key.wanted.family is None else None
         self._counted = 0  # matching entries up to `scanned`, where the counters cannot tell
+        self._counting: asyncio.Task[None] | None = None  # those that were there before the feed
         self._told: object = None  # up to where, and with which counts
         self.end_frames: tuple[bytes, ...] = ()  # what a client gets that comes after the end
         self.is_deleted = False
@@ -50,12 +60,45 @@ class LogFeed(Feed):
         return self.counts["total"]
 
     @property
-    def displayed(self) -> int:
+    def displayed(self) -> int | None:
         wanted = self.key.wanted
-        return count_from(self.counts, wanted.level or 0) if wanted.is_counted else self._counted
+        if wanted.is_counted:
+            return count_from(self.counts, wanted.level or 0)
+        return None if self.is_counting else self._counted
 
-    def count_needed(self) -> bool:
-        return not self.key.wanted.is_counted
+    @property
+    def is_counting(self) -> bool:
+        """Whether it is not known yet how many entries match."""
+        return self._counting is not None
+
+    async def begin_counting(self, end: Position) -> None:
+        """Finds out how many entries match up to `end`, where no counters tell it: at once when there are few.
+
+        Else meanwhile, in turns with what others search for. Nothing waits for that but the end of the stream.
+        """
+        self._counted = 0
+        if self.key.wanted.is_counted:
+            return
+        if self.total <= FEW_ENTRIES:
+            self._counted = await self.live.read(self.client_log().count, end)
+        else:
+            self._counting = asyncio.get_running_loop().create_task(self._count_up_to(end))
+
+    async def _count_up_to(self, end: Position) -> None:
+        while not self.is_over:
+            counting = Stepwise(self.live, self.user_id, count_up_to(self.client_log(), end))
+            try:
+                async for _ in counting:
+                    if self.is_over:
+                        return  # nobody wants to know any more
+            except DatabaseError as error:
+                logger.warning("feed of %s could not count: %s", self.key, error)
+                await asyncio.sleep(RETRY_AFTER_FAILURE_S)
+            else:
+                self._counted += counting.result
+                self._counting = None
+                self.hear(None)
+                return
 
     def send_entries(self, records: Sequence[EntryRecord], end: Position) -> None:
         """Filters entries that were just taken or read, up to `end`, and sends those that match."""
@@ -66,9 +109,13 @@ class LogFeed(Feed):
             self._send_batch(batch)
         self.scanned = end
 
-    def begin_anew(self, why: CursorReset, end: Position) -> None:
+    async def begin_anew(self, why: CursorReset, end: Position) -> None:
         """Entries up to `end` are gone or were passed over: all clients read for themselves what is there."""
         self.scanned = end
+        if self._counting is not None:
+            self._counting.cancel()
+            self._counting = None
+        await self.begin_counting(end)
         for client in tuple(self.clients):
             client.reset(why)
 
@@ -98,7 +145,7 @@ class LogFeed(Feed):
         return self.scanned, self.total, self.displayed
 
     def _send_batch(self, records: Sequence[EntryRecord]) -> None:
-        has_more = self.displayed > len(records)
+        has_more = self.displayed is None or self.displayed > len(records)
         data = self.encode(records, has_more, self.scanned)
         self._batch_sent_at = self.live.loop.time()
         self._told = self._standing

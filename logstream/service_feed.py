@@ -42,8 +42,7 @@ class ServiceFeed(LogFeed):
 
     async def start(self) -> None:
         self.scanned, self.counts = await self.live.read(self._position_and_counts)
-        if self.count_needed():
-            self._counted = await self.live.read(self.client_log().count, self.scanned)
+        await self.begin_counting(self.scanned)
         self.begin_counts()
         await self._read_status()
         self._told_status = self._status
@@ -95,7 +94,7 @@ class ServiceFeed(LogFeed):
                 page, self.counts = await self.live.read(self._page_and_counts)
             except CursorReset as why:
                 end, self.counts = await self.live.read(self._position_and_counts)
-                self.begin_anew(why, end)
+                await self.begin_anew(why, end)
                 return
             if page.records:
                 self.send_entries(page.records, Position(0, page.records[-1].id))

@@ -13,7 +13,7 @@ from jobs.cursors import CursorReset, ResetReason
 from jobs.models.record import wire_time
 from jobs.queries import START, Filter, Position
 from logstream import events
-from logstream.catch_up import entries_after, last_entries
+from logstream.catch_up import Reader
 from logstream.feed import FeedKey
 from logstream.formats import EVENTS, Format
 from logstream.jobs_feed import JobsFeed
@@ -57,12 +57,18 @@ async def log_stream(live: Live, request: LogRequest) -> AsyncIterator[bytes]:
     """What a log stream sends, of a job or of the service."""
     with open_stream(live, request.topic, request.viewer) as subscription:
         yield events.retry(USUAL_RETRY_MS)
-        feed = await live.feed(FeedKey(request.topic, request.wanted, request.format))
+        feed = await live.feed(FeedKey(request.topic, request.wanted, request.format), request.viewer.id)
         assert isinstance(feed, LogFeed)
+        sent_at = live.loop.time()
         try:
             async for data in follow(live, feed, subscription, request):
                 if data:  # not every format has bytes for everything
                     yield data
+                elif live.loop.time() < sent_at + live.ping_interval_s:
+                    continue
+                else:  # it is still being searched for
+                    yield request.format.ping(None)
+                sent_at = live.loop.time()
         except Closed:
             yield subscription.last_words or comeback()
         finally:
@@ -88,6 +94,7 @@ async def follow(live: Live, feed: LogFeed, subscription: Subscription, request:
 
 async def follow_on(live: Live, feed: LogFeed, subscription: Subscription, request: LogRequest) -> AsyncIterator[bytes]:
     """What is stored, then what comes. Raises CursorReset when entries go before they can be sent."""
+    reader = Reader(live, feed, request.viewer.id)
     position = feed.attach(subscription)
     if subscription.is_closed:
         raise Closed
@@ -97,9 +104,9 @@ async def follow_on(live: Live, feed: LogFeed, subscription: Subscription, reque
     if status:
         yield status
     if not feed.is_deleted:
-        async for data in until_closed(subscription, stored_entries(live, feed, request, position)):
+        async for data in until_closed(subscription, stored_entries(reader, request, position)):
             yield data
-    async for data in live_entries(live, feed, subscription, position):
+    async for data in live_entries(reader, subscription, position):
         yield data
 
 
@@ -115,25 +122,24 @@ def comeback() -> bytes:
     return events.retry(random.randint(*RETRY_MS))  # noqa: S311 - a spread, not a secret
 
 
-def stored_entries(live: Live, feed: LogFeed, request: LogRequest, end: Position) -> AsyncIterator[bytes]:
+def stored_entries(reader: Reader, request: LogRequest, end: Position) -> AsyncIterator[bytes]:
     if request.reset_reason is not None:
-        return entries_after(live, feed, START, end)
+        return reader.entries_after(START, end)
     if request.since is None:
-        return last_entries(live, feed, request.limit, end)
-    return entries_after(live, feed, request.since, end)
+        return reader.last_entries(request.limit, end)
+    return reader.entries_after(request.since, end)
 
 
-async def live_entries(
-    live: Live, feed: LogFeed, subscription: Subscription, position: Position
-) -> AsyncIterator[bytes]:
+async def live_entries(reader: Reader, subscription: Subscription, position: Position) -> AsyncIterator[bytes]:
     """The feed's frames from `position` on; where the client fell behind, what it missed from the database."""
+    feed = reader.feed
     while subscription.has_frames or not feed.is_over:
         try:
             frame = await subscription.next()
         except Overflowed:
             subscription.rejoin()  # frames are queued again from where the feed stands now: no await between
             start, position = position, feed.scanned
-            async for data in until_closed(subscription, entries_after(live, feed, start, position)):
+            async for data in until_closed(subscription, reader.entries_after(start, position)):
                 yield data
             if not feed.is_deleted:
                 yield feed.encode_status(position)  # with all steps: what changed of them was dropped as well

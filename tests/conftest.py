@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connections
 from django.dispatch import Signal
 
+from jobs.known_counts import known_counts
 from jobs.models import Job
 from tests.factories import make_job, make_user
 
@@ -39,6 +40,12 @@ def django_db_modify_db_settings(
     if database["ENGINE"].endswith("sqlite3"):
         path = tmp_path_factory.mktemp("database") / "test.sqlite3"
         database["TEST"]["NAME"] = settings.DATABASES["default"]["TEST"]["NAME"] = str(path)
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted() -> None:
+    """Each test has a database of its own, and ids that another one had."""
+    known_counts.forget()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from jobs.access import caller_of, readable_job
+from jobs.access import caller_of, existing_job, readable_job
 from jobs.api.answers import json_answer
 from jobs.api.documentation import JOB_LOG_PARAMETERS, SERVICE_LOG_PARAMETERS, documented
 from jobs.cursors import CursorReset, position_of
@@ -16,7 +16,6 @@ from jobs.errors import ApiError
 from jobs.pages import LogsPayload, read_page
 from jobs.parameters import Parameters, read_cursor, read_filter, read_limit
 from jobs.queries import START, Log, Position
-from jobs.snapshots import snapshot
 
 SERVICE_LIMIT = 50
 STARTS = ("since", "before", "offset")
@@ -37,29 +36,37 @@ class Start(NamedTuple):
 def job_logs(request: HttpRequest, job_id: str) -> HttpResponse:
     """The last `limit` matching entries, oldest first; with `since` the next ones, with `before` the last before it."""
     caller = caller_of(request)
-    with snapshot():
-        job = readable_job(caller, job_id)
-        parameters = Parameters.of_query(request.GET, tuple(JOB_LOG_PARAMETERS))
-        return json_answer(page_of(job.pk, parameters, read_limit(parameters)))
+    job = readable_job(caller, job_id)
+    parameters = Parameters.of_query(request.GET, tuple(JOB_LOG_PARAMETERS))
+    return json_answer(page_of(job.pk, parameters, read_limit(parameters), caller.user.pk))
 
 
 @router.get("/service/logs", summary="Every log", openapi_extra=documented(LogsPayload, SERVICE_LOG_PARAMETERS))
 def service_logs(request: HttpRequest) -> HttpResponse:
     """As a job's log, of all jobs and of Quaero itself in the order in which they were recorded."""
-    caller_of(request).require("read")
+    caller = caller_of(request)
+    caller.require("read")
     parameters = Parameters.of_query(request.GET, tuple(SERVICE_LOG_PARAMETERS))
-    with snapshot():
-        return json_answer(page_of(None, parameters, read_limit(parameters, SERVICE_LIMIT)))
+    return json_answer(page_of(None, parameters, read_limit(parameters, SERVICE_LIMIT), caller.user.pk))
 
 
-def page_of(job_id: UUID | None, parameters: Parameters, limit: int) -> LogsPayload:
-    """Of one moment: what goes between the look at the cursor and the reading would be missed without a word."""
+def page_of(job_id: UUID | None, parameters: Parameters, limit: int, user_id: int) -> LogsPayload:
     wanted = read_filter(parameters, job_id)
     start = read_start(parameters, job_id, with_children=wanted.family is not None)
-    page = read_page(Log(job_id, wanted), limit, since=start.since, before=start.before, offset=start.offset)
+    try:
+        page = read_page_at(Log(job_id, wanted), limit, start, user_id)
+    except CursorReset as reset:  # entries have gone since the look at the cursor
+        if job_id is not None:
+            existing_job(job_id)
+        start = Start(since=START, reset=reset.reason.value)
+        page = read_page_at(Log(job_id, wanted), limit, start, user_id)
     if start.reset is not None:
         page.meta.reset = start.reset
     return page
+
+
+def read_page_at(log: Log, limit: int, start: Start, user_id: int) -> LogsPayload:
+    return read_page(log, limit, since=start.since, before=start.before, offset=start.offset, user_id=user_id)
 
 
 def read_start(parameters: Parameters, job_id: UUID | None, *, with_children: bool = False) -> Start:

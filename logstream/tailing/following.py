@@ -15,7 +15,8 @@ from jobs.families import is_finished
 from jobs.models import EntryRecord, Job, Step
 from jobs.queries import START, Filter, Log, Page, Position
 from jobs.running.patience import patiently
-from logstream.catch_up import position_of_last, unbroken
+from jobs.steps import unbroken
+from logstream.catch_up import position_of_last
 
 NOT_SHOWN = ("spec", "result", "attributes")  # may be large
 

@@ -13,7 +13,7 @@ from tests.threads import at_once
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_pruned_while_a_page_is_read_is_still_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_pruned_after_the_look_at_the_cursor_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     job = make_job()
     ids = append_lines(job, 5).ids
     read_page = logs.read_page
@@ -25,4 +25,5 @@ def test_what_is_pruned_while_a_page_is_read_is_still_in_it(monkeypatch: pytest.
     monkeypatch.setattr(logs, "read_page", read_page_after_pruning)
     headers = {"Authorization": f"Bearer {make_token(make_user('reader', 'Viewers'))}"}
     page = Client().get(f"/api/jobs/{job.pk}/logs?since={ids[0]}", headers=headers).json()
-    assert [entry["line"] for entry in page["logs"]] == [2, 3, 4, 5]
+    assert [entry["line"] for entry in page["logs"]] == [5]
+    assert page["meta"]["reset"] == "pruned"

@@ -1,0 +1,62 @@
+"""Whose turn it is to look through a log: a few at a time, and of those who wait each user as often as another."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+
+AT_A_TIME = 2
+
+
+class Turns:
+    """A turn is short, and asked for again after each step, so that who has much to look through delays nobody."""
+
+    def __init__(self, at_a_time: int = AT_A_TIME) -> None:
+        self._free = at_a_time
+        self._waiting: dict[int, deque[Future[None]]] = {}  # by user; who had a turn last stands last
+        self._lock = threading.Lock()
+
+    def ask(self, user_id: int) -> Future[None]:
+        """Done when it is this user's turn, which ends with `end`. Cancel it to wait no more."""
+        turn: Future[None] = Future()
+        with self._lock:
+            self._waiting.setdefault(user_id, deque()).append(turn)
+        self._give()
+        return turn
+
+    def end(self) -> None:
+        with self._lock:
+            self._free += 1
+        self._give()
+
+    @contextmanager
+    def turn(self, user_id: int) -> Iterator[None]:
+        """Waits for one, in a thread that may."""
+        self.ask(user_id).result()
+        try:
+            yield
+        finally:
+            self.end()
+
+    def _give(self) -> None:
+        while (turn := self._next()) is not None:
+            turn.set_result(None)
+
+    def _next(self) -> Future[None] | None:
+        with self._lock:
+            while self._free and self._waiting:
+                user_id = next(iter(self._waiting))
+                queue = self._waiting.pop(user_id)
+                turn = queue.popleft()
+                if queue:
+                    self._waiting[user_id] = queue
+                if turn.set_running_or_notify_cancel():
+                    self._free -= 1
+                    return turn
+        return None
+
+
+turns = Turns()

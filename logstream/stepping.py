@@ -1,0 +1,51 @@
+"""Readings of several steps, as coroutines see them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from jobs.steps import Steps
+
+T = TypeVar("T")
+
+NOTHING = b""
+
+
+class Step(NamedTuple, Generic[T]):
+    result: T | None = None
+    is_last: bool = False
+
+
+class Host(Protocol):
+    async def step(self, user_id: int, reading: Steps[T]) -> Step[T]:
+        """Makes the next step, in a reading thread, when it is this user's turn."""
+        ...
+
+
+class Stepwise(Generic[T]):
+    """Iterate to read; `result` is what the last step returned."""
+
+    result: T
+
+    def __init__(self, host: Host, user_id: int, reading: Steps[T]) -> None:
+        self._host = host
+        self._user_id = user_id
+        self._reading = reading
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            step = await self._host.step(self._user_id, self._reading)
+            if step.is_last:
+                self.result = step.result  # type: ignore[assignment]
+                return
+            yield NOTHING
+
+
+def advance(reading: Steps[T]) -> Step[T]:
+    """For a thread: what ends a generator cannot leave it as it is."""
+    try:
+        next(reading)
+    except StopIteration as end:
+        return Step(end.value, is_last=True)
+    return Step()
