@@ -7,23 +7,17 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from jobs.impatience import impatience
 from jobs.models import Token
 
 logger = logging.getLogger(__name__)
 
 NOTED_EVERY = timedelta(minutes=1)
-PATIENCE_MS = 500  # with who holds the lock
-
-# How long a statement waits for a lock: what asks for it, and what changes it for this connection.
-LOCK_TIMEOUTS = {"sqlite": ("PRAGMA busy_timeout", "PRAGMA busy_timeout = {}")}
-LOCK_TIMEOUTS["postgresql"] = ("SHOW lock_timeout", "SET lock_timeout = '{}'")
 
 
 class LastUses:
@@ -57,23 +51,6 @@ class LastUses:
         self.failures = 0
         with self._lock:
             self._pending = {pk: at for pk, at in self._pending.items() if pending.get(pk) != at}
-
-
-@contextmanager
-def impatience() -> Iterator[None]:
-    """Within, this thread's connection waits for locks for a moment only."""
-    if connection.vendor not in LOCK_TIMEOUTS:
-        yield
-        return
-    asks, sets = LOCK_TIMEOUTS[connection.vendor]
-    with connection.cursor() as cursor:
-        cursor.execute(asks)
-        usual = cursor.fetchone()[0]
-        cursor.execute(sets.format(PATIENCE_MS))
-        try:
-            yield
-        finally:
-            cursor.execute(sets.format(usual))
 
 
 last_uses = LastUses()

@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any
 
 from logstream.open_stream import connection
+from logstream.send_buffer import bound_unsent
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -63,6 +64,7 @@ class Connections:
         if transport is None:
             yield
             return
+        bound_unsent(transport)
         self._transports.add(transport)
         token = connection.set(transport)
         try:

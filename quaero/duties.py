@@ -14,6 +14,7 @@ from jobs.background import leftovers
 from jobs.retention import pruning_by_setting
 from jobs.running.lookout import Lookout
 from jobs.running.outages import DatabaseFails, DatabaseWatch
+from quaero.wal import shorten_wal
 
 logger = logging.getLogger(__name__)
 
@@ -71,5 +72,6 @@ DUTIES: tuple[Duty, ...] = (
     every(5, _watch.watched(leftovers.deliver)),
     every(5, turned_away.tell),
     every(5, last_uses.store),
+    every(10, shorten_wal),
     every_in_steps(DAY_S, pruning_by_setting),
 )

@@ -72,7 +72,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 30,
         "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;"
+        "PRAGMA journal_size_limit=16777216;",  # the WAL's, to which it shrinks again (quaero/wal.py)
     }
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -174,7 +174,8 @@ def test_a_page_takes_as_many_queries_for_many_children_as_for_one(
 ) -> None:
     for number in range(30):
         append_lines(make_job(str(number), parent=job), 2)
-    with django_assert_max_num_queries(5):  # whether it is all there, the extent, the entries, the jobs' names, the counters
+    # whether it is all there, the extent, the entries, the jobs' names, the counters
+    with django_assert_max_num_queries(5):
         assert len(read_page(Log(job.pk, Filter(family=job.pk)), 50).logs) == 50
 
 

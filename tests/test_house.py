@@ -18,8 +18,8 @@ FLOORS = {
     "workflow_commands workflow_reports turned_away throttle sensitive",
     "models": "models",
     "core": "recording lifecycle families queries listing tree pages rows cursors parameters errors access standing "
-    "secret_box last_uses snapshots turns steps known_counts sign_in retention installation readiness operations "
-    "executions runnables",
+    "secret_box impatience last_uses snapshots turns steps known_counts sign_in retention installation readiness "
+    "operations executions runnables",
     "doors": "api admin admin_lookups views sign_in_form urls error_views health management running background "
     "tracked tracking handlers ingest apps reporting",
 }

@@ -15,7 +15,7 @@ stream.onLogs = (entries) => {
     while (log.childElementCount > MOST_ROWS) log.firstElementChild.remove();
     log.scrollTop = log.scrollHeight;
   }
-  say('counts', `${stream.displayedCount} of ${stream.totalCount} lines`);
+  say('counts', `${stream.displayedCount ?? '…'} of ${stream.totalCount} lines`);
 };
 stream.onReset = () => log.replaceChildren();
 stream.onStatus = (status) => {

@@ -503,9 +503,9 @@
       return this._meta?.total_count ?? 0;
     }
 
-    /** Those of them that match the filters, held or not. */
+    /** Those of them that match the filters, held or not; null while they are still being counted. */
     get displayedCount() {
-      return this._meta?.displayed_count ?? 0;
+      return this._meta ? this._meta.displayed_count : 0;
     }
 
     /** The job's status, or the service's; null before the first news of it. */

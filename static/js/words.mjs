@@ -64,8 +64,9 @@ export function capitalised(word) {
   return word ? word[0].toUpperCase() + word.slice(1) : '';
 }
 
-/** "Showing X of Y filtered (Z total)", or without a filter "Showing X of Z". */
+/** "Showing X of Y filtered (Z total)", or without a filter "Showing X of Z". What is still being counted is null. */
 export function showingText({ shown, matching, total, isFiltering }) {
   const [x, y, z] = [shown, matching, total].map(numberText);
+  if (isFiltering && matching === null) return `Showing ${x} filtered, counting… (${z} total)`;
   return isFiltering ? `Showing ${x} of ${y} filtered (${z} total)` : `Showing ${x} of ${z}`;
 }

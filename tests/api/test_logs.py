@@ -211,7 +211,8 @@ def test_queries_of_a_page_do_not_grow_with_the_log(
     steps = [make_step(job, str(n)) for n in range(5)]
     for step in steps:
         append_lines(job, 100, step=step)
-    # session, user, two of permissions, the job, whether its log is all there, the entries, the names of job and steps, the counters
+    # session, user, two of permissions, the job, whether its log is all there, the entries, the names of job
+    # and steps, the counters
     with django_assert_max_num_queries(10):
         page(as_viewer, path_of(job), limit=1000)
     with django_assert_max_num_queries(9):

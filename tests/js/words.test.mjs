@@ -30,6 +30,8 @@ test('a moment is told with as much of its date as is needed', () => {
 test('what is shown is told with the filtered and the whole number', () => {
   const shown = { shown: 100, matching: 1234, total: 56789 };
   assert.equal(words.showingText({ ...shown, isFiltering: true }), 'Showing 100 of 1,234 filtered (56,789 total)');
+  const uncounted = { ...shown, matching: null, isFiltering: true };
+  assert.equal(words.showingText(uncounted), 'Showing 100 filtered, counting… (56,789 total)');
   assert.equal(words.showingText({ ...shown, isFiltering: false }), 'Showing 100 of 56,789');
 });
 

@@ -1,0 +1,29 @@
+"""SQLite's write-ahead log, which grows while anybody reads what was there before, and does not shrink by itself."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+
+from django.db import connection
+
+from jobs.impatience import impatience
+
+LARGE_BYTES = 16 * 1024 * 1024
+
+
+def shorten_wal() -> None:
+    """Moves what is in it to the database and empties it, when it is large and nobody is in the way.
+
+    For a duty: it waits half a second at most, and is tried again.
+    """
+    if connection.vendor != "sqlite" or wal_bytes() < LARGE_BYTES:
+        return
+    with impatience(), connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def wal_bytes() -> int:
+    with suppress(OSError):
+        return os.stat(f"{connection.settings_dict['NAME']}-wal").st_size
+    return 0
