@@ -5,7 +5,7 @@ HOST = 127.0.0.1
 PORT = 8000
 DATA = var
 ARGS =
-BENCHMARKS = append last_lines idle_streams latency fan_out many_searches admin_entries jobs_list run_start run_output run_crashes
+BENCHMARKS = append last_lines idle_streams latency fan_out many_searches attacks admin_entries jobs_list run_start run_output run_crashes
 
 export PYTHON
 BIN = .venv/bin

@@ -24,13 +24,14 @@ from installation import Installation
 
 HERE = Installation()
 
-from many_searches import INTERVAL_S, Readers  # noqa: E402
+from readers import Readers  # noqa: E402
 from server import Server, raise_file_limit  # noqa: E402
 from writer import Plan  # noqa: E402
 from writers import WRITERS, Writer  # noqa: E402
 
 from jobs import lifecycle  # noqa: E402
 
+INTERVAL_S = 0.1
 LONGEST_MS = 200.0
 HALF_OPEN = 3_000
 OPEN_HEAD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
@@ -141,9 +142,9 @@ def carry_out(attack: Attack, threads: int, port: int, seconds: float) -> None:
 def run(server: Server, writer: Writer, options: argparse.Namespace) -> int:
     token, job = HERE.token(), lifecycle.create_job("followed")
     lifecycle.start_job(job, leased=False)
-    readers = Readers(server, token, job.pk)
+    readers = Readers(server.port, token, job.pk)
     names = options.attacks or list(ATTACKS)
-    writer.start(Plan(job.pk, int(len(names) * (options.seconds + 65) / INTERVAL_S), 1, INTERVAL_S))
+    writer.start(Plan(job.pk, int(len(names) * (options.seconds + 5) / INTERVAL_S), 1, INTERVAL_S))
     asking = Asking(server.port, token, job.pk)
     asking.start()
     targets = Targets()

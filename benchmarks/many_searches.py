@@ -11,10 +11,8 @@ With --growing the large log is the one that grows and is followed.
 from __future__ import annotations
 
 import argparse
-import re
 import socket
 import sys
-import threading
 import time
 from collections import deque
 from pathlib import Path
@@ -25,39 +23,18 @@ from installation import Installation
 
 HERE = Installation()
 
-from clients import has_first_logs, open_stream, request, stream_path  # noqa: E402
+from clients import has_first_logs, request, stream_path  # noqa: E402
+from readers import Readers  # noqa: E402
 from server import Server  # noqa: E402
 from writer import Plan  # noqa: E402
 from writers import WRITERS, Writer  # noqa: E402
 
 from jobs import lifecycle, recording  # noqa: E402
 
-RECORDED_AT = re.compile(rb'"message":"(\d+) ')
-HEALTHY_STREAMS = 5
 INTERVAL_S = 0.1
 STAY_S = 3.0
 LONGEST_MS, LONGEST_WAIT_S = 200.0, 2.0
 BATCH = 1_000
-
-
-class Readers:
-    """Read streams in threads of their own and keep how long each line took, with the moment of its arrival."""
-
-    def __init__(self, server: Server, token: str, job_id: UUID) -> None:
-        self.delays: deque[tuple[float, float]] = deque()
-        self.streams = [open_stream(server.port, stream_path(job_id), token) for _ in range(HEALTHY_STREAMS)]
-        for stream in self.streams:
-            threading.Thread(target=self.read, args=(stream,), daemon=True).start()
-
-    def read(self, stream: socket.socket) -> None:
-        stream.settimeout(None)
-        while data := stream.recv(65536):
-            now = time.monotonic_ns()
-            for recorded in RECORDED_AT.findall(data):
-                self.delays.append((now / 1e9, (now - int(recorded)) / 1e6))
-
-    def between(self, start: float, end: float) -> list[float]:
-        return [delay for at, delay in self.delays if start <= at < end]
 
 
 def fill(job_id: UUID, lines: int) -> None:
@@ -106,7 +83,7 @@ def run(server: Server, writer: Writer, options: argparse.Namespace) -> int:
         lifecycle.start_job(job, leased=False)
     fill(large.pk, options.lines)
     followed = large if options.growing else small
-    readers = Readers(server, token, followed.pk)
+    readers = Readers(server.port, token, followed.pk)
     alone = wait_of_a_new_stream(server, token, large.pk, "alone")
     writer.start(Plan(followed.pk, int((options.seconds + 20) / INTERVAL_S), 1, INTERVAL_S))
     started = time.monotonic()
