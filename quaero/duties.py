@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 
 from django.db import connections
@@ -28,9 +30,10 @@ def every(seconds: float, work: Callable[[], object]) -> Duty:
     """A duty that calls `work` now and then every so many seconds, in a thread; a failure ends nothing."""
 
     async def duty() -> None:
-        while True:
-            await asyncio.to_thread(run_once, work)
-            await asyncio.sleep(seconds)
+        with own_thread() as call:
+            while True:
+                await call(run_once, work)
+                await asyncio.sleep(seconds)
 
     return duty
 
@@ -39,13 +42,24 @@ def every_in_steps(seconds: float, begin: Callable[[], Iterator[object]]) -> Dut
     """As `every`, of work that comes step by step: who stops the server waits for one step, not for them all."""
 
     async def duty() -> None:
-        while True:
-            steps = begin()
-            while await asyncio.to_thread(run_once, partial(next, steps, None), begin.__name__):
-                pass
-            await asyncio.sleep(seconds)
+        with own_thread() as call:
+            while True:
+                steps = begin()
+                while await call(run_once, partial(next, steps, None), begin.__name__):
+                    pass
+                await asyncio.sleep(seconds)
 
     return duty
+
+
+@contextmanager
+def own_thread() -> Iterator[Callable[..., Awaitable[object]]]:
+    """A thread for one duty, which none of the others waits for; the process has as many threads busy as idle."""
+    thread, loop = ThreadPoolExecutor(1, "quaero-duty"), asyncio.get_running_loop()
+    try:
+        yield partial(loop.run_in_executor, thread)
+    finally:
+        thread.shutdown(wait=False, cancel_futures=True)
 
 
 def run_once(work: Callable[[], object], name: str = "") -> object:
