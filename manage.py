@@ -12,9 +12,9 @@ try:
     from django.core.management import execute_from_command_line
     from django.db import Error
 
-    from jobs.running import caller
-    from quaero.environment import read_environment
-    from quaero.standard_streams import open_closed_streams, say
+    from jobs.running.processes import caller
+    from quaero.config.environment import read_environment
+    from quaero.serving.standard_streams import open_closed_streams, say
 except ModuleNotFoundError as error:
     sys.exit(f"{error}. Quaero lives in its virtual environment: `make setup` makes it, .venv/bin/python runs it.")
 except KeyboardInterrupt:

@@ -23,7 +23,7 @@ from installation import Installation
 HERE = Installation()
 
 from jobs import lifecycle  # noqa: E402
-from jobs.background.waiting import wait  # noqa: E402
+from jobs.background.flush import wait  # noqa: E402
 from jobs.handlers import QuaeroHandler  # noqa: E402
 from jobs.models import Job  # noqa: E402
 

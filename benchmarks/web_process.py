@@ -10,8 +10,8 @@ import sys
 
 import uvicorn
 
-from quaero.tether import stop_with_parent
-from quaero.web import configuration
+from quaero.serving.tether import stop_with_parent
+from quaero.serving.web_process import configuration
 
 
 def main() -> None:

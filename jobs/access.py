@@ -13,12 +13,12 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
-from jobs import last_uses, turned_away
+from jobs import refused_requests, token_uses
+from jobs.credentials import RIGHTS, Grounds, permission_missing, require_still, scope_missing
 from jobs.errors import Forbidden, NotFound, Unauthenticated
 from jobs.models import SERVICE_JOB_ID, Job, Step, Token
 from jobs.models.token import hashed
-from jobs.secret_box import box_for
-from jobs.standing import RIGHTS, Grounds, permission_missing, require_still, scope_missing
+from jobs.secrets.box import box_for
 
 # A proxy in front may ask for a password of its own; the browser then sends it with every request.
 SCHEMES_OF_PROXIES = ("basic", "digest", "negotiate")
@@ -114,9 +114,9 @@ def stream_caller_of(request: HttpRequest) -> Caller:
 def caller_of_token(secret: str, address: str = "") -> Caller:
     token = Token.objects.usable().select_related("user").filter(digest=hashed(secret)).first()
     if token is None:
-        turned_away.count(turned_away.BAD_TOKEN, address)
+        refused_requests.count(refused_requests.BAD_TOKEN, address)
         raise Unauthenticated("this token is unknown or has expired", "bad_token")
-    last_uses.note(token)
+    token_uses.note(token)
     return Caller(token.user, frozenset(token.scopes), Grounds(token.user_id, token_id=token.pk))
 
 

@@ -11,10 +11,10 @@ class JobsConfig(AppConfig):
         from jobs import installation  # noqa: PLC0415
         from jobs.background.process import open_queue  # noqa: PLC0415
         from jobs.runnables import autodiscover  # noqa: PLC0415
-        from jobs.running import tasks  # noqa: PLC0415
+        from jobs.running.workers import dispatch  # noqa: PLC0415
 
         pre_migrate.connect(installation.before_migrate, sender=self)
         post_migrate.connect(installation.after_migrate, sender=self)
-        tasks.connect()
+        dispatch.connect()
         open_queue()
         autodiscover()

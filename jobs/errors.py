@@ -9,11 +9,11 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 
 from jobs import levels
-from jobs.cursors import CursorOfAnotherJob
 from jobs.lifecycle import JobIsRunning
 from jobs.models import NoSuchJob, StepOfAnotherJob
 from jobs.operations import IsServiceJob, JobHasEnded
-from jobs.parameters import BadParameter
+from jobs.queries.cursors import CursorOfAnotherJob
+from jobs.queries.parameters import BadParameter
 from jobs.runnables import BadParameters, UnknownRunnable
 
 

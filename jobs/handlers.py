@@ -17,13 +17,13 @@ from threading import get_ident
 from typing import Protocol
 from uuid import UUID
 
-from jobs.background import waiting
+from jobs.background.flush import settle
 from jobs.background.items import Entry
 from jobs.background.queue import own_threads, queue
-from jobs.tracked.handles import short_name
-from jobs.tracked.places import Place, current
-from jobs.tracked.records import OWN_COUNT, level_of, with_details
-from jobs.tracking import TrackedJob, parent_job
+from jobs.tracking.handles import short_name
+from jobs.tracking.job import TrackedJob, parent_job
+from jobs.tracking.places import Place, current
+from jobs.tracking.records import OWN_COUNT, level_of, with_details
 
 KIND = "log"  # of a job that a handler begins for itself
 
@@ -73,7 +73,7 @@ class QuaeroHandler(logging.Handler):
 
     def flush(self) -> None:
         """Waits, at most 5 s, until what was logged is stored; not in an event loop or a transaction."""
-        waiting.settle()
+        settle()
 
     def close(self) -> None:
         """Ends the job that the handler has begun, if any. `logging` calls this when the program ends."""
@@ -109,7 +109,7 @@ class OwnJob:
         job, self._job = self._job, None
         if job is not None and self._pid == os.getpid():
             job.end()
-            waiting.settle()
+            settle()
 
 
 class HasId(Protocol):

@@ -20,9 +20,9 @@ from django.utils import timezone
 from jobs import signals, statuses
 from jobs.models import Job, JobSecret, Step
 from jobs.models.job import touch
-from jobs.sensitive import without_secrets
+from jobs.secrets.names import without_secrets
 from jobs.storable import storable_json, storable_object
-from jobs.workflow_commands import shortened
+from jobs.text.commands import shortened
 
 LEASE = timedelta(seconds=20)  # how long a heart may be silent
 HEARTBEAT = timedelta(seconds=5)

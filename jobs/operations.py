@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from jobs import lifecycle, recording, statuses
-from jobs.families import descendants, generations
 from jobs.lifecycle import JobIsRunning
 from jobs.models import SERVICE_JOB_ID, Job, NoSuchJob
+from jobs.queries.families import descendants, generations
 from jobs.recording import NewEntry
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -11,23 +11,13 @@ from django.db import connections, router
 from django.utils import timezone
 
 from jobs import levels
-from jobs.models import AppendedBatch, EntryColumns, Job, LogEntry, Step
+from jobs.models import AppendedBatch, EntryColumns, Job, LogEntry, NewEntry, Step
 from jobs.models.content import fields_text, storable_content
 from jobs.models.entry import known_stream, utc
 from jobs.models.writing import repeat_none, write_columns
 from jobs.storable import MAX_MESSAGE_BYTES, storable_text
 
-
-class NewEntry(NamedTuple):
-    """What is to be logged. `timestamp` None is now; `step` is a Step of the job or its id."""
-
-    message: str
-    level: str | int = "info"
-    timestamp: datetime | None = None
-    step: Step | UUID | None = None
-    stream: str = "stdout"
-    source: str = ""
-    fields: Mapping[str, object] | None = None
+__all__ = ["Appended", "NewEntry", "append"]
 
 
 class Appended(NamedTuple):

@@ -22,12 +22,12 @@ from jobs.api.documentation import (
     path_parameter,
     query_parameters,
 )
-from jobs.executions import PlainEntry
-from jobs.pages import LogsPayload
-from jobs.rows import JobRow, StepRow
-from logstream.family_state import FamilyPayload
-from logstream.job_feed import StatusPayload
-from logstream.jobs_feed import Stats
+from jobs.queries.log_page import LogsPayload
+from jobs.queries.results import PlainEntry
+from jobs.queries.rows import JobRow, StepRow
+from logstream.feeds.family_state import FamilyPayload
+from logstream.feeds.job import StatusPayload
+from logstream.feeds.jobs import Stats
 from logstream.open_stream import Session
 
 JOB_ID = path_parameter("job_id", "The id of a job.")

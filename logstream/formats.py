@@ -14,7 +14,7 @@ import msgspec
 
 from jobs.models import EntryRecord
 from jobs.models.record import wire_time
-from jobs.pages import logs_payload
+from jobs.queries.log_page import logs_payload
 from logstream.events import comment, event, message
 
 

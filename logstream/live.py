@@ -18,12 +18,13 @@ from django.conf import settings
 
 from jobs.models.record import wire_time
 from jobs.queries import Filter
-from jobs.steps import Steps
-from jobs.turns import AT_A_TIME, turns
-from logstream.family_feed import FamilyFeed
-from logstream.feed import Feed, FeedKey
-from logstream.job_feed import JobFeed
-from logstream.jobs_feed import JobsFeed
+from jobs.queries.long_reads import Steps
+from jobs.queries.search_turns import AT_A_TIME, turns
+from logstream.feeds.base import Feed, FeedKey
+from logstream.feeds.family import FamilyFeed
+from logstream.feeds.job import JobFeed
+from logstream.feeds.jobs import JobsFeed
+from logstream.feeds.service import ServiceFeed
 from logstream.meter import RateMeter
 from logstream.news import StreamsChanged
 from logstream.numbers import JobNumbers
@@ -31,7 +32,6 @@ from logstream.open_stream import OpenStream, Session
 from logstream.reading import ReadingPool
 from logstream.registry import FAMILY, JOBS, Registry, Topic
 from logstream.rights import Rights
-from logstream.service_feed import ServiceFeed
 from logstream.stepping import Step, advance
 from logstream.wakeups import wakeups_of_database
 from logstream.watch import Watch

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.db.models import Count
 
-from jobs.cursors import newest_position
 from jobs.models import Job
+from jobs.queries.cursors import newest_position
 
 SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S = 1.0, 5.0
 MOST_OF_THE_TIME = 0.05  # that is spent counting: a hundred thousand jobs take their time

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from jobs.standing import Grounds
+from jobs.credentials import Grounds
 from logstream.registry import Topic
 from logstream.subscription import Subscription
 

@@ -10,11 +10,11 @@ from dataclasses import replace
 from django.http import HttpRequest
 
 from jobs import access
-from jobs.cursors import CursorReset, position_of
-from jobs.families import is_finished
 from jobs.models import Job
-from jobs.parameters import CHILDREN, FILTER_PARAMETERS, Parameters, read_cursor, read_filter, read_limit
 from jobs.queries import NO_LIMIT, START, Filter, Position
+from jobs.queries.cursors import CursorReset, position_of
+from jobs.queries.families import is_finished
+from jobs.queries.parameters import CHILDREN, FILTER_PARAMETERS, Parameters, read_cursor, read_filter, read_limit
 from logstream.formats import PLAIN
 from logstream.open_stream import Viewer
 from logstream.registry import FAMILY, SERVICE, Topic, family_topic, job_topic

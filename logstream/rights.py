@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
+from jobs.credentials import Grounds, refusals
 from jobs.errors import ApiError, error_body
-from jobs.standing import Grounds, refusals
 from logstream.events import event
 from logstream.open_stream import OpenStream
 

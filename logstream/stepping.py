@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from jobs.steps import Steps
+from jobs.queries.long_reads import Steps
 
 T = TypeVar("T")
 

@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
-from jobs.cursors import CursorReset, ResetReason
 from jobs.models.record import wire_time
 from jobs.queries import START, Filter, Position
+from jobs.queries.cursors import CursorReset, ResetReason
 from logstream import events
-from logstream.catch_up import Reader
-from logstream.feed import FeedKey
+from logstream.feeds.base import FeedKey
+from logstream.feeds.catch_up import Reader
+from logstream.feeds.entries import LogFeed
+from logstream.feeds.jobs import JobsFeed
 from logstream.formats import EVENTS, Format
-from logstream.jobs_feed import JobsFeed
 from logstream.live import Live
-from logstream.log_feed import LogFeed
 from logstream.open_stream import OpenStream, Viewer
 from logstream.registry import JOBS, Topic
 from logstream.subscription import Closed, Overflowed, Subscription

@@ -6,8 +6,8 @@ import asyncio
 from collections import deque
 from typing import NamedTuple
 
-from jobs.cursors import CursorReset
 from jobs.queries import Position
+from jobs.queries.cursors import CursorReset
 
 MAX_QUEUED_BYTES = 4 * 1024 * 1024
 

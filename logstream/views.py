@@ -12,10 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from jobs import turned_away
+from jobs import refused_requests
 from jobs.api.answers import json_answer
 from jobs.errors import MethodNotAllowed, Unavailable, as_api_error, error_response
-from jobs.parameters import Parameters
+from jobs.queries.parameters import Parameters
 from logstream import live
 from logstream.documentation import OpenStreams, StreamCount, StreamsStatus
 from logstream.registry import JOBS, SERVICE
@@ -79,7 +79,7 @@ def require_room(here: live.Live) -> None:
     if here.is_closing:
         raise Unavailable("the server is going down: come back in a moment", code="closing", retry_after_s=2)
     if here.stream_count >= here.max_streams:
-        turned_away.count(turned_away.STREAM_REFUSED)
+        refused_requests.count(refused_requests.STREAM_REFUSED)
         raise Unavailable(
             f"all {here.max_streams} streams of this server are taken",
             code="too_many_streams",

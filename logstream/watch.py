@@ -9,13 +9,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from jobs.models import Job, LogEntry
-from logstream.family_feed import FamilyFeed
-from logstream.family_state import Pulse, pulses_of
-from logstream.feed import Feed, FeedHost
-from logstream.job_feed import JobFeed
-from logstream.jobs_feed import JobsFeed
+from logstream.feeds.base import Feed, FeedHost
+from logstream.feeds.family import FamilyFeed
+from logstream.feeds.family_state import Pulse, pulses_of
+from logstream.feeds.job import JobFeed
+from logstream.feeds.jobs import JobsFeed
+from logstream.feeds.service import ServiceFeed
 from logstream.news import Changed, Deleted, Grown
-from logstream.service_feed import ServiceFeed
 from logstream.wakeups.base import Wakeups
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model
 
-from jobs.admin_lookups import KnownLookups
+from jobs.web.admin_lookups import KnownLookups
 
 
 class Site(admin.AdminSite):

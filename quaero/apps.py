@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.core import checks
 
-from quaero.checks import check_limits, check_names, check_proxies
+from quaero.config.checks import check_limits, check_names, check_proxies
 
 
 class QuaeroConfig(AppConfig):

@@ -14,9 +14,9 @@ from django.core import checks
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Count, Model, Q, QuerySet
 
-from jobs.health import what_is_missing
 from jobs.models import COLUMN_NAMES, Job, Step
 from jobs.models.counters import COLUMNS
+from jobs.web.health import what_is_missing
 
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
 

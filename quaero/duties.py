@@ -11,12 +11,12 @@ from functools import partial
 
 from django.db import connections
 
-from jobs import last_uses, turned_away
+from jobs import refused_requests, token_uses
 from jobs.background import leftovers
 from jobs.retention import pruning_by_setting
-from jobs.running.lookout import Lookout
-from jobs.running.outages import DatabaseFails, DatabaseWatch
-from quaero.wal import shorten_wal
+from jobs.running.workers.lookout import Lookout
+from jobs.running.workers.outages import DatabaseFails, DatabaseWatch
+from quaero.sqlite3.wal import shorten_wal
 
 logger = logging.getLogger(__name__)
 
@@ -84,8 +84,8 @@ _watch = DatabaseWatch("The web process")
 DUTIES: tuple[Duty, ...] = (
     every(5, _watch.watched(Lookout().look)),
     every(5, _watch.watched(leftovers.deliver)),
-    every(5, turned_away.tell),
-    every(5, last_uses.store),
+    every(5, refused_requests.tell),
+    every(5, token_uses.store),
     every(10, shorten_wal),
     every_in_steps(DAY_S, pruning_by_setting),
 )

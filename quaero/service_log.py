@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from django.conf import settings
 
 from jobs import levels
-from jobs.background.waiting import settle_async
+from jobs.background.flush import settle_async
 from jobs.handlers import QuaeroHandler
 from jobs.models import SERVICE_JOB_ID
 from logstream.version import VERSION

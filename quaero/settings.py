@@ -6,8 +6,8 @@ from typing import Any
 
 import django
 
-from quaero.environment import BASE_DIR, read_environment
-from quaero.host_names import trusted_origins
+from quaero.config.environment import BASE_DIR, read_environment
+from quaero.http.host_names import trusted_origins
 
 ENVIRONMENT = read_environment()
 
@@ -37,9 +37,9 @@ TASKS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django_tasks_db.Data
 # Every middleware here works in async, and none wraps the body of a response: streams pass through them (S6).
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "quaero.csp.content_security_policy",
-    "quaero.hosts.only_allowed_hosts",
-    "quaero.cookies.secure_cookies",
+    "quaero.http.csp.content_security_policy",
+    "quaero.http.hosts.only_allowed_hosts",
+    "quaero.http.cookies.secure_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -47,7 +47,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "quaero.urls"
-CSRF_FAILURE_VIEW = "jobs.error_views.csrf_failure"
+CSRF_FAILURE_VIEW = "jobs.web.error_views.csrf_failure"
 ASGI_APPLICATION = "quaero.asgi.application"
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -121,7 +121,7 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
-        "counted": {"class": "jobs.turned_away.CountingHandler"},
+        "counted": {"class": "jobs.refused_requests.CountingHandler"},
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # A 404 or a refused request is the client's business; an exception in a view is ours.

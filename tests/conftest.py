@@ -12,8 +12,8 @@ from django.contrib.auth.models import User
 from django.db import connections
 from django.dispatch import Signal
 
-from jobs.known_counts import known_counts
 from jobs.models import Job
+from jobs.queries.known_counts import known_counts
 from tests.factories import make_job, make_user
 
 

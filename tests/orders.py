@@ -8,7 +8,8 @@ from typing import Any
 
 from jobs.models import Job
 from jobs.runnables import registry
-from jobs.running.orders import order_program, order_runnable
+from jobs.running.ordering.programs import order_program
+from jobs.running.ordering.registered import order_runnable
 
 
 def program(text: str = "print('hello')", **members: Any) -> Job:

@@ -132,7 +132,7 @@ class Serving:
 
     def web(self) -> psutil.Process:
         """The web process of now."""
-        found = [process for process in self.everything() if "quaero.web" in process.cmdline()]
+        found = [process for process in self.everything() if "quaero.serving.web_process" in process.cmdline()]
         assert len(found) == 1
         return found[0]
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from jobs.recording import NewEntry
 from jobs.running import child
-from jobs.running.items import Item, ItemReader
-from jobs.running.lines import LineAssembler
+from jobs.running.output.items import Item, ItemReader
+from jobs.running.output.lines import LineAssembler
 from tests.processes import DEADLINE_S
 
 CHILD = Path(child.__file__).parent

@@ -11,11 +11,11 @@ from django.core import signing
 from django.test import RequestFactory
 from django.utils import timezone
 
-from jobs import last_uses
+from jobs import token_uses
 from jobs.access import Caller, caller_of, issue_ticket, operable_job, readable_job, step_of, stream_caller_of
+from jobs.credentials import RIGHTS
 from jobs.errors import ApiError, Forbidden, NotFound, Unauthenticated
 from jobs.models import SERVICE_JOB_ID, Job, Token
-from jobs.standing import RIGHTS
 from tests.factories import ago, make_job, make_step, make_token, make_user
 
 pytestmark = pytest.mark.django_db
@@ -98,16 +98,16 @@ def test_the_last_use_is_noted_once_a_minute(viewer: User) -> None:
     secret = make_token(viewer)
     caller_of(request(token=secret))
     assert Token.objects.get().last_used_at is None  # reading writes nothing
-    last_uses.store()
+    token_uses.store()
     first = Token.objects.get().last_used_at
     assert first is not None
     assert timezone.now() - first < timedelta(minutes=1)
     caller_of(request(token=secret))
-    last_uses.store()
+    token_uses.store()
     assert Token.objects.get().last_used_at == first
     Token.objects.update(last_used_at=ago(minutes=2))
     caller_of(request(token=secret))
-    last_uses.store()
+    token_uses.store()
     assert Token.objects.get().last_used_at > first
 
 

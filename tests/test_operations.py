@@ -11,10 +11,10 @@ from django.db import OperationalError
 from django.dispatch import Signal
 
 from jobs import lifecycle, operations, signals, statuses
-from jobs.families import descendants
 from jobs.lifecycle import JobIsRunning
 from jobs.models import SERVICE_JOB_ID, DeletedJob, Job, LogEntry, NoSuchJob, Step
 from jobs.operations import JobHasEnded, cancel, delete
+from jobs.queries.families import descendants
 from tests.factories import append_lines, make_job, make_step, stored_messages
 from tests.threads import at_once
 

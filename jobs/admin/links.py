@@ -14,7 +14,7 @@ from jobs.models import Job, Step
 
 LONGEST_NAME = 80
 
-# How the admin's addresses name a filter, and what `jobs.parameters` calls it.
+# How the admin's addresses name a filter, and what `jobs.queries.parameters` calls it.
 FILTER_NAMES = {
     "job__id__exact": "job",
     "step__id__exact": "step",

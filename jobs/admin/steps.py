@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 from jobs.admin.cells import badge, duration, number, preformatted, visible
 from jobs.admin.links import entries_link, job_link
 from jobs.admin.rights import ForViewers
-from jobs.admin_lookups import KnownLookups
 from jobs.models import COLUMN_NAMES, Step
-from jobs.workflow_commands import shortened
+from jobs.text.commands import shortened
+from jobs.web.admin_lookups import KnownLookups
 
 INLINE_STEPS = 100  # each is a form; the list of steps has pages
 SHOWN_CHARACTERS = 200  # of why a step has failed; its own page has the rest

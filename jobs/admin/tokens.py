@@ -14,8 +14,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from jobs.admin_lookups import KnownLookups
 from jobs.models import SCOPES, Token
+from jobs.web.admin_lookups import KnownLookups
 
 LIST_COLUMNS = ("__str__", "user", "scope_words", "created_at", "expires_at", "last_used_at", "is_usable")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from jobs.access import Caller, caller_of
-from jobs.parameters import Parameters
+from jobs.queries.parameters import Parameters
 
 
 def caller_without_parameters(request: HttpRequest) -> Caller:

@@ -13,12 +13,12 @@ from jobs.api.bodies import read_optional_body
 from jobs.api.callers import caller_without_parameters
 from jobs.api.documentation import documented
 from jobs.api.refusals import without_names
-from jobs.listing import NOT_IN_A_LIST
 from jobs.models import Job, Worker
 from jobs.models.record import wire_time
-from jobs.rows import JobRow, job_row
-from jobs.running.reruns import rerun
-from jobs.running.workers import is_alive, status_of
+from jobs.queries.job_list import NOT_IN_A_LIST
+from jobs.queries.rows import JobRow, job_row
+from jobs.running.ordering.reruns import rerun
+from jobs.running.workers.session import is_alive, status_of
 
 router = Router()
 

@@ -17,13 +17,15 @@ from jobs.api.documentation import JOB_LIST_PARAMETERS, documented
 from jobs.api.jobs import DEFAULT_LIMIT, next_cursor, read_job_cursor, read_job_filter
 from jobs.api.waiting import waited_for
 from jobs.errors import NotFound
-from jobs.executions import HTTP_STATUS, Cancelled, Completed, Failed, Running, result_of
-from jobs.listing import count_by_status, page_of_jobs
 from jobs.models import SERVICE_JOB_ID, Job
-from jobs.parameters import Parameters, read_limit
-from jobs.rows import JobRow, job_row
-from jobs.running.orders import BadOrder, Origin, order_program
-from jobs.running.specs import PROGRAM_KIND
+from jobs.queries.job_list import count_by_status, page_of_jobs
+from jobs.queries.parameters import Parameters, read_limit
+from jobs.queries.results import HTTP_STATUS, Cancelled, Completed, Failed, Running, result_of
+from jobs.queries.rows import JobRow, job_row
+from jobs.running.ordering.checks import BadOrder
+from jobs.running.ordering.pending import Origin
+from jobs.running.ordering.programs import order_program
+from jobs.running.ordering.specs import PROGRAM_KIND
 
 DEFAULT_WAIT_S, MAX_WAIT_S = 30.0, 300.0
 

@@ -12,11 +12,11 @@ from jobs.api.answers import json_answer
 from jobs.api.callers import caller_without_parameters
 from jobs.api.documentation import JOB_LIST_PARAMETERS, JOB_PARAMETERS, STEP_LIST_PARAMETERS, documented
 from jobs.api.refusals import without_names
-from jobs.listing import JobCursor, JobFilter, JobPage, count_by_status, page_of_jobs
 from jobs.operations import delete
-from jobs.parameters import MAX_ID, Parameters, read_job, read_limit, read_moment, search_text
-from jobs.rows import JobDetail, JobRow, StepRow, TreeRow, job_detail, job_row, step_row
-from jobs.tree import tree_of
+from jobs.queries.job_list import JobCursor, JobFilter, JobPage, count_by_status, page_of_jobs
+from jobs.queries.job_tree import tree_of
+from jobs.queries.parameters import MAX_ID, Parameters, read_job, read_limit, read_moment, search_text
+from jobs.queries.rows import JobDetail, JobRow, StepRow, TreeRow, job_detail, job_row, step_row
 
 DEFAULT_LIMIT = 50
 MOST_STEPS = 10_000  # of a page

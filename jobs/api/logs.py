@@ -11,11 +11,11 @@ from ninja import Router
 from jobs.access import caller_of, existing_job, readable_job
 from jobs.api.answers import json_answer
 from jobs.api.documentation import JOB_LOG_PARAMETERS, SERVICE_LOG_PARAMETERS, documented
-from jobs.cursors import CursorReset, position_of
 from jobs.errors import ApiError
-from jobs.pages import LogsPayload, read_page
-from jobs.parameters import Parameters, read_cursor, read_filter, read_limit
 from jobs.queries import START, Log, Position
+from jobs.queries.cursors import CursorReset, position_of
+from jobs.queries.log_page import LogsPayload, read_page
+from jobs.queries.parameters import Parameters, read_cursor, read_filter, read_limit
 
 SERVICE_LIMIT = 50
 STARTS = ("since", "before", "offset")

@@ -16,14 +16,14 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from jobs import executions
 from jobs.api import control, execution, jobs, logs, machines, runnables, runs, tickets
 from jobs.api.documentation import SECURITY_SCHEMES, Json, Kinds, needing, schemas_of
 from jobs.api.reference import Reference
 from jobs.api.refusals import method_not_allowed, refuse
 from jobs.errors import MethodNotAllowed, error_response
-from jobs.pages import LogsPayload
-from jobs.rows import JobDetail, JobRow, StepRow
+from jobs.queries import results
+from jobs.queries.log_page import LogsPayload
+from jobs.queries.rows import JobDetail, JobRow, StepRow
 
 View = Callable[..., HttpResponseBase]
 
@@ -34,7 +34,7 @@ DESCRIBED = (
     *(
         execution.ExecutionList,
         execution.StillRunning,
-        *executions.HTTP_STATUS,
+        *results.HTTP_STATUS,
         runs.RunOrder,
         control.Asked,
         control.Rerun,

@@ -11,7 +11,8 @@ from jobs.api.bodies import read_optional_body
 from jobs.api.callers import caller_without_parameters
 from jobs.api.documentation import documented
 from jobs.api.execution import Accepted, parent_of
-from jobs.running.orders import Origin, order_runnable
+from jobs.running.ordering.pending import Origin
+from jobs.running.ordering.registered import order_runnable
 
 router = Router()
 

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from jobs import statuses
 from jobs.access import existing_job
+from jobs.credentials import Grounds, require_still
 from jobs.models import Job
-from jobs.standing import Grounds, require_still
 
 RIGHTS_LOOKED_AT_EVERY_S = 5.0
 FIRST_LOOK_S, LONGEST_PAUSE_S = 0.02, 0.25

@@ -10,7 +10,7 @@ from multiprocessing import util as multiprocessing_util
 
 from django.conf import settings
 
-from jobs.background import leftovers, waiting
+from jobs.background import flush, leftovers
 from jobs.background.queue import own_threads, queue
 from jobs.background.writer import Writer, say
 
@@ -70,8 +70,8 @@ def finish() -> None:
     """Waits, at most QUAERO_FLUSH_TIMEOUT_S, until what was logged is stored, also when the database fails. What is
     not then is left on a disk, for others to store.
     """
-    deadline = time.monotonic() + waiting.timeout_s()
-    while not waiting.wait():
+    deadline = time.monotonic() + flush.timeout_s()
+    while not flush.wait():
         if time.monotonic() > deadline:
             leave_the_rest()
             return

@@ -13,9 +13,9 @@ from jobs import lifecycle, recording
 from jobs.background.items import Entry, Flush, Gap, Item, JobEnded, JobStarted, ProgressMade, StepEnded, StepStarted
 from jobs.models import Job, Step
 from jobs.recording import NewEntry
-from jobs.running.items import masked_entry, span
-from jobs.running.masking import Masker
-from jobs.running.patterns import configured_masker
+from jobs.running.output.items import span
+from jobs.secrets.masking import Masker, masked_entry
+from jobs.secrets.patterns import configured_masker
 
 SOURCE = "quaero"
 

@@ -5,6 +5,7 @@ from jobs.models.counters import COLUMN_NAMES, LevelCounters, counts_by_name
 from jobs.models.entry import EntryIsImmutable, LogEntry
 from jobs.models.job import SERVICE_JOB_ID, SERVICE_KIND, DeletedJob, Job, NoSuchJob
 from jobs.models.lines import StepOfAnotherJob
+from jobs.models.new_entry import NewEntry
 from jobs.models.record import AppendedBatch, EntryColumns, EntryRecord
 from jobs.models.secret import JobSecret
 from jobs.models.step import Step
@@ -26,6 +27,7 @@ __all__ = [
     "JobSecret",
     "LevelCounters",
     "LogEntry",
+    "NewEntry",
     "NoSuchJob",
     "Step",
     "StepOfAnotherJob",

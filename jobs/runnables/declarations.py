@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Literal, get_args
 
 from jobs.storable import storable_text
-from jobs.workflow_commands import MAX_NAME_CHARACTERS
+from jobs.text.commands import MAX_NAME_CHARACTERS
 
 Concurrency = Literal["allow", "skip", "queue"]
 CONCURRENCIES: tuple[str, ...] = get_args(Concurrency)

@@ -14,7 +14,7 @@ from msgspec import inspect as types
 
 from jobs.runnables.declarations import BadDeclaration
 from jobs.runnables.wording import allowed, one_of
-from jobs.sensitive import is_sensitive
+from jobs.secrets.names import is_sensitive
 from jobs.storable import storable_json
 
 Function = Callable[..., object]

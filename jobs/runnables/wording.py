@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import inspect as types
 
 from jobs.storable import json_text, storable_json
-from jobs.workflow_commands import shortened
+from jobs.text.commands import shortened
 
 LISTS = (types.ListType, types.SetType, types.FrozenSetType, types.VarTupleType)
 OBJECTS = (types.StructType, types.DataclassType, types.TypedDictType)

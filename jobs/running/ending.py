@@ -13,7 +13,7 @@ from django.utils import timezone
 from jobs import lifecycle, recording, statuses
 from jobs.models import Job
 from jobs.recording import NewEntry
-from jobs.running.specs import NotARun, spec_of
+from jobs.running.ordering.specs import NotARun, spec_of
 
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 2.0, 300.0
 

@@ -19,22 +19,22 @@ from jobs.background import leftovers
 from jobs.background.items import JobEnded
 from jobs.background.storing import Append
 from jobs.models import Job, NoSuchJob
+from jobs.patience import PATIENCE, DatabaseFails, persistently
 from jobs.recording import NewEntry
-from jobs.running import stopping
-from jobs.running.backlog import Backlog
-from jobs.running.caller import Given
-from jobs.running.capture import Capture
 from jobs.running.ending import Outcome, attempts_of, end_attempt
 from jobs.running.heartbeat import Heartbeat
-from jobs.running.items import SpawnRequest
-from jobs.running.machine import worker_name
-from jobs.running.masking import Masker
-from jobs.running.patience import PATIENCE, DatabaseFails, persistently
-from jobs.running.proc import JOB_ID_VARIABLE
-from jobs.running.process import OWN_FAILURE, CannotStart, Process
-from jobs.running.recorder import Recorder
-from jobs.running.stopping import Stopper
-from jobs.running.tied import TiedProcess
+from jobs.running.output.backlog import Backlog
+from jobs.running.output.capture import Capture
+from jobs.running.output.items import SpawnRequest
+from jobs.running.output.recorder import Recorder
+from jobs.running.processes import stopping
+from jobs.running.processes.caller import Given
+from jobs.running.processes.machine import worker_name
+from jobs.running.processes.proc import JOB_ID_VARIABLE
+from jobs.running.processes.process import OWN_FAILURE, CannotStart, Process
+from jobs.running.processes.stopping import Stopper
+from jobs.running.processes.tied import TiedProcess
+from jobs.secrets.masking import Masker
 from jobs.storable import Json
 
 GRACE = timedelta(seconds=10)

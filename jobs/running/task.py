@@ -10,7 +10,7 @@ from uuid import UUID
 
 import django
 
-from jobs.running.executing import execute
+from jobs.running.workers.execute import execute
 
 if django.VERSION >= (6, 0):
     from django.tasks import task

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from jobs.cursors import CursorReset, ResetReason, newest_family_position, newest_position
-from jobs.families import is_finished
 from jobs.models import EntryRecord, Job, Step
+from jobs.patience import patiently
 from jobs.queries import START, Filter, Log, Page, Position
-from jobs.running.patience import patiently
-from jobs.steps import unbroken
-from logstream.catch_up import position_of_last
+from jobs.queries.cursors import CursorReset, ResetReason, newest_family_position, newest_position
+from jobs.queries.families import is_finished
+from jobs.queries.long_reads import unbroken
+from logstream.feeds.catch_up import position_of_last
 
 NOT_SHOWN = ("spec", "result", "attributes")  # may be large
 

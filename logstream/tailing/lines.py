@@ -9,8 +9,8 @@ import msgspec
 
 from jobs.models import EntryRecord
 from jobs.models.record import UNSET
+from jobs.terminal.safe_text import coloured_text, json_text, plain_name, plain_text
 from logstream.tailing.colours import Palette
-from logstream.tailing.neutral import coloured_text, json_text, plain_name, plain_text
 
 MARKS = {"stdout": "|", "stderr": "!", "system": "*"}
 INDENT = " " * len("2026-01-31T12:00:00.000Z INFO  ")  # of the further lines of a message

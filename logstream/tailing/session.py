@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from django.db import DatabaseError
 
 from jobs.lifecycle import HEARTBEAT
-from jobs.running.lookout import Lookout
+from jobs.running.workers.lookout import Lookout
 from logstream.tailing.following import Followed
 from logstream.tailing.lines import LineFormat
 from logstream.tailing.output import Output
-from logstream.tailing.waiting import Waiting
+from logstream.tailing.wait import Waiting
 
 
 @dataclass

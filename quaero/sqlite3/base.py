@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.backends.sqlite3 import base
 
-from quaero.private_files import make_private
+from quaero.config.private_files import make_private
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -7,7 +7,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from jobs.admin import entry_pages
 from jobs.models import Job, LogEntry
 from tests.admin.acting import (
     ENTRIES,
@@ -34,7 +33,7 @@ def test_entries_are_listed_newest_first_and_filtered(viewing: Client, job: Job)
 
 
 def test_pages_of_entries_lead_on_and_back(viewing: Client, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobs.admin.entries.LogEntryAdmin.list_per_page", 4)
+    monkeypatch.setattr("jobs.admin.entries.admin.LogEntryAdmin.list_per_page", 4)
     append_lines(job, 10)
     for query in ({}, {"job__id__exact": str(job.pk)}, {"q": "line"}):
         pages = [viewing.get(ENTRIES, query).context["cl"]]
@@ -48,7 +47,7 @@ def test_pages_of_entries_lead_on_and_back(viewing: Client, job: Job, monkeypatc
 
 
 def test_a_search_stops_and_goes_on(viewing: Client, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(entry_pages, "SCANNED", 4)
+    monkeypatch.setattr("jobs.admin.entries.pages.SCANNED", 4)
     append_lines(job, ["needle", *["hay"] * 9, "needle"])
     found, page, words = [], viewing.get(ENTRIES, {"q": "NEEDLE"}).context["cl"], []
     while True:
@@ -64,7 +63,7 @@ def test_a_search_stops_and_goes_on(viewing: Client, job: Job, monkeypatch: pyte
 def test_stops_of_a_search_lose_no_entry_in_either_direction(
     viewing: Client, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(entry_pages, "SCANNED", 3)
+    monkeypatch.setattr("jobs.admin.entries.pages.SCANNED", 3)
     append_lines(job, 10)
     found, page = [], viewing.get(ENTRIES, {"q": "line"}).context["cl"]
     while page.older_href:

@@ -14,7 +14,7 @@ from msgspec import Meta
 from jobs import lifecycle, operations
 from jobs.models import SERVICE_JOB_ID, Job, JobSecret, LogEntry, Worker
 from jobs.runnables import Secret
-from jobs.running.orders import Origin
+from jobs.running.ordering.pending import Origin
 from tests.api.refusals import refused
 from tests.api.sending import Sender, answered
 from tests.factories import NOBODYS_ID, ago, make_job, stored_messages

@@ -13,10 +13,10 @@ from django.test import Client, RequestFactory
 from django.urls import get_resolver
 from ninja.errors import HttpError, ValidationError
 
-from jobs import error_views
 from jobs.api import api, jobs
 from jobs.api.refusals import refuse
 from jobs.models import Job
+from jobs.web import error_views
 from tests.api.refusals import refused
 from tests.api.sending import Sender
 from tests.factories import make_job, make_token

@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from jobs.models import SERVICE_JOB_ID, Job, JobSecret
-from jobs.running import orders
+from jobs.running.ordering import pending
 from tests.api.refusals import refused
 from tests.api.sending import EXECUTE, EXECUTE_ASYNC, Sender, answered
 from tests.factories import make_job
@@ -215,7 +215,7 @@ def test_a_job_that_is_to_end_gets_no_more_children(running: Sender, cancelled: 
 
 
 def test_a_full_family_takes_no_more(running: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orders, "MAX_CHILDREN", 0)
+    monkeypatch.setattr(pending, "MAX_CHILDREN", 0)
     parent = str(make_job("parent").pk)
     body = running.refused(409, "family_is_full", program="1", parent=parent)
     assert set(body["detail"]) == {"parameter", "problem"}

@@ -7,7 +7,7 @@ from django.db import OperationalError
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 
-from jobs import health
+from jobs.web import health
 from tests.api.refusals import refused
 
 

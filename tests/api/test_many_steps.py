@@ -9,7 +9,7 @@ from django.test import Client
 
 from jobs import lifecycle
 from jobs.models import Job, Step
-from jobs.rows import FEW_STEPS
+from jobs.queries.rows import FEW_STEPS
 from tests.factories import append_lines, make_step
 
 MANY = FEW_STEPS + 5

@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 
 from jobs.api.reference import groups_of
-from jobs.parameters import CHILDREN, FILTER_PARAMETERS
+from jobs.queries.parameters import CHILDREN, FILTER_PARAMETERS
 from logstream.requests import PLAIN_PARAMETERS, SERVICE_PARAMETERS, STREAM_PARAMETERS
-from quaero.csp import POLICY
-from quaero.environment import BASE_DIR
+from quaero.config.environment import BASE_DIR
+from quaero.http.csp import POLICY
 
 
 @pytest.fixture

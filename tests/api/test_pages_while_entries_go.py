@@ -7,7 +7,7 @@ from django.test import Client
 
 from jobs.api import logs
 from jobs.models import LogEntry
-from jobs.pages import LogsPayload
+from jobs.queries.log_page import LogsPayload
 from tests.factories import append_lines, make_job, make_token, make_user
 from tests.threads import at_once
 

@@ -11,9 +11,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from jobs import executions, lifecycle
+from jobs import lifecycle
 from jobs.api import waiting
 from jobs.models import Job
+from jobs.queries import results
 from tests.api.refusals import refused
 from tests.api.sending import EXECUTE, Sender, answered
 from tests.factories import NOON, append_lines, make_job
@@ -117,7 +118,7 @@ def test_large_entries_are_among_the_last_thousand_too(running: Sender) -> None:
 
 
 def test_an_answer_has_bounds(running: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(executions, "MAX_PAGES", 2)
+    monkeypatch.setattr(results, "MAX_PAGES", 2)
     job = make_job()
     append_lines(job, [f"{number} {'x' * 600_000}" for number in range(5)])
     messages = [entry["message"].split()[0] for entry in result_of(running, job, 202)["logs"]]

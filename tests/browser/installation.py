@@ -121,7 +121,7 @@ class Installation:
             self.server.stdout.close()
 
     def new_sign_in_link(self, name: str) -> str:
-        code = "from django.contrib.auth.models import User; from jobs.sign_in import sign_in_link_path"
+        code = "from django.contrib.auth.models import User; from jobs.web.sign_in import sign_in_link_path"
         return self.url + self.python(f"{code}; print(sign_in_link_path(User.objects.get(username={name!r})))").strip()
 
     def run(self, *command: str, name: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from jobs.throttle import OF_NAME
+from jobs.web.throttle import OF_NAME
 from tests.browser.accessibility import findings
 from tests.browser.conftest import sign_in
 from tests.browser.installation import Installation

@@ -17,13 +17,13 @@ from pytest_django.fixtures import Settings
 
 from jobs import operations
 from jobs.models import Job
-from jobs.running import cgroups, executing
-from jobs.running.executing import execute
-from jobs.running.orders import order_program
+from jobs.running.ordering.programs import order_program
+from jobs.running.processes import cgroups
 from jobs.running.runner import Order
+from jobs.running.workers.execute import execute
 from tests.processes import DEADLINE_S, ROOT, eventually, is_gone
+from tests.quaero.test_serve_runs import Quaero, has_logged, run
 from tests.runs import run_python, run_shell, said
-from tests.test_serve_runs import Quaero, has_logged, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -64,7 +64,7 @@ def programs(settings: Settings) -> None:
 @pytest.fixture(autouse=True)
 def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     """From the signal to the KILL, which none of these runs can do without."""
-    monkeypatch.setattr(executing, "Order", partial(Order, grace=timedelta(seconds=0.5)))
+    monkeypatch.setattr(execute, "Order", partial(Order, grace=timedelta(seconds=0.5)))
 
 
 @pytest.fixture(params=["in a cgroup", "without a cgroup"])
@@ -146,8 +146,8 @@ WORKER = """
 import sys
 from pathlib import Path
 from jobs.running import orphans
-from jobs.running.bounds import Bounds
-from jobs.running.guarded import GuardedProcess
+from jobs.running.processes.bounds import Bounds
+from jobs.running.processes.guarded import GuardedProcess
 scratch, program = Path(sys.argv[1]), sys.argv[2]
 command = (sys.executable, "-c", program)
 with orphans.adopting():

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, connection
 from django.test import Client
 
-from jobs import last_uses, lifecycle
+from jobs import lifecycle, token_uses
 from jobs.access import caller_of_token
 from jobs.models import Job, Token
 from tests.factories import append_lines, make_token, make_user
@@ -103,17 +103,17 @@ def test_a_last_use_that_cannot_be_stored_is_kept_for_later(viewer: User) -> Non
     secret = make_token(viewer)
     with write_locked():
         caller_of_token(secret)
-        last_uses.store()
-        assert last_uses.last_uses.failures == 1
+        token_uses.store()
+        assert token_uses.last_uses.failures == 1
     assert Token.objects.get().last_used_at is None
-    last_uses.store()
+    token_uses.store()
     assert Token.objects.get().last_used_at is not None
-    assert last_uses.last_uses.failures == 0
+    assert token_uses.last_uses.failures == 0
 
 
 def test_patience_is_as_before_afterwards(viewer: User) -> None:
     caller_of_token(make_token(viewer))
-    last_uses.store()
+    token_uses.store()
     with connection.cursor() as cursor:
         assert cursor.execute("PRAGMA busy_timeout").fetchone() == (LOCK_IS_PATIENT_S * 1000,)
 

@@ -15,7 +15,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from jobs.models import Job
-from jobs.running import cgroups, guardian
+from jobs.running.processes import cgroups, guardian
 from tests.processes import eventually
 from tests.runs import run_python, run_shell, said, said_by_system
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from jobs.running import run_user
-from jobs.running.commands import command_of
-from jobs.running.orders import order_runnable
+from jobs.running.ordering.registered import order_runnable
+from jobs.running.processes import run_user
+from jobs.running.workers.command import command_of
 from tests.processes import DEADLINE_S, ROOT, environment, is_gone, manage
 from tests.runs import run_python, run_shell, said, said_by_system
 

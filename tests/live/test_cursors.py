@@ -7,8 +7,8 @@ from asgiref.sync import sync_to_async
 from django.test import RequestFactory
 
 from jobs.models import Job, LogEntry
-from jobs.parameters import BadParameter, Parameters
 from jobs.queries import Filter
+from jobs.queries.parameters import BadParameter, Parameters
 from logstream.live import Live
 from logstream.registry import job_topic
 from logstream.requests import STREAM_PARAMETERS, read_start

@@ -17,11 +17,11 @@ from django.db import connection, transaction
 from django.test import AsyncClient
 
 from jobs import levels, lifecycle, recording
-from jobs.cursors import position_of
 from jobs.models import Job, LogEntry
 from jobs.queries import START, Filter, Log
-from logstream.family_feed import FamilyFeed
-from logstream.family_state import FamilyState, Pulse
+from jobs.queries.cursors import position_of
+from logstream.feeds.family import FamilyFeed
+from logstream.feeds.family_state import FamilyState, Pulse
 from logstream.live import Live
 from tests.live.conftest import append
 from tests.live.serving import ROOT, Server, watching

@@ -6,7 +6,7 @@ from typing import Any
 
 from jobs import lifecycle, recording
 from jobs.models import Job, LogEntry, Step
-from jobs.rows import FEW_STEPS
+from jobs.queries.rows import FEW_STEPS
 from logstream.live import Live
 from tests.live.conftest import append
 from tests.live.sse import Event

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from jobs.models import Job
-from jobs.snapshots import snapshot
+from jobs.queries.snapshots import snapshot
 from logstream.reading import ReadingPool, warm_up
 from tests.live.conftest import append
 

@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from jobs import lifecycle, steps
+from jobs import lifecycle
 from jobs.models import Job
-from jobs.queries import Filter
-from jobs.turns import turns
-from logstream import log_feed
+from jobs.queries import Filter, long_reads
+from jobs.queries.search_turns import turns
+from logstream.feeds import entries
 from logstream.live import Live
 from logstream.registry import job_topic
 from logstream.streams import LogRequest, log_stream
@@ -22,8 +22,8 @@ from tests.live.watching import SOMEBODY, Watcher, in_thread, watch_job
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("FIRST_WIDTH", "WIDEST", "NARROWEST"):
-        monkeypatch.setattr(steps, name, 20)
-    monkeypatch.setattr(log_feed, "FEW_ENTRIES", 50)
+        monkeypatch.setattr(long_reads, name, 20)
+    monkeypatch.setattr(entries, "FEW_ENTRIES", 50)
 
 
 @pytest.fixture

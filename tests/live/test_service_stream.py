@@ -10,7 +10,8 @@ import pytest
 from jobs import levels, lifecycle
 from jobs.models import SERVICE_JOB_ID, Job
 from jobs.queries import Filter
-from logstream import jobs_feed, numbers
+from logstream import numbers
+from logstream.feeds import jobs
 from logstream.live import MOST_SESSIONS, Live
 from logstream.registry import SERVICE
 from logstream.streams import jobs_stream
@@ -110,7 +111,7 @@ async def test_created_changed_and_deleted_jobs_are_told_with_their_revision(liv
 async def test_what_a_machine_whose_clock_is_behind_has_changed_is_told_once(
     live_side: Live, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs_feed, "WIDE_INTERVAL_S", 0.0)
+    monkeypatch.setattr(jobs, "WIDE_INTERVAL_S", 0.0)
     watcher = Watcher(jobs_stream(live_side, SOMEBODY))
     await watcher.until_event("job:stats")
     elsewhere = Job.objects.filter(pk=job.pk)  # an update sends no signal, as that of another process
@@ -134,7 +135,7 @@ async def test_counts_of_a_job_that_logs_are_told(live_side: Live, job: Job) -> 
 async def test_client_that_fell_behind_gets_rows_and_numbers_as_they_are_now(
     live_side: Live, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs_feed, "QUIET_STATS_INTERVAL_S", 1e9)
+    monkeypatch.setattr(jobs, "QUIET_STATS_INTERVAL_S", 1e9)
     live_side.buffer_size = 1
     watcher = Watcher(jobs_stream(live_side, SOMEBODY))
     await watcher.until_event("job:stats")
@@ -155,7 +156,7 @@ async def test_client_that_fell_behind_gets_rows_and_numbers_as_they_are_now(
 async def test_numbers_follow_a_jobs_status_before_they_are_looked_at_again(
     live_side: Live, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs_feed, "QUIET_STATS_INTERVAL_S", 1e9)
+    monkeypatch.setattr(jobs, "QUIET_STATS_INTERVAL_S", 1e9)
     watcher = Watcher(jobs_stream(live_side, SOMEBODY))
     await watcher.until_event("job:stats")
     await in_thread(lifecycle.finish_job, job, "failed")

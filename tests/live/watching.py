@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 from django.db import connections
 
-from jobs.cursors import position_of
 from jobs.models import Job
 from jobs.queries import START, Filter
+from jobs.queries.cursors import position_of
 from logstream import live
 from logstream.formats import PLAIN
 from logstream.open_stream import Viewer

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from jobs.background import process, waiting
+from jobs.background import flush, process
 from jobs.handlers import QuaeroHandler
 from tests.tracking.recording import logger_to
 
@@ -25,7 +25,7 @@ def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> bool:
         raise AssertionError("the end of a block waits")
 
-    monkeypatch.setattr(waiting, "wait", refuse)
+    monkeypatch.setattr(flush, "wait", refuse)
 
 
 @pytest.fixture

@@ -18,17 +18,17 @@ from django.core.validators import validate_slug
 from jobs import lifecycle
 from jobs.management.database_command import DatabaseCommand
 from jobs.models import SERVICE_KIND, Job
-from jobs.running import caller
-from jobs.running.caller import Given
-from jobs.running.command_line import masked, masked_line
-from jobs.running.machine import user_name
-from jobs.running.masking import Masker
-from jobs.running.patience import patiently
-from jobs.running.patterns import configured_patterns
-from jobs.running.proc import JOB_ID_VARIABLE
-from jobs.running.process import OWN_FAILURE
+from jobs.patience import patiently
+from jobs.running.processes import caller
+from jobs.running.processes.caller import Given
+from jobs.running.processes.machine import user_name
+from jobs.running.processes.proc import JOB_ID_VARIABLE
+from jobs.running.processes.process import OWN_FAILURE
 from jobs.running.runner import GRACE, Order, Runner
-from jobs.workflow_commands import shortened
+from jobs.secrets.command_line import masked, masked_line
+from jobs.secrets.masking import Masker
+from jobs.secrets.patterns import configured_patterns
+from jobs.text.commands import shortened
 
 MAX_NAME_CHARACTERS = 200
 START_PATIENCE = timedelta(seconds=20)

@@ -11,22 +11,22 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from jobs import levels, statuses
-from jobs.cursors import CursorOfAnotherJob
 from jobs.management.database_command import DatabaseCommand
 from jobs.models import STREAMS
-from jobs.parameters import BadParameter
-from jobs.running.process import OWN_FAILURE
-from logstream.tailing.asking import Asked, read_request
-from logstream.tailing.choosing import NotChosen
+from jobs.queries.cursors import CursorOfAnotherJob
+from jobs.queries.parameters import BadParameter
+from jobs.running.processes.process import OWN_FAILURE
+from jobs.terminal.lookup import NotChosen
+from jobs.terminal.safe_text import RESET, plain_name
 from logstream.tailing.colours import COLOUR_CHOICES, palette_for
 from logstream.tailing.following import Followed, FollowedFamily, FollowedJob, FollowedService, JobDeleted
-from logstream.tailing.interrupting import exit_on_interrupt
+from logstream.tailing.headline import closing, name_of, opening
+from logstream.tailing.interrupt import exit_on_interrupt
 from logstream.tailing.lines import HumanLines, JsonLines, LineFormat
-from logstream.tailing.neutral import RESET, plain_name
+from logstream.tailing.options import Asked, read_request
 from logstream.tailing.output import Output
 from logstream.tailing.session import Session
-from logstream.tailing.telling import closing, name_of, opening
-from logstream.tailing.waiting import Waiting
+from logstream.tailing.wait import Waiting
 from logstream.wakeups import wakeups_of_database
 
 EXIT_CODES = {statuses.COMPLETED: 0, statuses.FAILED: 1, statuses.CANCELLED: 3}

@@ -16,18 +16,18 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, connections
 
 from jobs.readiness import NotReady, bring_up_to_date, database_name, what_is_wrong
-from jobs.running.run_user import CannotRunAs, require_run_user
-from jobs.sign_in import sign_in_link_path
+from jobs.running.processes.run_user import CannotRunAs, require_run_user
+from jobs.web.sign_in import sign_in_link_path
 from logstream.version import VERSION
-from quaero.environment import Environment
-from quaero.first_start import somebody_has_a_password, somebody_to_sign_in
-from quaero.host_names import of_this_machine
-from quaero.listening import CannotListen, base_url, is_loopback, listen
-from quaero.private_files import files_of, tighten
-from quaero.samples import sample_jobs
-from quaero.server import Server
+from quaero.config.environment import Environment
+from quaero.config.private_files import files_of, tighten
+from quaero.http.host_names import of_this_machine
 from quaero.service_log import service_log, service_log_level
-from quaero.standard_streams import Spoken, say
+from quaero.serving.first_start import somebody_has_a_password, somebody_to_sign_in
+from quaero.serving.listener import CannotListen, base_url, is_loopback, listen
+from quaero.serving.samples import sample_jobs
+from quaero.serving.server import Server
+from quaero.serving.standard_streams import Spoken, say
 
 logger = logging.getLogger(__name__)
 

@@ -8,13 +8,13 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from jobs.management.database_command import DatabaseCommand
-from jobs.running.run_user import CannotRunAs, require_run_user
-from jobs.running.workers import WorkerSession
+from jobs.running.processes.run_user import CannotRunAs, require_run_user
+from jobs.running.workers.session import WorkerSession
 from logstream.wakeups import wakeups_of_database
 from quaero.service_log import service_log, service_log_level
-from quaero.standard_streams import say
-from quaero.task_queues import queue_of_settings
-from quaero.worker import WorkerLoop
+from quaero.serving.standard_streams import say
+from quaero.worker.loop import WorkerLoop
+from quaero.worker.queues import queue_of_settings
 
 DRAIN_S = 30.0
 

@@ -1,0 +1,113 @@
+"""What the list of entries can be narrowed to, each choice with its count where the counters know it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db import models
+from django.http import HttpRequest
+
+from jobs import levels
+from jobs.admin.cells import number, shortened
+from jobs.admin.entries.request import asked, wanted_of
+from jobs.models import COLUMN_NAMES, SERVICE_JOB_ID, STREAMS, Job, LogEntry, Step
+from jobs.models.counters import count_from
+from jobs.queries import Filter
+from jobs.queries.job_list import NEWEST_FIRST
+
+JOBS_OFFERED = 10
+STEPS_OFFERED = 100
+LONGEST_NAME = 40
+
+Choices = list[tuple[str, Any]]
+
+
+def with_count(words: str, count: int) -> Any:
+    return shortened(f"{words} ({number(count)})", LONGEST_NAME + 20)
+
+
+class EntryFilter(admin.SimpleListFilter):
+    """One part of `jobs.queries.Filter`, by which it narrows."""
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[LogEntry]) -> models.QuerySet[LogEntry]:
+        return queryset.filter(self.part(wanted_of(request)).condition())
+
+    def part(self, wanted: Filter) -> Filter:
+        raise NotImplementedError
+
+
+class JobFilter(EntryFilter):
+    """The chosen job, Quaero's own log, and the newest jobs. Any other is reached from its page."""
+
+    title = "job"
+    parameter_name = "job__id__exact"
+
+    def part(self, wanted: Filter) -> Filter:
+        return Filter(job=None if wanted.step else wanted.job)  # the step says it, and has the index
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        """As Django's, but another job lets go of the step: it is none of that job's."""
+        yield self.choice(changelist, None, "All")
+        for key, words in self.lookup_choices:
+            yield self.choice(changelist, key, words)
+
+    def choice(self, changelist: ChangeList, key: str | None, words: Any) -> dict[str, Any]:
+        query = changelist.get_query_string({self.parameter_name: key}, [StepFilter.parameter_name])
+        return {"selected": self.value() == key, "query_string": query, "display": words}
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        wanted = wanted_of(request).job
+        jobs = Job.objects.only("name", *COLUMN_NAMES).order_by(*NEWEST_FIRST)
+        first = list(jobs.filter(pk__in=[SERVICE_JOB_ID, *([wanted] if wanted else [])]))
+        offered = {job.pk: job for job in [*first, *jobs[:JOBS_OFFERED]]}
+        return [(str(job.pk), with_count(job.name[:LONGEST_NAME], job.counts["total"])) for job in offered.values()]
+
+
+class StepFilter(EntryFilter):
+    """The steps of the chosen job."""
+
+    title = "step"
+    parameter_name = "step__id__exact"
+
+    def part(self, wanted: Filter) -> Filter:
+        return Filter(step=wanted.step)
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        wanted = wanted_of(request)
+        steps = Step.objects.only("name", *COLUMN_NAMES)
+        offered: Iterable[Step] = steps.filter(pk=wanted.step) if wanted.step else ()
+        if wanted.job:
+            offered = [*offered, *steps.filter(job=wanted.job).order_by("position")[:STEPS_OFFERED]]
+        rows = {step.pk: step for step in offered}
+        return [(str(step.pk), with_count(step.name[:LONGEST_NAME], step.counts["total"])) for step in rows.values()]
+
+
+class LevelFilter(EntryFilter):
+    title = "level"
+    parameter_name = "level__gte"
+
+    def part(self, wanted: Filter) -> Filter:
+        return Filter(level=wanted.level)
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return list(self.choices_with(asked(request).counts))
+
+    def choices_with(self, counts: dict[str, int]) -> Iterator[tuple[str, Any]]:
+        for level, name in levels.NAMES.items():
+            if level != levels.DEBUG:
+                words = name if level == levels.FATAL else f"{name} and above"
+                yield name, with_count(words, count_from(counts, level))
+
+
+class StreamFilter(EntryFilter):
+    title = "stream"
+    parameter_name = "stream__exact"
+
+    def part(self, wanted: Filter) -> Filter:
+        return Filter(stream=wanted.stream)
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [(name, name) for name in STREAMS]

@@ -1,0 +1,104 @@
+"""One page of a log, in the shape of a `logs` event: what the page endpoints, streams and `tail` begin with."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import msgspec
+from django.db import models
+
+from jobs.models import EntryRecord, Job, Step
+from jobs.models.counters import COLUMN_NAMES, count_from, counts_by_name
+from jobs.queries import long_reads
+from jobs.queries.cursors import newest_family_position, newest_position
+from jobs.queries.families import members
+from jobs.queries.filter import NO_LIMIT
+from jobs.queries.known_counts import count_within
+from jobs.queries.log import END, START, Log, Page, Position
+from jobs.queries.long_reads import in_turns
+from jobs.queries.search_turns import turns
+
+COUNTING_S = 0.5  # what a page that searches waits for a count
+
+
+class LogsMeta(msgspec.Struct):
+    total_count: int  # entries of the job, or of the step that was asked for
+    displayed_count: int | None  # those that match the filter; None: not known yet
+    has_more: bool  # older matching entries exist before the oldest of this event
+    oldest_id: int | None
+    newest_id: int | None
+    reset: str | msgspec.UnsetType = msgspec.UNSET  # of a page: why the cursor that was given could not be used
+
+
+class LogsPayload(msgspec.Struct):
+    logs: list[EntryRecord]
+    meta: LogsMeta
+
+
+def logs_payload(records: list[EntryRecord], total: int, displayed: int | None, has_more: bool) -> LogsPayload:
+    oldest, newest = (records[0].id, records[-1].id) if records else (None, None)
+    return LogsPayload(records, LogsMeta(total, displayed, has_more, oldest, newest))
+
+
+def counts_of(job_id: UUID | None, step_id: UUID | None, family: UUID | None = None) -> dict[str, int]:
+    """The counters that bound a request: the step's, the job's, its family's together, or those of all jobs."""
+    rows: models.QuerySet[Step] | models.QuerySet[Job]
+    if step_id is not None:
+        rows = Step.objects.filter(pk=step_id)
+    elif family is not None:
+        rows = members(family)
+    else:
+        rows = Job.objects.filter(pk=job_id) if job_id else Job.objects.all()
+    sums = rows.aggregate(**{f"sum_{column}": models.Sum(column) for column in COLUMN_NAMES})
+    return counts_by_name([sums[f"sum_{column}"] or 0 for column in COLUMN_NAMES])
+
+
+def searched_count(log: Log, user_id: int) -> int | None:
+    """How many entries match, where no counters tell it. None: it is not known yet."""
+    return None if log.wanted.is_counted else count_within(log, newest_of(log), user_id, COUNTING_S)
+
+
+def newest_of(log: Log) -> Position:
+    if log.wanted.family is not None:
+        return newest_family_position(log.wanted.family)
+    return newest_position(log.job_id, NO_LIMIT)
+
+
+def read_page(
+    log: Log,
+    limit: int,
+    *,
+    since: Position | None = None,
+    before: Position | None = None,
+    offset: int | None = None,
+    user_id: int = 0,
+) -> LogsPayload:
+    """The last `limit` matching entries; the next after `since`, the last before `before`, or from an offset.
+
+    Users take turns with what is to be searched for. Raises CursorReset when entries go before they can be read.
+    """
+    if offset is not None:
+        with turns.turn(user_id):
+            page = log.from_offset(offset, limit)
+        has_more = offset > 0 and bool(page.records)
+    elif since is not None:
+        page = in_turns(long_reads.after(log, since, limit=limit), user_id)
+        older = just_before(first_of(page)) if page.records else START
+        has_more = bool(page.records) and in_turns(long_reads.has_up_to(log, older), user_id)
+    else:
+        end = END if before is None else just_before(before)
+        page = in_turns(long_reads.last(log, limit, end), user_id)
+        has_more = page.has_more
+    wanted, displayed = log.wanted, searched_count(log, user_id)
+    counts = counts_of(log.job_id or wanted.job, wanted.step, wanted.family)  # after it: it is of no fewer entries
+    if wanted.is_counted:
+        displayed = count_from(counts, wanted.level or 0)
+    return logs_payload(page.records, counts["total"], displayed, has_more)
+
+
+def first_of(page: Page) -> Position:
+    return Position(page.records[0].line, page.records[0].id)
+
+
+def just_before(position: Position) -> Position:
+    return Position(position.line - 1, position.id - 1)

@@ -1,0 +1,171 @@
+"""Long readings of a log in steps of a moment each, so that others have their turn in between.
+
+Where counters and indexes lead to the entries, a reading is one step. A search looks at every entry: there the log is
+gone through range by range, each as wide as takes about STEP_S.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
+from typing import ParamSpec, TypeVar
+from uuid import UUID
+
+from jobs.models import EntryRecord, LogEntry
+from jobs.models.record import wire_size
+from jobs.queries.cursors import require_unbroken
+from jobs.queries.families import extent_of
+from jobs.queries.log import END, PAGE_BYTES, PAGE_ENTRIES, START, Log, Page, Position
+from jobs.queries.search_turns import turns
+from jobs.queries.snapshots import snapshot
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+STEP_S = 0.03
+FIRST_WIDTH, NARROWEST, WIDEST = 4_000, 50, 200_000
+
+Steps = Generator[None, None, T]
+"""Each `next` is a step; the last one returns what was to be read."""
+
+
+def in_turns(steps: Steps[T], user_id: int) -> T:
+    """What the steps return, each made when it is this user's turn. For a thread that may wait."""
+    while True:
+        try:
+            one_in_turn(steps, user_id)
+        except StopIteration as end:
+            found: T = end.value
+            return found
+
+
+def one_in_turn(steps: Steps[T], user_id: int) -> None:
+    """Makes a step when it is this user's turn. Raises StopIteration with the last one."""
+    with turns.turn(user_id):
+        next(steps)
+
+
+def unbroken(log: Log, start: Position, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What `read` reads of the log, which is all that there ever was after `start`. Raises CursorReset."""
+    family = log.wanted.family
+    with snapshot():
+        require_unbroken(family or log.job_id, start, with_children=family is not None)
+        return read(*args, **kwargs)
+
+
+def after(log: Log, start: Position, end: Position = END, limit: int = PAGE_ENTRIES) -> Steps[Page]:
+    """As `Log.after`. Raises CursorReset."""
+    if log.wanted.is_counted:
+        return unbroken(log, start, log.after, start, end, limit)
+    records: list[EntryRecord] = []
+    left = PAGE_BYTES
+    own, first, newest = in_own_numbers(log, start, end)
+    for low, high in ranges(own, first, newest):
+        page = unbroken(log, start, own.after, low, high, limit - len(records))
+        records += page.records
+        left -= sum(map(wire_size, page.records))
+        if page.has_more or left <= 0:
+            return Page(records, True)
+        yield
+    unbroken(log, start, bool)  # also where nothing was left to go through
+    return Page(records, False)
+
+
+def last(log: Log, limit: int, end: Position = END) -> Steps[Page]:
+    """As `Log.last`. Raises CursorReset when the job is gone."""
+    if log.wanted.is_counted:
+        return unbroken(log, START, log.last, limit, START, end)
+    records: list[EntryRecord] = []
+    left = PAGE_BYTES
+    own, first, newest = in_own_numbers(log, START, end)
+    for low, high in ranges(own, first, newest, backward=True):
+        page = unbroken(log, START, own.last, limit - len(records), low, high)
+        records = page.records + records
+        left -= sum(map(wire_size, page.records))
+        if page.has_more or left <= 0:
+            return Page(records, True)
+        yield
+    unbroken(log, START, bool)
+    return Page(records, False)
+
+
+def before_last(log: Log, limit: int, end: Position) -> Steps[Position]:
+    """As `Log.before_last`, for a limit of one and more."""
+    if log.wanted.is_counted:
+        return log.before_last(limit, end)
+    passed = 0
+    own, first, newest = in_own_numbers(log, START, end)
+    for low, high in ranges(own, first, newest, backward=True):
+        count = own.count(high, low)
+        if passed + count > limit:
+            return own.before_last(limit - passed, high)
+        passed += count
+        yield
+    return START
+
+
+def has_up_to(log: Log, end: Position) -> Steps[bool]:
+    """As `Log.has_up_to`."""
+    if log.wanted.is_counted:
+        return log.has_up_to(end)
+    own, first, newest = in_own_numbers(log, START, end)
+    for low, high in ranges(own, first, newest, backward=True):
+        if own.between(low, high).exists():
+            return True
+        yield
+    return False
+
+
+def in_own_numbers(log: Log, start: Position, end: Position) -> tuple[Log, Position, Position]:
+    """The same log and places; of one job's entries in the log of all jobs by their lines, as their index has them."""
+    job_id = log.wanted.job
+    if job_id is None or log.wanted.step is not None or log.wanted.family is not None:
+        return log, start, end
+    own = Log(job_id, replace(log.wanted, job=None), log.names)
+    return own, place_of(job_id, start), place_of(job_id, end)
+
+
+def place_of(job_id: UUID, position: Position) -> Position:
+    if position.id in (START.id, END.id):
+        return position
+    lines = LogEntry.objects.filter(job=job_id, pk__lte=position.id).order_by("-line").values_list("line", flat=True)
+    return Position(lines.first() or 0, position.id)
+
+
+def ranges(log: Log, start: Position, end: Position, *, backward: bool = False) -> Iterator[tuple[Position, Position]]:
+    """(start, end] in parts. Each is as wide as the one before, or what that took, gives reason to."""
+    low, high = extent(log, start, end)
+    width = FIRST_WIDTH
+    while low < high:
+        began = time.monotonic()
+        if backward:
+            part = (max(low, high - width), high)
+            high = part[0]
+        else:
+            part = (low, min(high, low + width))
+            low = part[1]
+        yield Position(part[0], part[0]), Position(part[1], part[1])
+        width = next_width(width, time.monotonic() - began)
+
+
+def next_width(width: int, took_s: float) -> int:
+    """Which takes about STEP_S, if the next part is like the last one; never more than twice that."""
+    wanted = width * STEP_S / max(took_s, 1e-6)
+    return int(min(max(wanted, NARROWEST), width * 2, WIDEST))
+
+
+def extent(log: Log, start: Position, end: Position) -> tuple[int, int]:
+    """Between which numbers, of those by which the log is ordered, there is anything of (start, end]."""
+    low, high = getattr(start, log.key), getattr(end, log.key)
+    if log.wanted.family is not None and log.wanted.step is None:
+        family = extent_of(log.wanted.family)
+        first, newest = family.first_id, family.last_id
+    else:
+        rows = LogEntry.objects.order_by(log.key).values_list(log.key, flat=True)
+        if log.wanted.step is not None:
+            rows = rows.filter(step=log.wanted.step)
+        elif log.job_id is not None:
+            rows = rows.filter(job=log.job_id)
+        first, newest = rows.first() or 0, rows.last() or 0
+    return max(low, first - 1), min(high, newest)

@@ -1,0 +1,68 @@
+"""Ordering runs: checks what is asked for, makes the pending job, and lets the workers know of it.
+
+Every door comes through here: the API, the pages, the command line, programs that spawn others. What is wrong
+with an order is an ApiError that names the part of it, and then there is no job.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+
+from jobs.models import Job
+from jobs.running.ordering.checks import (
+    checked_name,
+    checked_timeout,
+    divided,
+    require_language,
+    require_program,
+)
+from jobs.running.ordering.pending import NOWHERE, Origin, create
+from jobs.running.ordering.specs import (
+    PROGRAM_KIND,
+    ProgramSpec,
+)
+from jobs.secrets.command_line import masked_line
+from jobs.secrets.masking import Masker
+from jobs.text.commands import shortened
+
+MAX_DERIVED_NAME_CHARACTERS = 80
+SAYS_NOTHING = re.compile(
+    r"#!|import |from \S+ import |set [-+]\w"
+)  # how programs begin, of which no two can be told apart
+
+
+def order_program(
+    program: str,
+    *,
+    language: str = "python",
+    name: str | None = None,
+    timeout: float | None = None,
+    attributes: Mapping[str, object] | None = None,
+    parameters: Mapping[str, object] | None = None,
+    secrets: Sequence[str] = (),
+    origin: Origin = NOWHERE,
+) -> Job:
+    """A pending job that will run `program`. Raises ApiError: BadOrder for what is wrong, Forbidden for what is off.
+
+    `timeout` in seconds. `secrets` names those of `parameters` that nobody may see; those whose names tell it are
+    secret as well.
+    """
+    require_program(program)
+    require_language(language)
+    plain, hidden = divided(parameters or {}, secrets)
+    spec = ProgramSpec(program, language, checked_timeout(timeout), plain, sorted(hidden))
+    shown = checked_name(name) if name is not None else name_of_program(program, language)
+    shown = Masker(list(hidden.values())).mask(shown)
+    with transaction.atomic():
+        return create(shown, PROGRAM_KIND, spec, hidden, attributes, origin)
+
+
+def name_of_program(program: str, language: str) -> str:
+    """Its first line that says something, without what makes it a comment, and without secrets."""
+    printable = ("".join(filter(str.isprintable, line)).strip() for line in program.splitlines())
+    telling = (line.lstrip("# ") for line in printable if not SAYS_NOTHING.match(line))
+    first = next(filter(None, telling), f"{language} program")
+    return shortened(masked_line(first), MAX_DERIVED_NAME_CHARACTERS)

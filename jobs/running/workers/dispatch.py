@@ -1,0 +1,46 @@
+"""How workers hear of due jobs: by tasks.
+
+Tasks may be lost, late or doubled: who runs a job is decided by `lifecycle.claim_job`, and idle workers look for
+due jobs of which no task has told them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from jobs import signals, statuses
+from jobs.models import Job
+
+RUN_JOB = "jobs.running.task.run_job"
+OVERDUE = timedelta(seconds=2)  # so long a task may be on its way
+MOST_AT_ONCE = 10
+
+
+def enqueue(sender: object, job_id: UUID, due_at: datetime, **rest: Any) -> None:
+    """Receives `job_due`."""
+    run_job = import_string(RUN_JOB)
+    is_later = due_at > timezone.now()
+    if is_later and not run_job.get_backend().supports_defer:
+        return  # idle workers will find it
+    (run_job.using(run_after=due_at) if is_later else run_job).enqueue(str(job_id))
+
+
+def connect() -> None:
+    signals.job_due.connect(enqueue, dispatch_uid="jobs.running.workers.dispatch")
+
+
+def enqueue_overdue() -> int:
+    """Enqueues due jobs that no worker has taken: their tasks are lost. For a worker that finds nothing to do."""
+    now = timezone.now()
+    waiting = Job.objects.filter(status=statuses.PENDING, due_at__lt=now - OVERDUE, cancel_requested_at=None)
+    excluding = Job.objects.filter(status=statuses.RUNNING, exclusive=OuterRef("exclusive")).exclude(exclusive="")
+    overdue = waiting.exclude(Exists(excluding)).order_by("due_at").values_list("pk", flat=True)[:MOST_AT_ONCE]
+    for job_id in overdue:
+        enqueue(None, job_id, now)
+    return len(overdue)

@@ -1,0 +1,45 @@
+"""A command that does one thing to one job, which is named as for `tail`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from jobs.errors import as_api_error
+from jobs.management.database_command import DatabaseCommand
+from jobs.models import Job
+from jobs.running.processes.process import OWN_FAILURE
+from jobs.terminal.lookup import NotChosen, job_called
+from jobs.terminal.safe_text import plain_name
+
+WRONG_USAGE = 2
+REFUSED = 1
+
+
+class JobCommand(DatabaseCommand):
+    """exit codes: 0 done; 1 it cannot be done to this job; 2 wrong usage or unknown job; 125 the database fails"""
+
+    requires_system_checks = []
+    database_failure = OWN_FAILURE
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.epilog = JobCommand.__doc__
+        parser.add_argument("job", metavar="JOB", help="a job's id, the beginning of one, or a name (its latest)")
+
+    def handle(self, *args: object, **options: Any) -> None:
+        self.need_database()
+        try:
+            self.act(job_called(options["job"]), options)
+        except NotChosen as error:
+            raise CommandError(str(error), returncode=WRONG_USAGE) from error
+        except Exception as error:
+            refusal = as_api_error(error)
+            if refusal is None:
+                raise
+            raise CommandError(plain_name(str(refusal)), returncode=REFUSED) from error
+
+    @abstractmethod
+    def act(self, job: Job, options: dict[str, Any]) -> None:
+        """Does it, and says so. What the domain raises as a refusal becomes the command's error."""

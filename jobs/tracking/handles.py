@@ -1,0 +1,96 @@
+"""What the code inside a block holds: its job or step. Usable from every thread and task."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from uuid import UUID, uuid4
+
+from jobs import levels, statuses
+from jobs.background.items import Entry
+from jobs.background.queue import queue
+from jobs.storable import storable_object, storable_text
+from jobs.tracking.outcomes import Outcome, exception_fields, traceback_of
+from jobs.tracking.places import Place, current
+
+MAX_NAME = 255
+TOLD = "_quaero_told_in"  # on an exception: the jobs that have its traceback
+
+
+def short_name(name: str) -> str:
+    if not isinstance(name, str):
+        raise TypeError(f'a name is needed, as in track("Nightly import"), not {name!r}')
+    return storable_text(name)[:MAX_NAME]
+
+
+class Tracked:
+    """What jobs and steps have in common."""
+
+    def __init__(self, place: Place | None, name: str) -> None:
+        self.name = name
+        self._place = place
+
+    @property
+    def place(self) -> Place | None:
+        """Where its entries go; None, and so nowhere, for a step outside of any job."""
+        return self._place
+
+    def log(
+        self,
+        message: object,
+        level: str | int = "info",
+        *,
+        source: str = "",
+        fields: Mapping[str, object] | None = None,
+    ) -> None:
+        """Logs one entry. Raises UnknownLevel, and TypeError when `fields` is not a mapping."""
+        number = levels.parse(level)
+        self._put(str(message), number, source=source, fields=None if fields is None else storable_object(fields))
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Makes this the place of the code inside, for a thread that has begun without one."""
+        outside = current.get()
+        current.set(self.place)
+        try:
+            yield
+        finally:
+            current.set(outside)
+
+    def tell(self, exception: BaseException, outcome: Outcome) -> None:
+        """One entry in each job that the exception ends, in the step where it came from: a failure with its whole
+        traceback (which is one error, not thirty), an exit or a cancellation with a word."""
+        told: set[UUID] = exception.__dict__.setdefault(TOLD, set())
+        if self._place is None or self._place.job in told or outcome.status == statuses.COMPLETED:
+            return
+        told.add(self._place.job)
+        if outcome.status == statuses.CANCELLED:
+            self._put(f"cancelled: {outcome.error}", levels.WARN, stream="system")
+        elif isinstance(exception, SystemExit):
+            self._put(outcome.error, levels.ERROR, stream="system")
+        else:
+            text = traceback_of(exception)
+            fields = exception_fields(exception, text)
+            self._put(f"{outcome.error}\n{text}", levels.ERROR, stream="stderr", fields=fields)
+
+    def _put(
+        self,
+        message: str,
+        level: int,
+        *,
+        stream: str = "stdout",
+        source: str = "",
+        fields: Mapping[str, object] | None = None,
+    ) -> None:
+        place = self.place
+        if place is not None:
+            queue.put(Entry(place.job, place.step, level, time.time(), stream, source, message, fields))
+
+
+class TrackedStep(Tracked):
+    """A step that runs. `id` is that of its row."""
+
+    def __init__(self, job: UUID | None, name: str) -> None:
+        self.id = uuid4()
+        super().__init__(None if job is None else Place(job, self.id), name)

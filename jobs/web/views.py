@@ -1,0 +1,118 @@
+"""The pages. They carry ids and addresses only; what they show comes from the API while they are open."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.models import User
+from django.contrib.auth.views import LoginView, redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from jobs import refused_requests
+from jobs.access import Caller, readable_job
+from jobs.errors import NotFound
+from jobs.models import SERVICE_JOB_ID
+from jobs.web.sign_in import owner_of_token, user_for_token
+from jobs.web.sign_in_form import SignInForm
+
+View = Callable[..., HttpResponse]
+
+
+def for_viewers(view: View) -> View:
+    """Anonymous people go to the sign-in page and come back; signed-in ones without the right get a 403."""
+    return login_required(permission_required("jobs.view_job", raise_exception=True)(view))
+
+
+def for_runners(view: View) -> View:
+    """As `for_viewers`, for those who may run something too."""
+    return for_viewers(permission_required("jobs.run_program", raise_exception=True)(view))
+
+
+class SignIn(LoginView):
+    template_name = "sign_in.html"
+    form_class = SignInForm
+    redirect_authenticated_user = True
+
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """Where to go then; not to this page again."""
+        url = super().get_redirect_url()
+        is_here = re.split("[?#]", url, maxsplit=1)[0] == self.request.path
+        return "" if is_here else url
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_invalid(form)
+        if isinstance(form, SignInForm) and form.retry_after_s:
+            response.status_code = 429
+            response.headers["Retry-After"] = str(form.retry_after_s)
+        return response
+
+
+@never_cache
+def admin_sign_in(request: HttpRequest) -> HttpResponse:
+    """The admin's own sign-in page is this site's: one door, with one lock."""
+    if request.user.is_authenticated:
+        raise PermissionDenied("no staff")
+    return redirect_to_login(request.GET.get("next", reverse("admin:index")))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in_by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind the one-time link that `serve` prints. Its button signs in: who merely looks at the address,
+    as mail programs and chats do, uses nothing up.
+    """
+    if request.method == "POST":
+        user = user_for_token(token)
+        if user is not None:
+            login(request, user)
+    else:
+        user = owner_of_token(token)
+        if user is not None and request.user != user:
+            return render(request, "sign_in_by_link.html", {"name": user.get_username()})
+    if request.user.is_authenticated:
+        return redirect("job-list")
+    refused_requests.count(refused_requests.SIGN_IN_REFUSED, request.META.get("REMOTE_ADDR", ""))
+    return render(request, "sign_in_expired.html", status=410)
+
+
+@require_safe
+@for_viewers
+def job_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "jobs/job_list.html")
+
+
+@require_safe
+@for_viewers
+def job_detail(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    assert isinstance(request.user, User)  # `for_viewers` lets nobody else in
+    caller = Caller(request.user)
+    try:
+        job = readable_job(caller, job_id)
+    except NotFound as error:
+        raise Http404 from error
+    may_operate = caller.may("write") and job.pk != SERVICE_JOB_ID
+    return render(request, "jobs/job_detail.html", {"job": job, "may_operate": may_operate})
+
+
+@require_safe
+@for_runners
+def run_form(request: HttpRequest) -> HttpResponse:
+    allowed = {"languages": settings.QUAERO_PROGRAMS, "run_timeout_s": settings.QUAERO_RUN_TIMEOUT_S}
+    return render(request, "jobs/run.html", allowed)
+
+
+@require_safe
+@for_viewers
+def worker_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "jobs/workers.html")

@@ -1,0 +1,52 @@
+"""What was asked for on the command line, read as the API reads it and checked before anything is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from jobs.models import Job
+from jobs.queries import START, Filter, Position
+from jobs.queries.cursors import CursorReset, position_of
+from jobs.queries.parameters import CHILDREN, FILTER_PARAMETERS, Parameters, read_cursor, read_filter
+from jobs.terminal.lookup import NotChosen, job_called, latest_job, step_called
+
+OPTIONS = (*FILTER_PARAMETERS, CHILDREN, "since", "n")
+USUAL_COUNT = 100
+MOST_LINES = 1_000_000_000
+
+
+class Asked(NamedTuple):
+    job: Job | None  # None: all jobs and the service's own log
+    wanted: Filter
+    last: int | None  # begin with the last so many entries; None: with everything after `since`
+    since: Position = START
+    reset_reason: str | None = None  # why `since` could not be used: then everything that is there
+
+
+def read_request(options: Mapping[str, object]) -> Asked:
+    """Raises NotChosen, BadParameter and CursorOfAnotherJob."""
+    job = chosen_job(options)
+    job_id = None if job is None else job.pk
+    given = {name: str(options[name]) for name in OPTIONS if options.get(name) is not None}
+    with_children = given.get(CHILDREN) == "1"
+    if job is None and with_children:
+        raise NotChosen("--children goes with one job: --service shows all jobs anyway")
+    if job is not None and given.get("step"):
+        given["step"] = str(step_called(job, given["step"], with_children=with_children).pk)
+    parameters = Parameters.of(given, OPTIONS)
+    wanted = read_filter(parameters, job_id)
+    count = parameters.number("n", 0, MOST_LINES)
+    cursor = read_cursor(parameters, "since")
+    if cursor is None:
+        return Asked(job, wanted, USUAL_COUNT if count is None else count)
+    try:
+        return Asked(job, wanted, None, position_of(job_id, cursor, with_children=with_children))
+    except CursorReset as reset:
+        return Asked(job, wanted, None, reset_reason=reset.reason.value)
+
+
+def chosen_job(options: Mapping[str, object]) -> Job | None:
+    if options["service"]:
+        return None
+    return latest_job() if options["latest"] else job_called(str(options["job"]))

@@ -1,0 +1,151 @@
+"""Bodies of requests, bounded before Django reads them: it keeps what comes in a file until all of it is there.
+
+Under /api/ a body is read of those alone who say who they are. Elsewhere a stranger has a few forms to send.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from io import BytesIO
+from typing import Any
+
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from asgiref.typing import (
+    ASGI3Application,
+    ASGIReceiveCallable,
+    ASGIReceiveEvent,
+    ASGISendCallable,
+    HTTPScope,
+    Scope,
+)
+from django.conf import settings
+from django.contrib.auth.middleware import get_user
+from django.core.exceptions import SuspiciousOperation
+from django.core.handlers.asgi import ASGIRequest
+from django.db import connections
+from django.utils.module_loading import import_string
+
+from jobs import refused_requests
+from jobs.access import known_caller
+from jobs.errors import ApiError, Unauthenticated, error_body, is_for_programs
+
+STRANGERS_BYTES = 64 * 1024
+
+
+class TooLarge(Exception):
+    """A body that did not say how long it is has become longer than it may be."""
+
+
+def with_bounded_bodies(application: ASGI3Application) -> ASGI3Application:
+    """`application`, but too long a body is answered with 413, and one under /api/ of nobody's with 401."""
+
+    async def serve(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        if scope["type"] != "http":
+            await application(scope, receive, send)
+            return
+        limit = STRANGERS_BYTES
+        try:
+            if has_body(scope):
+                async with ThreadSensitiveContext():
+                    limit = await sync_to_async(allowed_bytes)(scope)
+                receive = bounded(receive, limit)
+            await application(scope, receive, send)
+        except ApiError as error:
+            await send_error(send, error)
+        except TooLarge:
+            await send_error(send, too_large(scope, limit))
+        except SuspiciousOperation:  # from Django's request itself, which is made before anything of it catches
+            refused_requests.count(refused_requests.SUSPICIOUS, address_of(scope))
+            await send_error(send, ApiError("this request cannot be read"))
+
+    return serve
+
+
+def has_body(scope: HTTPScope) -> bool:
+    return length_of(scope) != 0
+
+
+def length_of(scope: HTTPScope) -> int | None:
+    """How many bytes the head says that follow; None when it does not say."""
+    for name, value in scope["headers"]:
+        if name == b"transfer-encoding":
+            return None
+        if name == b"content-length":
+            return int(value)
+    return 0
+
+
+def allowed_bytes(scope: HTTPScope) -> int:
+    """How long the body may be. Raises ApiError for one that is not to be read at all."""
+    length = length_of(scope)
+    is_api = is_for_programs(scope["path"])
+    if is_api:
+        refuse_strangers(scope)
+    elif length is not None and length <= STRANGERS_BYTES:
+        return STRANGERS_BYTES
+    limit: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE if is_api or is_signed_in(scope) else STRANGERS_BYTES
+    if length is not None and length > limit:
+        raise too_large(scope, limit)
+    return limit
+
+
+def refuse_strangers(scope: HTTPScope) -> None:
+    try:
+        known_caller(request_of(scope))
+    finally:
+        connections.close_all()  # those of this thread, which ends here
+
+
+def is_signed_in(scope: HTTPScope) -> bool:
+    with suppress(Unauthenticated):
+        refuse_strangers(scope)
+        return True
+    return False
+
+
+def request_of(scope: HTTPScope) -> ASGIRequest:
+    """The request without its body, with the user of its session."""
+    request = ASGIRequest(scope, BytesIO())
+    store: Any = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+    request.session = store(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    request.user = get_user(request)
+    return request
+
+
+def too_large(scope: HTTPScope, limit: int) -> ApiError:
+    refused_requests.count(refused_requests.LARGE_BODY, address_of(scope))
+    return ApiError(f"the body is too large: {limit:,} bytes at most", status=413, code="too_large")
+
+
+def address_of(scope: HTTPScope) -> str:
+    client = scope["client"]
+    return client[0] if client else ""
+
+
+def bounded(receive: ASGIReceiveCallable, limit: int) -> ASGIReceiveCallable:
+    """`receive`, which raises TooLarge beyond `limit` bytes."""
+    left = limit
+
+    async def receive_bounded() -> ASGIReceiveEvent:
+        nonlocal left
+        event = await receive()
+        if event["type"] == "http.request":
+            left -= len(event["body"])
+            if left < 0:
+                raise TooLarge
+        return event
+
+    return receive_bounded
+
+
+async def send_error(send: ASGISendCallable, error: ApiError) -> None:
+    body = error_body(str(error), error.code, error.detail)
+    headers = {
+        "content-type": "application/json",
+        "cache-control": "no-store",
+        "content-length": str(len(body)),
+        **{name.lower(): value for name, value in error.headers.items()},
+    }
+    pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": error.status, "headers": pairs, "trailers": False})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,91 @@
+"""Only names under which the installation may be called are answered.
+
+A page of another site can have a browser ask this server under a name of that site's own (DNS rebinding), and would
+be of one origin with it. So names count; addresses and `localhost` are nobody's to rebind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
+
+from asgiref.sync import iscoroutinefunction
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port, validate_host
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.decorators import sync_and_async_middleware
+
+from jobs.errors import ApiError, error_response, wants_json
+from quaero.http.host_names import ADDRESSES, Texts, name_of
+from quaero.serving.listener import is_loopback
+
+# Asked by address, by who watches over the process, and telling nothing.
+PROBES = ("/healthz", "/readyz")
+
+Response = HttpResponseBase | Awaitable[HttpResponseBase]
+
+
+@sync_and_async_middleware
+def only_allowed_hosts(get_response: Callable[[HttpRequest], Response]) -> Callable[[HttpRequest], Response]:
+    """Refuses requests under other names. Without QUAERO_ALLOWED_HOSTS, any name that can be one is good."""
+    allowed: Texts = settings.ENVIRONMENT.allowed_hosts
+
+    if iscoroutinefunction(get_response):
+
+        async def check_async(request: HttpRequest) -> HttpResponseBase:
+            return refusal_of(request, allowed) or await get_response(request)
+
+        return check_async
+
+    def check(request: HttpRequest) -> Response:
+        return refusal_of(request, allowed) or get_response(request)
+
+    return check
+
+
+def refusal_of(request: HttpRequest, allowed: Texts) -> HttpResponse | None:
+    host = host_of(request)
+    if request.path in PROBES or (host is not None and is_allowed(host, allowed)):
+        return None
+    response = refusal_for_programs(host) if wants_json(request) else refusal_for_people(request, host)
+    # The client's mistake, told to the client: Django would log each of them.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
+
+
+def refusal_for_programs(host: str | None) -> HttpResponse:
+    words = f"this server is not called {host[:100]!r} here" if host else "the Host header cannot be read"
+    return error_response(ApiError(f"{words}: QUAERO_ALLOWED_HOSTS names what it is called", code="wrong_host"))
+
+
+def refusal_for_people(request: HttpRequest, host: str | None) -> HttpResponse:
+    return render(request, "wrong_host.html", {"host": (host or "")[:100]}, status=400)
+
+
+def host_of(request: HttpRequest) -> str | None:
+    """As the client has said it; `localhost` where it has said nothing (HTTP/1.0). None: it cannot be read."""
+    try:
+        return request.get_host() if "HTTP_HOST" in request.META else "localhost"
+    except DisallowedHost:
+        return None
+
+
+def is_allowed(host: str, allowed: Texts) -> bool:
+    """Whether `host`, perhaps with a port, is one of `allowed`; any is when there are none."""
+    domain, _ = split_domain_port(host)
+    if not allowed or is_loopback(domain.strip("[]")):
+        return True
+    if ADDRESSES in allowed and is_address(domain):
+        return True
+    return validate_host(domain, [name_of(pattern) for pattern in allowed if pattern != ADDRESSES])
+
+
+def is_address(domain: str) -> bool:
+    try:
+        ip_address(domain.strip("[]"))
+    except ValueError:
+        return False
+    return True

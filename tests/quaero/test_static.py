@@ -1,0 +1,42 @@
+"""What can be said of the browser's files without a browser."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+VENDOR = ROOT / "static" / "vendor"
+SCRIPTS = [each for folder in ("js", "examples") for each in sorted((ROOT / "static" / folder).glob("*.*js"))]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+
+# Ways for log text to become markup or code.
+DANGEROUS = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function")
+# Takes over parts of a page that the server has made, in which all text is escaped as on every page.
+TAKES_A_PAGE = {"admin-fields.mjs": ["DOMParser"]}
+# Alpine evaluates attributes: here they may name a member (`job.name`) or, in `x-for`, walk over one.
+ATTRIBUTE = re.compile(r'\sx-(?:text|show|bind:[\w-]+|on:[\w.-]+|data|for)="([^"]*)"')
+MEMBER = re.compile(r"(?:\w+ in )?[a-zA-Z]+(?:\.[a-zA-Z]+)*")
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_no_script_makes_markup_or_code_of_text(script: Path) -> None:
+    assert DANGEROUS.findall(script.read_text()) == TAKES_A_PAGE.get(script.name, [])
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_templates_name_members_and_mark_nothing_safe(template: Path) -> None:
+    text = template.read_text()
+    assert "x-html" not in text
+    assert "|safe" not in text
+    assert [value for value in ATTRIBUTE.findall(text) if not MEMBER.fullmatch(value)] == []
+
+
+def test_vendored_files_are_the_ones_whose_sums_were_written_down() -> None:
+    sums = dict(reversed(line.split("  ")) for line in (VENDOR / "SHA256SUMS").read_text().splitlines())
+    files = {path for path in VENDOR.rglob("*") if path.is_file() and path.parent != VENDOR}
+    found = {str(path.relative_to(VENDOR)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    assert found == sums

@@ -1,0 +1,155 @@
+"""Parameters: what is wrong is refused by name, with what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.http import QueryDict
+
+from jobs import levels
+from jobs.models import Job
+from jobs.queries import EVERYTHING, Filter
+from jobs.queries.parameters import (
+    FILTER_PARAMETERS,
+    MAX_SEARCH,
+    BadParameter,
+    Parameters,
+    UnknownParameter,
+    read_cursor,
+    read_filter,
+    read_limit,
+)
+from tests.factories import make_job, make_step
+
+KNOWN = ("job", *FILTER_PARAMETERS, "limit", "since")
+
+
+def given(**values: str) -> Parameters:
+    return Parameters.of({name.rstrip("_"): value for name, value in values.items()}, KNOWN)
+
+
+def refusal(read: Callable[[], object]) -> BadParameter:
+    with pytest.raises(BadParameter) as raised:
+        read()
+    return raised.value
+
+
+def test_without_parameters_everything_is_wanted() -> None:
+    assert read_filter(given(), None) == EVERYTHING
+
+
+def test_an_empty_parameter_is_one_that_was_not_given() -> None:
+    assert read_filter(given(level="", search="", step=""), None) == EVERYTHING
+
+
+def test_everything_is_at_least_debug_so_that_filter_is_none() -> None:
+    assert read_filter(given(level="debug"), None) == EVERYTHING
+
+
+@pytest.mark.django_db
+def test_all_members_of_a_filter_are_read(job: Job) -> None:
+    step = make_step(job)
+    wanted = read_filter(
+        given(
+            step=str(step.pk),
+            level="WARNING",
+            stream="stderr",
+            search="disk",
+            from_="2026-01-31T12:00:00Z",
+            to="2026-01-31T14:00:00+01:00",
+            first_line="3",
+            last_line="9",
+        ),
+        job.pk,
+    )
+    noon, one = datetime(2026, 1, 31, 12, tzinfo=UTC), datetime(2026, 1, 31, 13, tzinfo=UTC)
+    assert wanted == Filter(None, step.pk, levels.WARN, "stderr", "disk", noon, one, 3, 9)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("level", "loud", "debug, info, warn, error, fatal"),
+        ("level", "30", "debug, info, warn, error, fatal"),
+        ("stream", "stdin", "stdout, stderr, system"),
+        ("stream", "STDOUT", "stdout, stderr, system"),
+        ("step", "abc", "the id of a step"),
+        ("job", "abc", "the id of a job"),
+        ("search", "x" * (MAX_SEARCH + 1), f"at most {MAX_SEARCH} characters"),
+        ("from", "yesterday", "RFC 3339"),
+        ("to", "2026-02-30T00:00:00Z", "RFC 3339"),
+        ("first_line", "0", "a whole number from 1 up"),
+        ("last_line", "-1", "a whole number from 1 up"),
+        ("last_line", "9223372036854775808", "a whole number from 1 up"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_what_is_allowed(name: str, value: str, allowed: str) -> None:
+    problem = refusal(lambda: read_filter(Parameters.of({name: value}, KNOWN), None))
+    assert allowed in str(problem)
+    assert (problem.detail["parameter"], problem.detail["value"]) == (name, value[:100])
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "abc", "1001", "1.5", "1e2", " 5", "\u0661", "9" * 30])
+def test_a_wrong_limit_is_refused(value: str) -> None:
+    assert "a whole number from 1 to 1000" in str(refusal(lambda: read_limit(given(limit=value))))
+
+
+def test_the_limit_has_a_default_within_the_maximum(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (read_limit(given()), read_limit(given(), 50), read_limit(given(limit="1000"))) == (100, 50, 1000)
+    monkeypatch.setattr(settings, "QUAERO_STREAM_MAX_LIMIT", 20)
+    assert read_limit(given(), 50) == 20
+
+
+@pytest.mark.parametrize("value", ["abc", "-1", "1.0", "9223372036854775808"])
+def test_a_wrong_cursor_is_refused(value: str) -> None:
+    assert "a whole number from 0 up" in str(refusal(lambda: read_cursor(given(since=value), "since")))
+
+
+def test_a_cursor_may_be_left_out() -> None:
+    assert (read_cursor(given(), "since"), read_cursor(given(since="0"), "since")) == (None, 0)
+
+
+def test_an_unknown_parameter_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(UnknownParameter, match=r"unknown parameter 'levle': use some of .*level"):
+        given(levle="warn")
+
+
+def test_a_parameter_given_twice_is_refused() -> None:
+    problem = refusal(lambda: Parameters.of_query(QueryDict("level=info&level=error"), KNOWN))
+    assert str(problem) == "level='info, error' is not allowed: level is to be given once"
+
+
+@pytest.mark.django_db
+def test_a_step_must_be_one_of_the_job(job: Job) -> None:
+    step = make_step(make_job("other"))
+    assert read_filter(given(step=str(step.pk)), None).step == step.pk
+    assert "a step of this job" in str(refusal(lambda: read_filter(given(step=str(step.pk)), job.pk)))
+    assert "a step" in str(refusal(lambda: read_filter(given(step=str(uuid4())), None)))
+
+
+@pytest.mark.django_db
+def test_only_the_log_of_all_jobs_is_narrowed_to_a_job(job: Job) -> None:
+    assert read_filter(given(job=str(job.pk)), None) == Filter(job=job.pk)
+    assert "the id of a job" in str(refusal(lambda: read_filter(given(job=str(uuid4())), None)))
+
+
+def test_a_search_is_made_storable_as_the_messages_are() -> None:
+    assert read_filter(given(search="a\0\ud800"), None).search == "a��"
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [("2026-01-31T12:00:00+01:00", 11), ("2026-01-31T12:00:00 01:00", 11), ("2026-01-31 12:00:00", 12)],
+)
+def test_times_have_zones_or_are_utc(text: str, hour: int) -> None:
+    assert read_filter(given(from_=text), None).from_time == datetime(2026, 1, 31, hour, tzinfo=UTC)
+
+
+def test_a_time_at_the_end_of_the_calendar_is_a_time() -> None:
+    wanted = read_filter(given(from_="0001-01-01T00:00:00+14:00", to="9999-12-31T23:59:59-12:00"), None)
+    assert wanted.from_time is not None
+    assert wanted.to_time is not None

@@ -1,0 +1,343 @@
+"""Lines that go on with a record: they have its level and say that they do; unrelated ones do not."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from jobs.recording import NewEntry
+from jobs.running.output.items import ItemReader
+from jobs.running.output.lines import Line
+from jobs.text.continuations import MAX_GAP, MAX_LINES, MAX_MERELY_INDENTED, MAX_OPEN, Continuations
+
+AT = datetime(2024, 3, 1, 10, 15, 30, tzinfo=UTC)
+
+# In each block the first line of every record, then its further lines behind `+`; `-` begins what is unrelated, and
+# empty lines, which are no part of the error.
+ERRORS = {
+    "python": """
+Traceback (most recent call last):
++  File "/app/x.py", line 3, in <module>
++    foo()
++    ^^^^^
++ValueError: bad
+-
++During handling of the above exception, another exception occurred:
+-
++Traceback (most recent call last):
++  File "/app/x.py", line 5, in <module>
++    bar()
++app.errors.Boom: worse
+-done
+""",
+    "python that was logged": """
+2024-03-01 10:15:30 ERROR app failed
++Traceback (most recent call last):
++  File "/app/x.py", line 3, in <module>
++    foo()
++ZeroDivisionError: division by zero
+-2024-03-01 10:15:30 next
+""",
+    "python's group of exceptions": """
+  + Exception Group Traceback (most recent call last):
++  |   File "x.py", line 1, in <module>
++  |     raise ExceptionGroup("m", [ValueError(1)])
++  | ExceptionGroup: m (1 sub-exception)
++  +-+---------------- 1 ----------------
++    | ValueError: 1
++    +------------------------------------
+-done
+""",
+    "python's syntax": """
+  File "x.py", line 1
++    foo(
++       ^
++SyntaxError: '(' was never closed
+-done
+""",
+    "java": """
+2024-03-01 10:15:30 ERROR [main] down
++java.lang.IllegalStateException: oops
++	at com.example.Foo.bar(Foo.java:12) ~[app.jar:1]
++	Suppressed: java.io.IOException: x
++		at a.b(C.java:1)
++Caused by: java.io.IOException: broken
++	at com.example.Foo.baz(Foo.java:22)
++	... 12 more
+-2024-03-01 10:15:31 up
+""",
+    "java behind a name": """
+2024-03-01 10:15:30 ERROR app.worker: down
++java.lang.IllegalStateException: oops
++	at com.example.Foo.bar(Foo.java:12)
+-
++	at com.example.Foo.baz(Foo.java:22)
+-
+-2024-03-01 10:15:31 INFO app.worker: up
+""",
+    "syslog, and a trace without its header": """
+Mar  1 10:15:30 host app[1]: ERROR down
++	at com.example.Foo.bar(Foo.java:12)
+-done
+-	indented
+""",
+    "node": """
+/app/index.js:3
++throw new Error("x");
++^
+-
++Error: x is not a function
++    at foo (/app/index.js:3:9)
++    at node:internal/main/run_main_module:23:47 {
++  code: 'ENOENT',
++  [cause]: Error: y
++      at bar (/app/index.js:1:1)
++}
+-
++Node.js v18.0.0
+-done
+""",
+    ".net": """
+Unhandled exception. System.InvalidOperationException: x
++ ---> System.Exception: inner
++   at A.B() in /a.cs:line 3
++   --- End of inner exception stack trace ---
++   at Program.Main()
+-done
+""",
+    "rust's panic": """
+thread 'main' panicked at src/main.rs:2:5:
++index out of bounds: the len is 3
++stack backtrace:
++   0: rust_begin_unwind
++             at /rustc/library/std/src/panicking.rs:645:5
++note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+-done
+""",
+    "rustc": """
+error[E0382]: borrow of moved value: `x`
++ --> src/main.rs:4:20
++  |
++2 |     let x = String::new();
++  |         - move occurs because `x` has a type
++  |
++  = note: this error originates in a macro
++help: consider cloning
++  |
++3 |     let y = x.clone();
++  |              ++++++++
+-done
+""",
+    "gcc": """
+a.h:3:5: error: expected ';' before '}' token
++    3 | int x
++      |     ^
++a.c:9:1: note: declared here
++    9 | foo()
++In file included from a.c:1:
+-done
+""",
+    "postgres": """
+2024-03-01 10:15:30.123 UTC [81] ERROR:  duplicate key value violates unique constraint "x"
++2024-03-01 10:15:30.123 UTC [81] DETAIL:  Key (id)=(1) already exists.
++2024-03-01 10:15:30.123 UTC [81] STATEMENT:  INSERT INTO x
++	VALUES (1)
+-2024-03-01 10:15:31.123 UTC [82] connection received
+""",
+    "psql": """
+ERROR:  relation "x" does not exist
++LINE 1: select * from x
++                      ^
++HINT:  Perhaps you meant "y".
+-done
+""",
+    "ruby": """
+app.rb:3:in `foo': down (RuntimeError)
++	from app.rb:7:in `bar'
+-done
+""",
+    "elixir": """
+10:15:30.123 [error] GenServer X terminating
++** (stop) oops
++    (stdlib 3.17) gen_server.erl:1: :gen_server.x/1
++Last message: :x
++State: %{}
+-10:15:30.123 up
+""",
+    "erlang": """
+=ERROR REPORT==== 1-Mar-2024::10:15:30 ===
++** Generic server x terminating
++** Reason for termination ==
++** {badmatch,1}
+-done
+""",
+    "terraform": """
+│ Error: Invalid provider
++│
++│   on main.tf line 1:
++╵
+-done
+""",
+    "json and sql": """
+ERROR: query failed
++    SELECT *
++    FROM x WHERE level = 'info'
++{
++  "level": "info"
++}
+-done
+""",
+    "docker compose, lines woven together": """
+api-1  | Traceback (most recent call last):
+-web-1  | GET / 200
++api-1  |   File "/app/x.py", line 3, in <module>
+-web-1  |     indented
++api-1  | ValueError: x
+-api-1  | done
+""",
+    "syslog, lines woven together": """
+Mar  1 10:15:30 host app[1]: Traceback (most recent call last):
++Mar  1 10:15:30 host app[1]:   File "/app/x.py", line 3, in <module>
+-Mar  1 10:15:30 host other[2]: hello
++Mar  1 10:15:30 host app[1]: ValueError: x
+-Mar  1 10:15:30 host app[1]: done
+""",
+}
+FATAL = {
+    "go": """
+panic: runtime error: index out of range [5] with length 3
+-
++goroutine 1 [running]:
++main.(*T).foo(0x1, {0xc000, 0x2})
++	/app/main.go:12 +0x1d
++created by main.main in goroutine 1
++	/app/main.go:8 +0x2f
++exit status 2
+-done
+""",
+    "php": """
+PHP Fatal error:  Uncaught Exception: x in /a.php:3
++Stack trace:
++#0 /a.php(7): foo()
++#1 {main}
++  thrown in /a.php on line 3
+-done
+""",
+}
+
+
+def entries_of(*lines: str, reader: ItemReader | None = None, at: datetime = AT) -> list[NewEntry]:
+    items = (reader or ItemReader("stderr")).items_of([Line(line) for line in lines], at)
+    return [item for item in items if isinstance(item, NewEntry)]
+
+
+def shown(*lines: str) -> list[tuple[str | int, bool]]:
+    return [(entry.level, goes_on(entry)) for entry in entries_of(*lines)]
+
+
+def goes_on(entry: NewEntry) -> bool:
+    return (entry.fields or {}).get("continuation") is True
+
+
+@pytest.mark.parametrize(
+    ("level", "block"),
+    [*(("error", block) for block in ERRORS.values()), *(("fatal", block) for block in FATAL.values())],
+    ids=[*ERRORS, *FATAL],
+)
+def test_the_whole_of_an_error_has_one_level(level: str, block: str) -> None:
+    first, *rows = block.removeprefix("\n").removesuffix("\n").split("\n")
+    expected = [(level, False), *((level, True) if row[0] == "+" else ("info", False) for row in rows)]
+    assert shown(first, *(row[1:] for row in rows)) == expected
+
+
+def test_a_line_keeps_the_level_that_it_states() -> None:
+    lines = ("ERROR: a", "  WARN: b", "    c", "  INFO: d", "ERROR: e", "INFO f")
+    levels = ["error", "warn", "warn", "info", "error", "info"]
+    assert [level for level, _ in shown(*lines)] == levels
+
+
+def test_lines_that_go_on_with_a_warning_are_warnings() -> None:
+    assert shown("/x.py:12: DeprecationWarning: old", "  import imp", "next") == [
+        ("warn", False),
+        ("warn", True),
+        ("info", False),
+    ]
+
+
+def test_an_exception_after_a_line_of_little_weight_is_an_error_of_its_own() -> None:
+    assert shown("INFO: up", "** (RuntimeError) no route", "    lib/x.ex:3: X.f/1") == [
+        ("info", False),
+        ("error", False),
+        ("error", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("packages:", "  one", "  two"),
+        ("ERROR: a", "b", "  c"),
+        ("ERROR: a", "", "  c"),
+        ("ERROR: a", "2024-03-01 10:15:30 b", "  c"),
+        ("ERROR: a", "  2024-03-01 10:15:30 b"),
+        ("  error: a", "  b"),
+        ("ERROR: a", "::group::step", "  b"),
+    ],
+)
+def test_what_does_not_go_on_is_info(lines: tuple[str, ...]) -> None:
+    assert shown(*lines)[-1] == ("info", False)
+
+
+def test_a_record_goes_on_for_a_bounded_number_of_lines() -> None:
+    indented = entries_of("ERROR: a", *["  b"] * (MAX_MERELY_INDENTED + 1))
+    assert [goes_on(entry) for entry in indented[-2:]] == [True, False]
+    frames = entries_of("ERROR: a", *["    at b.c(D.java:1)"] * (MAX_LINES + 1))
+    assert [goes_on(entry) for entry in frames[-2:]] == [True, False]
+
+
+def test_a_record_goes_on_for_a_bounded_time() -> None:
+    reader = ItemReader("stderr")
+    entries_of("ERROR: a", reader=reader)
+    assert goes_on(entries_of("  b", reader=reader, at=AT + MAX_GAP)[0])
+    assert not goes_on(entries_of("  c", reader=reader, at=AT + 2 * MAX_GAP + timedelta(microseconds=1))[0])
+
+
+def test_each_stream_has_records_of_its_own() -> None:
+    stdout, stderr = ItemReader("stdout"), ItemReader("stderr")
+    entries_of("ERROR: a", reader=stderr)
+    assert not goes_on(entries_of("  b", reader=stdout)[0])
+
+
+def test_a_coloured_line_goes_on_as_a_plain_one() -> None:
+    assert shown("\x1b[31merror\x1b[0m: a", "\x1b[1m   \x1b[34m-->\x1b[0m b.rs:1:1")[1] == ("error", True)
+
+
+def test_the_fields_of_a_record_are_kept_beside_the_mark() -> None:
+    first = '{"log":"ERROR a\\n","stream":"stderr","time":"2024-03-01T10:15:30Z"}'
+    further = '{"log":"    at b.c(D.java:1)\\n","stream":"stderr","time":"2024-03-01T10:15:30Z"}'
+    assert entries_of(first, further)[1].fields == {"stream": "stderr", "continuation": True}
+
+
+def test_the_rest_of_a_line_that_goes_on_has_the_records_level() -> None:
+    entries = ItemReader("stderr").items_of([Line("ERROR: a"), Line("  b"), Line("c", is_continued=True)], AT)
+    assert [entry.level for entry in entries if isinstance(entry, NewEntry)] == ["error", "error", "error"]
+
+
+def test_the_records_of_many_containers_are_bounded() -> None:
+    continuations = Continuations()
+    names = [f"api-{number}" for number in range(MAX_OPEN + 1)]
+    for name in names:
+        continuations.place(f"{name}  | ERROR: a", "error", AT)
+    going_on = [continuations.place(f"{name}  |   b", None, AT)[1] for name in names]
+    assert going_on == [False, *[True] * MAX_OPEN]
+
+
+@pytest.mark.parametrize("unit", ["[", "(", " ", "a ", "a.", "a:1:", "| ", "^", "- ", "[\\", "*", "#1 ", '"'])
+def test_a_line_of_a_mebibyte_goes_on_as_quickly_as_a_short_one(unit: str) -> None:
+    continuations = Continuations()
+    continuations.place("ERROR: a", "error", AT)
+    started = time.process_time()
+    continuations.place(unit * (1024 * 1024 // len(unit)), None, AT)
+    assert time.process_time() - started < 0.5
