@@ -1,4 +1,4 @@
-"""Django's settings. What varies between installations is read in `environment.py`."""
+"""Django's settings. What varies between installations is read in `config/environment.py`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ENVIRONMENT = read_environment()
 
 DEBUG = False
 SECRET_KEY = ENVIRONMENT.secret_key
-ALLOWED_HOSTS = ["*"]  # quaero/hosts.py looks, before anything else does
+ALLOWED_HOSTS = ["*"]  # quaero/http/hosts.py looks, before anything else does
 CSRF_TRUSTED_ORIGINS = trusted_origins(ENVIRONMENT.allowed_hosts, knows_scheme=bool(ENVIRONMENT.trusted_proxies))
 SECURE_HSTS_SECONDS = 30 * 24 * 3600  # said over https alone
 
@@ -73,12 +73,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 30,
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;"
-        "PRAGMA journal_size_limit=16777216;",  # the WAL's, to which it shrinks again (quaero/wal.py)
+        "PRAGMA journal_size_limit=16777216;",  # the WAL's, to which it shrinks again (quaero/sqlite3/wal.py)
     }
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# No password is reset by mail here: this is how long a sign-in link works (jobs/sign_in.py).
+# No password is reset by mail here: this is how long a sign-in link works (jobs/web/sign_in.py).
 PASSWORD_RESET_TIMEOUT = 3600
 
 LOGIN_URL = "login"

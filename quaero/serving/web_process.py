@@ -74,7 +74,7 @@ def configuration() -> uvicorn.Config:
         access_log=False,
         log_config=None,  # settings.LOGGING has it
         server_header=False,
-        proxy_headers=False,  # quaero/proxies.py reads them, of those that are trusted
+        proxy_headers=False,  # quaero/http/proxies.py reads them, of those that are trusted
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
     )
 

@@ -1,6 +1,6 @@
 """Lines of output into what a recorder takes: entries (without their step, which it knows) and commands.
 
-Secrets are masked here, once a line's parts are known and before anything is stored; `disclosing` says when.
+Secrets are masked here, once a line's parts are known and before anything is stored; `release` says when.
 """
 
 from __future__ import annotations
