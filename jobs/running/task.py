@@ -1,7 +1,7 @@
 """The task by which workers hear of a due job. It carries the job's id alone: the job's row is the truth.
 
-In a module of its own, which `workers/dispatch.py` imports when there is something to enqueue: a project whose TASKS has no
-backend or queue for this task, and that uses Quaero for its own jobs' logs alone, must start all the same.
+In a module of its own, which `workers/dispatch.py` imports when there is something to enqueue: a project whose TASKS
+has no backend or queue for this task, and that uses Quaero for its own jobs' logs alone, must start all the same.
 """
 
 from __future__ import annotations
