@@ -63,7 +63,8 @@ def has_logged(client: httpx.Client, job_id: str) -> int:
 def programs_of(serving: Quaero) -> list[psutil.Process]:
     """What runs behind a guardian, whose command line has all of it too."""
     found = [(process, " ".join(process.cmdline())) for process in serving.everything()]
-    return [process for process, command in found if "run_program.py" in command and "processes/guardian" not in command]
+    programs = [(process, command) for process, command in found if "run_program.py" in command]
+    return [process for process, command in programs if "processes/guardian" not in command]
 
 
 def test_a_program_runs_and_its_result_is_there_to_be_fetched(client: httpx.Client) -> None:

@@ -215,7 +215,7 @@ def test_what_is_not_there_or_not_due_is_left_alone(job_id: object) -> None:
 def test_a_worker_that_stops_takes_nothing(monkeypatch: Monkeypatch) -> None:
     stopping = WorkerSession()
     stopping.stop()
-    monkeypatch.setattr(session, "_current", stopping)
+    monkeypatch.setattr("jobs.running.workers.session._current", stopping)
     assert run_shell("echo never").status == "pending"
 
 
