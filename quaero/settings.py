@@ -7,7 +7,7 @@ from typing import Any
 import django
 
 from quaero.config.environment import BASE_DIR, read_environment
-from quaero.http.host_names import trusted_origins
+from quaero.config.host_names import trusted_origins
 
 ENVIRONMENT = read_environment()
 

@@ -10,10 +10,19 @@ from uuid import UUID
 from django.db import transaction
 
 from jobs import lifecycle, recording
-from jobs.background.items import Entry, Flush, Gap, Item, JobEnded, JobStarted, ProgressMade, StepEnded, StepStarted
+from jobs.background.items import (
+    Entry,
+    Flush,
+    Gap,
+    Item,
+    JobEnded,
+    JobStarted,
+    ProgressMade,
+    StepEnded,
+    StepStarted,
+)
 from jobs.models import Job, Step
 from jobs.recording import NewEntry
-from jobs.running.output.items import span
 from jobs.secrets.masking import Masker, masked_entry
 from jobs.secrets.patterns import configured_masker
 
@@ -107,3 +116,8 @@ def start_job(start: JobStarted) -> None:
 
 def moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def span(since: datetime, until: datetime) -> str:
+    begin, end = (moment.isoformat(" ", "seconds").removesuffix("+00:00") for moment in (since, until))
+    return f"of {begin} to {end} UTC"

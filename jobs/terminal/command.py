@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from jobs.errors import as_api_error
-from jobs.management.database_command import DatabaseCommand
 from jobs.models import Job
 from jobs.running.processes.process import OWN_FAILURE
+from jobs.terminal.database_command import DatabaseCommand
 from jobs.terminal.lookup import NotChosen, job_called
 from jobs.terminal.safe_text import plain_name
 

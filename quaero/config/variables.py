@@ -9,7 +9,7 @@ from ipaddress import IPv6Address, ip_network
 from urllib.parse import urlsplit
 
 from quaero.config.expressions import EXPLOSIVE, may_explode
-from quaero.http.host_names import ADDRESSES, is_host_pattern
+from quaero.config.host_names import ADDRESSES, is_host_pattern
 
 Texts = tuple[str, ...]
 

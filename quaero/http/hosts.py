@@ -19,8 +19,7 @@ from django.shortcuts import render
 from django.utils.decorators import sync_and_async_middleware
 
 from jobs.errors import ApiError, error_response, wants_json
-from quaero.http.host_names import ADDRESSES, Texts, name_of
-from quaero.serving.listener import is_loopback
+from quaero.config.host_names import ADDRESSES, Texts, is_loopback, name_of
 
 # Asked by address, by who watches over the process, and telling nothing.
 PROBES = ("/healthz", "/readyz")

@@ -12,9 +12,8 @@ from contextlib import suppress
 
 import uvicorn
 
-from quaero.http.host_names import of_this_machine
+from quaero.config.host_names import is_loopback, of_this_machine
 from quaero.http.protocol import HttpDoor
-from quaero.serving.listener import is_loopback
 from quaero.serving.tether import stop_with_parent
 from quaero.serving.watchdog import BEAT_EVERY_S, DUMP_SIGNAL, beat
 

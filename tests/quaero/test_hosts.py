@@ -9,7 +9,7 @@ import pytest
 from django.test import override_settings
 
 from quaero.config.checks import check_proxies
-from quaero.http.host_names import of_this_machine, trusted_origins
+from quaero.config.host_names import of_this_machine, trusted_origins
 from quaero.http.hosts import is_allowed
 from tests.processes import Serving
 from tests.quaero.test_environment import read

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from quaero.serving.listener import CannotListen, base_url, is_loopback, listen
+from quaero.config.host_names import is_loopback
+from quaero.serving.listener import CannotListen, base_url, listen
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from jobs.errors import ApiError
-from jobs.management.database_command import DatabaseCommand
 from jobs.runnables import BadParameters, Runnable, UnknownRunnable, registry
 from jobs.running.ordering.registered import order_runnable
 from jobs.running.processes.process import OWN_FAILURE
 from jobs.terminal.arguments import BadArgument, read_arguments
+from jobs.terminal.database_command import DatabaseCommand
 from jobs.terminal.follow import follow, say_if_nobody_works
 
 WRONG_USAGE, REFUSED = 2, 1

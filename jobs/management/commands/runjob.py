@@ -16,7 +16,6 @@ from django.core.management.base import CommandParser
 from django.core.validators import validate_slug
 
 from jobs import lifecycle
-from jobs.management.database_command import DatabaseCommand
 from jobs.models import SERVICE_KIND, Job
 from jobs.patience import patiently
 from jobs.running.processes import caller
@@ -28,6 +27,7 @@ from jobs.running.runner import GRACE, Order, Runner
 from jobs.secrets.command_line import masked, masked_line
 from jobs.secrets.masking import Masker
 from jobs.secrets.patterns import configured_patterns
+from jobs.terminal.database_command import DatabaseCommand
 from jobs.text.commands import shortened
 
 MAX_NAME_CHARACTERS = 200

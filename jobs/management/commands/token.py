@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from jobs.access import Caller
 from jobs.credentials import RIGHTS
-from jobs.management.database_command import DatabaseCommand
 from jobs.models import SCOPES, Token
 from jobs.models.record import wire_time
+from jobs.terminal.database_command import DatabaseCommand
 
 NEW_USERS_GROUPS = ("Operators", "Runners")
 USAGE_ERROR = 2

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from jobs.background.storing import span
 from jobs.recording import NewEntry
 from jobs.running.output.line import Line
 from jobs.running.output.screen import pens
@@ -69,11 +70,6 @@ class Lost:
         fields = {"lost": self.count, "from": self.since.isoformat(), "to": self.until.isoformat()}
         text = f"{entries} lost here, {span(self.since, self.until)}: the database failed"
         return NewEntry(text, "error", stream="system", fields=fields)
-
-
-def span(since: datetime, until: datetime) -> str:
-    begin, end = (moment.isoformat(" ", "seconds").removesuffix("+00:00") for moment in (since, until))
-    return f"of {begin} to {end} UTC"
 
 
 Item = NewEntry | GroupStart | GroupEnd | Progress | Result | Failure | SpawnRequest | Lost

@@ -11,11 +11,11 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from jobs import levels, statuses
-from jobs.management.database_command import DatabaseCommand
 from jobs.models import STREAMS
 from jobs.queries.cursors import CursorOfAnotherJob
 from jobs.queries.parameters import BadParameter
 from jobs.running.processes.process import OWN_FAILURE
+from jobs.terminal.database_command import DatabaseCommand
 from jobs.terminal.lookup import NotChosen
 from jobs.terminal.safe_text import RESET, plain_name
 from logstream.tailing.colours import COLOUR_CHOICES, palette_for

@@ -20,11 +20,11 @@ from jobs.running.processes.run_user import CannotRunAs, require_run_user
 from jobs.web.sign_in import sign_in_link_path
 from logstream.version import VERSION
 from quaero.config.environment import Environment
+from quaero.config.host_names import is_loopback, of_this_machine
 from quaero.config.private_files import files_of, tighten
-from quaero.http.host_names import of_this_machine
 from quaero.service_log import service_log, service_log_level
 from quaero.serving.first_start import somebody_has_a_password, somebody_to_sign_in
-from quaero.serving.listener import CannotListen, base_url, is_loopback, listen
+from quaero.serving.listener import CannotListen, base_url, listen
 from quaero.serving.samples import sample_jobs
 from quaero.serving.server import Server
 from quaero.serving.standard_streams import Spoken, say

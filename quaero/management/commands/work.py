@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from jobs.management.database_command import DatabaseCommand
 from jobs.running.processes.run_user import CannotRunAs, require_run_user
 from jobs.running.workers.session import WorkerSession
+from jobs.terminal.database_command import DatabaseCommand
 from logstream.wakeups import wakeups_of_database
 from quaero.service_log import service_log, service_log_level
 from quaero.serving.standard_streams import say

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import socket
 from collections.abc import Iterator
@@ -47,3 +48,11 @@ def own_names() -> Iterator[str]:
     name = socket.gethostname().lower()
     short = name.partition(".")[0]
     yield from (name, short, f"{short}.local")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a server that listens on `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
