@@ -1,4 +1,4 @@
-"""Who asks, and what they may have: the first line of every view (DESIGN section 7)."""
+"""Who asks, and what they may have: the first line of every view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors as clients see them: one shape for every door (DESIGN section 5)."""
+"""Errors as clients see them: one shape for every door."""
 
 from __future__ import annotations
 

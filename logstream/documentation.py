@@ -17,6 +17,7 @@ from jobs.api.documentation import (
     Json,
     Kinds,
     Parameter,
+    Refusal,
     content_of,
     needing,
     path_parameter,
@@ -47,16 +48,20 @@ SERVICE_STREAM_PARAMETERS = {"job": Parameter("Entries of this job.", ID), **FIL
 PLAIN_STREAM_PARAMETERS = {"level": FILTER["level"], **SINCE, **TICKET}
 
 
-class JobStatus(StatusPayload):
+class JobStatus(StatusPayload, kw_only=True):
     """Of many steps `steps` has all in the first event of a connection, then those that changed (`partial`)."""
 
     steps: list[StepRow]  # type: ignore[assignment]  # feeds encode them once for many events
+    steps_total: int | msgspec.UnsetType = msgspec.UNSET  # these two are there of many steps alone
+    partial: bool | msgspec.UnsetType = msgspec.UNSET
 
 
-class FamilyStatus(FamilyPayload):
+class FamilyStatus(FamilyPayload, kw_only=True):
     """The same, with the job's descendants."""
 
     steps: list[StepRow]  # type: ignore[assignment]
+    steps_total: int | msgspec.UnsetType = msgspec.UNSET
+    partial: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class ServiceStatus(msgspec.Struct):
@@ -127,16 +132,18 @@ class StreamsStatus(msgspec.Struct):
 
 
 Events = Mapping[str, Kinds]
-LOG_EVENTS: Events = {"logs": (LogsPayload,), "ping": (Ping,), "reset": (Reset,)}
+REFUSED_EVENT: Events = {"refused": (Refusal,)}  # of every stream, when the right to it has ended
+LOG_EVENTS: Events = {"logs": (LogsPayload,), "ping": (Ping,), "reset": (Reset,), **REFUSED_EVENT}
 JOB_EVENTS: Events = {"status": (JobStatus, FamilyStatus), **LOG_EVENTS, "done": (Done,)}
 SERVICE_EVENTS: Events = {"status": (ServicePayload,), **LOG_EVENTS}
-PLAIN_EVENTS: Events = {"message": (PlainEntry,), "reset": (Reset,), "done": ()}
+PLAIN_EVENTS: Events = {"message": (PlainEntry,), "reset": (Reset,), **REFUSED_EVENT, "done": ()}
 JOBS_EVENTS: Events = {
     "job:created": (JobRow,),
     "job:updated": (JobRow,),
     "job:deleted": (Gone,),
     "job:stats": (JobsStats,),
     "ping": (Ping,),
+    **REFUSED_EVENT,
 }
 
 KINDS: Kinds = (

@@ -45,7 +45,7 @@ class Format(ABC):
 
 
 class EventFormat(Format):
-    """Named events: `status`, `logs`, `ping`, `done` (DESIGN section 5)."""
+    """Named events: `status`, `logs`, `ping`, `done`."""
 
     def entries(
         self, records: Sequence[EntryRecord], total: int, displayed: int | None, has_more: bool, scanned_id: int

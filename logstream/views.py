@@ -1,4 +1,4 @@
-"""The stream routes: they check everything first, then open (DESIGN section 5). Only they send event streams."""
+"""The stream routes: they check everything first, then open. Only they send event streams."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An entry as it leaves Quaero: the shape of the wire (DESIGN section 5), encoded without another step."""
+"""An entry as it leaves Quaero: the shape of the wire, encoded without another step."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jobs import lifecycle
 from jobs.models import Job
 from logstream.live import Live
 from logstream.registry import SERVICE, job_topic
@@ -39,3 +40,15 @@ async def test_appends_anywhere_in_one_turn_are_one_event(live_side: Live, job: 
     watcher = await watch_service()
     assert await heard_at_once(live_side, watcher, job) == [([2, 3, 4, 5, 6], 6)]
     await watcher.leave()
+
+
+async def test_first_news_come_at_once_and_further_ones_together(live_side: Live, job: Job) -> None:
+    live_side.batch_interval_s = 3600.0
+    watcher = await watch_job(job)
+    await in_thread(append, job, "1")
+    assert await watcher.until_lines(1) == [1]
+    await in_thread(append, job, "2")
+    await in_thread(append, job, "3")
+    await in_thread(lifecycle.finish_job, job, "completed")  # a change of state does not wait for the interval
+    events = [event for event in await watcher.until_end() if event.name == "logs"]
+    assert [lines_of([event]) for event in events if event.data["logs"]] == [[1], [2, 3]]

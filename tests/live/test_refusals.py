@@ -1,4 +1,4 @@
-"""What a stream refuses, and that it does so before it opens (issue: bad input)."""
+"""What a stream refuses, and that it does so before it opens."""
 
 from __future__ import annotations
 

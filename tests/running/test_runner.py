@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,8 +16,9 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.dispatch import Signal
 
-from jobs import lifecycle, patience, recording
+from jobs import lifecycle, patience, recording, signals
 from jobs.background import leftovers
 from jobs.models import Job
 from jobs.running import runner
@@ -193,6 +195,13 @@ def test_the_last_line_is_there_before_the_job_ends() -> None:
     job, _ = sh("seq 5000; printf 'no newline'")
     assert job.last_line == 5001
     assert stored_messages(job)[-1] == "no newline"
+
+
+def test_every_line_is_there_before_the_job_ends(announced: Callable[[Signal], list[dict[str, Any]]]) -> None:
+    said = announced(signals.entries_appended)
+    sh("seq 5000; printf 'no newline'")
+    batches = [each["batch"] for each in said]
+    assert (batches[-1].last_line, {batch.job_status for batch in batches}) == (5001, {"running"})
 
 
 @pytest.mark.slow

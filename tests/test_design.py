@@ -1,0 +1,161 @@
+"""`docs/design.md` is true: its promises have their tests, what is cited is there, and the wire is as it says."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import AsyncIterator, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from logstream.views import EventStream
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = ("jobs", "logstream", "quaero", "tests", "benchmarks", "docs", "static", "templates", "scripts")
+NOT_OURS = ("static/vendor", "tests/vendor")
+HISTORY = "CHANGELOG.md"  # it may name what was
+KINDS = (".py", ".js", ".mjs", ".css", ".html", ".md")
+
+PROMISE = re.compile(r"^\*\*([DSR]\d+)\. ", re.MULTILINE)
+CITED = re.compile(r"\b[DSR]\d{1,2}\b")
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+SOURCE = re.compile(rf"(?<![\w/.-])(?:{'|'.join(FOLDERS)})/[\w/.-]*\w\.(?:py|mjs|js|css|html|md)\b")
+ELSEWHERE = re.compile(r"\b(?:DESIGN|HOUSE|STYLE)\b|\bsection \d|§|\bissue[ :]#?\w+[ :)]*\d|\(issue\b")
+
+
+@cache
+def page() -> str:
+    return (ROOT / "docs" / "design.md").read_text()
+
+
+@cache
+def promises() -> dict[str, str]:
+    """What the page says of each promise, by its name."""
+    _, *parts = PROMISE.split(page())
+    return {name: text.partition("\n## ")[0] for name, text in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def sources() -> Iterator[Path]:
+    yield from (path for path in ROOT.glob("*.md") if path.name != HISTORY)
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in KINDS and not str(path.relative_to(ROOT)).startswith(NOT_OURS):
+                yield path
+
+
+@cache
+def words() -> dict[str, str]:
+    """What people read of each file: of Python its comments and docstrings, of the others all."""
+    texts = {str(path.relative_to(ROOT)): (path.suffix, path.read_text()) for path in sources()}
+    return {name: words_of_python(text) if kind == ".py" else text for name, (kind, text) in texts.items()}
+
+
+def words_of_python(text: str) -> str:
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    comments = [token.string for token in tokens if token.type == tokenize.COMMENT]
+    with_docs = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docs = [ast.get_docstring(node) or "" for node in ast.walk(ast.parse(text)) if isinstance(node, with_docs)]
+    return "\n".join([*comments, *docs])
+
+
+def found(pattern: re.Pattern[str]) -> set[tuple[str, str]]:
+    """Where people read what matches: the file, and the match."""
+    return {(name, match) for name, text in words().items() for match in pattern.findall(text)}
+
+
+def rows_of(heading: str) -> list[list[str]]:
+    """The cells of the table under a heading of the page, without its head."""
+    lines = page().partition(f"\n### {heading}\n")[2].partition("\n#")[0].splitlines()
+    return [line.strip("| ").split(" | ") for line in lines if line.startswith("| `")]
+
+
+@pytest.fixture
+def schema(client: Client) -> dict[str, Any]:
+    described: dict[str, Any] = client.get("/api/openapi.json").json()
+    return described
+
+
+def test_promises_are_numbered_without_gaps() -> None:
+    numbered = [
+        f"{letter}{number}" for letter, count in (("D", 8), ("S", 10), ("R", 8)) for number in range(1, count + 1)
+    ]
+    assert list(promises()) == numbered
+
+
+def test_every_promise_names_a_test_that_is_there() -> None:
+    assert [name for name, text in promises().items() if not TEST.findall(text)] == []
+    named = set(TEST.findall(page()))
+    assert {(path, test) for path, test in named if f"def {test}(" not in (ROOT / path).read_text()} == set()
+
+
+def test_every_cited_promise_is_one_of_the_page() -> None:
+    assert {(name, cited) for name, cited in found(CITED) if cited not in promises()} == set()
+
+
+def test_nothing_is_cited_that_is_not_in_the_repository() -> None:
+    assert found(ELSEWHERE) == set()
+    assert {(name, path) for name, path in found(SOURCE) if not is_there(path)} == set()
+
+
+def is_there(path: str) -> bool:
+    """As a path of the repository, by the name of a template or static file, or `NAME` for any."""
+    return "/NAME." in path or any((ROOT / folder / path).exists() for folder in ("", "templates", "static"))
+
+
+def test_the_page_tells_the_events_of_each_stream(schema: dict[str, Any]) -> None:
+    streams = {
+        path: list(operation["get"]["responses"]["200"]["x-events"])
+        for path, operation in schema["paths"].items()
+        if "x-events" in operation.get("get", {}).get("responses", {}).get("200", {})
+    }
+    told = {
+        path: re.findall(r"`([\w:]+)`", events)
+        for path, events in map(without_ticks, rows_of("Streams and their events"))
+    }
+    assert {path: sorted(events) for path, events in told.items()} == {
+        path: sorted(events) for path, events in streams.items()
+    }
+
+
+def without_ticks(row: list[str]) -> tuple[str, str]:
+    return row[0].strip("`"), row[1]
+
+
+def test_the_page_tells_the_members_of_what_is_sent(schema: dict[str, Any]) -> None:
+    shapes = schema["components"]["schemas"]
+    told: dict[str, list[str]] = {}
+    for name, cell in map(without_ticks, rows_of("Members")):
+        members = re.findall(r"`([\w?]+)`", cell)
+        told[name] = [each for member in members for each in told.get(member, [member])]  # "those of `JobSummary`"
+    sent = {name: [as_told(shapes[name], member) for member in shapes[name]["properties"]] for name in told}
+    assert {name: sorted(members) for name, members in told.items()} == {
+        name: sorted(members) for name, members in sent.items()
+    }
+    assert {shape for shape in shapes if f'"{shape}"' in events_of(schema)} <= set(told)
+
+
+def as_told(shape: dict[str, Any], member: str) -> str:
+    return member if member in shape["required"] else f"{member}?"
+
+
+def events_of(schema: dict[str, Any]) -> str:
+    """The names of the shapes that events have as their data, each in quotes."""
+    answers = [
+        operation["get"]["responses"].get("200", {}) for operation in schema["paths"].values() if "get" in operation
+    ]
+    return re.sub(r"#/components/schemas/(\w+)'", r'"\1"', str([answer.get("x-events") for answer in answers]))
+
+
+def test_the_page_tells_the_headers_of_a_stream() -> None:
+    async def nothing() -> AsyncIterator[bytes]:
+        yield b""
+
+    assert [
+        line for name, value in EventStream(nothing()).items() if (line := f"`{name}: {value}`") not in page()
+    ] == []
