@@ -1,4 +1,4 @@
-"""The house stands as CONTRIBUTING.md draws it: imports run downward, in no circle, and files stay small."""
+"""The house stands as docs/design.md draws it: imports run downward, in no circle, and files stay small."""
 
 from __future__ import annotations
 

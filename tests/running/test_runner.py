@@ -197,11 +197,26 @@ def test_the_last_line_is_there_before_the_job_ends() -> None:
     assert stored_messages(job)[-1] == "no newline"
 
 
-def test_every_line_is_there_before_the_job_ends(announced: Callable[[Signal], list[dict[str, Any]]]) -> None:
-    said = announced(signals.entries_appended)
-    sh("seq 5000; printf 'no newline'")
-    batches = [each["batch"] for each in said]
-    assert (batches[-1].last_line, {batch.job_status for batch in batches}) == (5001, {"running"})
+def test_the_end_waits_for_lines_that_are_still_being_recorded(
+    announced: Callable[[Signal], list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said, has_ended = announced(signals.entries_appended), threading.Event()
+    append, end = recording.append, runner.end_attempt
+
+    def append_late(*arguments: Any) -> Any:
+        has_ended.wait(0.2)
+        return append(*arguments)
+
+    def end_and_say(*arguments: Any) -> bool:
+        won = end(*arguments)
+        has_ended.set()
+        return won
+
+    monkeypatch.setattr(recording, "append", append_late)
+    monkeypatch.setattr(runner, "end_attempt", end_and_say)
+    job, _ = sh("echo one; printf two")
+    assert stored_messages(job) == ["one", "two"]
+    assert {each["batch"].job_status for each in said} == {"running"}
 
 
 @pytest.mark.slow
