@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jobs.models import Job, LogEntry
@@ -74,6 +74,7 @@ def test_a_name_of_a_job_that_no_database_takes_is_made_storable() -> None:
 @given(
     st.lists(st.tuples(any_text, st.none() | st.dictionaries(any_text, anything, max_size=3)), min_size=1, max_size=4)
 )
+@example([("\ud800", {"\udfff": float("nan")})])  # which is seldom drawn
 def test_anything_is_stored_and_can_be_read_and_sent(contents: list[tuple[str, dict[str, object] | None]]) -> None:
     job = make_job()
     append(job, [NewEntry(message, fields=fields) for message, fields in contents])

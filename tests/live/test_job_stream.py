@@ -72,6 +72,19 @@ async def test_end_comes_after_the_last_line_and_the_status(live_side: Live, job
     assert watcher.parser.last_id == "done"
 
 
+async def test_end_that_is_heard_of_before_the_last_lines_comes_after_them(live_side: Live, job: Job) -> None:
+    watcher = await watch_job(job)
+    [feed] = live_side.feeds.values()
+    live_side.watch.end()
+    feed._unsubscribe()  # as if another process wrote
+    await in_thread(append, job, "one", "two")
+    await in_thread(lifecycle.finish_job, job, "completed")
+    before = len(watcher.events)
+    feed.hear(Changed(job.pk))
+    assert names_of((await watcher.until_end())[before:]) == ["logs", "status", "done"]
+    assert lines_of(watcher.events) == [1, 2]
+
+
 async def test_finished_job_opened_late_gives_entries_status_done(live_side: Live, job: Job) -> None:
     await in_thread(append, job, "one", "two")
     await in_thread(lifecycle.finish_job, job, "failed", exit_code=3)
