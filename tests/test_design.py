@@ -26,7 +26,7 @@ PROMISE = re.compile(r"^\*\*([DSR]\d+)\. ", re.MULTILINE)
 CITED = re.compile(r"\b[DSR]\d{1,2}\b")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 SOURCE = re.compile(rf"(?<![\w/.-])(?:{'|'.join(FOLDERS)})/[\w/.-]*\w\.(?:py|mjs|js|css|html|md)\b")
-ELSEWHERE = re.compile(r"\b(?:DESIGN|HOUSE|STYLE)\b|\bsection \d|§|\bissue[ :]#?\w+[ :)]*\d|\(issue\b")
+ELSEWHERE = re.compile(r"\b(?:DESIGN|HOUSE|STYLE)\b|\b[Tt]he contract\b|\bsection \d|§|\bissue #?\d|\(issue\b")
 
 
 @cache
@@ -35,10 +35,8 @@ def page() -> str:
 
 
 @cache
-def promises() -> dict[str, str]:
-    """What the page says of each promise, by its name."""
-    _, *parts = PROMISE.split(page())
-    return {name: text.partition("\n## ")[0] for name, text in zip(parts[::2], parts[1::2], strict=True)}
+def promises() -> list[str]:
+    return PROMISE.findall(page())
 
 
 def sources() -> Iterator[Path]:
@@ -71,8 +69,8 @@ def found(pattern: re.Pattern[str]) -> set[tuple[str, str]]:
 
 def rows_of(heading: str) -> list[list[str]]:
     """The cells of the table under a heading of the page, without its head."""
-    lines = page().partition(f"\n### {heading}\n")[2].partition("\n#")[0].splitlines()
-    return [line.strip("| ").split(" | ") for line in lines if line.startswith("| `")]
+    lines = page().partition(f"# {heading}\n")[2].partition("\n#")[0].splitlines()
+    return [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")][2:]
 
 
 @pytest.fixture
@@ -81,17 +79,27 @@ def schema(client: Client) -> dict[str, Any]:
     return described
 
 
+@pytest.fixture
+def streams(schema: dict[str, Any]) -> dict[str, Any]:
+    """The events of each stream, by its path."""
+    answers = {
+        path: methods["get"]["responses"]["200"] for path, methods in schema["paths"].items() if "get" in methods
+    }
+    return {path: answer["x-events"] for path, answer in answers.items() if "x-events" in answer}
+
+
 def test_promises_are_numbered_without_gaps() -> None:
-    numbered = [
-        f"{letter}{number}" for letter, count in (("D", 8), ("S", 10), ("R", 8)) for number in range(1, count + 1)
-    ]
-    assert list(promises()) == numbered
+    numbers = {"D": 8, "S": 10, "R": 8}
+    assert promises() == [f"{letter}{number + 1}" for letter, count in numbers.items() for number in range(count)]
 
 
-def test_every_promise_names_a_test_that_is_there() -> None:
-    assert [name for name, text in promises().items() if not TEST.findall(text)] == []
-    named = set(TEST.findall(page()))
-    assert {(path, test) for path, test in named if f"def {test}(" not in (ROOT / path).read_text()} == set()
+def test_every_promise_names_tests_that_are_there() -> None:
+    held = dict(rows_of("What holds the promises"))
+    assert list(held) == promises()
+    named = {promise: TEST.findall(tests) for promise, tests in held.items()}
+    assert [promise for promise, tests in named.items() if not tests] == []
+    everything = {each for tests in named.values() for each in tests}
+    assert {(path, test) for path, test in everything if f"def {test}(" not in (ROOT / path).read_text()} == set()
 
 
 def test_every_cited_promise_is_one_of_the_page() -> None:
@@ -108,54 +116,37 @@ def is_there(path: str) -> bool:
     return "/NAME." in path or any((ROOT / folder / path).exists() for folder in ("", "templates", "static"))
 
 
-def test_the_page_tells_the_events_of_each_stream(schema: dict[str, Any]) -> None:
-    streams = {
-        path: list(operation["get"]["responses"]["200"]["x-events"])
-        for path, operation in schema["paths"].items()
-        if "x-events" in operation.get("get", {}).get("responses", {}).get("200", {})
-    }
-    told = {
-        path: re.findall(r"`([\w:]+)`", events)
-        for path, events in map(without_ticks, rows_of("Streams and their events"))
-    }
-    assert {path: sorted(events) for path, events in told.items()} == {
-        path: sorted(events) for path, events in streams.items()
-    }
+def test_the_rooms_of_the_page_are_there() -> None:
+    rooms = page().partition("\n## Rooms\n")[2].partition("\n## ")[0]
+    named = re.findall(r"`([\w/]+(?:/|\.py))`", rooms)
+    assert {"queries/", "lifecycle.py", "guardian/"} <= set(named)
+    assert [name for name in named if not (ROOT / name).exists() and not any((ROOT / "jobs").rglob(name))] == []
 
 
-def without_ticks(row: list[str]) -> tuple[str, str]:
-    return row[0].strip("`"), row[1]
+def test_the_page_tells_the_events_of_each_stream(streams: dict[str, Any]) -> None:
+    told = {path.strip("`"): re.findall(r"`([\w:]+)`", events) for path, events in rows_of("Streams and their events")}
+    assert {path: set(events) for path, events in told.items()} == {path: set(sent) for path, sent in streams.items()}
 
 
-def test_the_page_tells_the_members_of_what_is_sent(schema: dict[str, Any]) -> None:
+def test_the_page_tells_the_members_of_what_is_sent(schema: dict[str, Any], streams: dict[str, Any]) -> None:
     shapes = schema["components"]["schemas"]
-    told: dict[str, list[str]] = {}
-    for name, cell in map(without_ticks, rows_of("Members")):
+    told: dict[str, set[str]] = {}
+    for name, cell in rows_of("Members"):
         members = re.findall(r"`([\w?]+)`", cell)
-        told[name] = [each for member in members for each in told.get(member, [member])]  # "those of `JobSummary`"
-    sent = {name: [as_told(shapes[name], member) for member in shapes[name]["properties"]] for name in told}
-    assert {name: sorted(members) for name, members in told.items()} == {
-        name: sorted(members) for name, members in sent.items()
-    }
-    assert {shape for shape in shapes if f'"{shape}"' in events_of(schema)} <= set(told)
+        told[name.strip("`")] = {each for member in members for each in told.get(member, {member})}
+    sent = {name: {as_told(shapes[name], member) for member in shapes[name]["properties"]} for name in told}
+    assert told == sent
+    assert set(re.findall(r"/schemas/(\w+)", str(streams))) <= set(told)
 
 
 def as_told(shape: dict[str, Any], member: str) -> str:
     return member if member in shape["required"] else f"{member}?"
 
 
-def events_of(schema: dict[str, Any]) -> str:
-    """The names of the shapes that events have as their data, each in quotes."""
-    answers = [
-        operation["get"]["responses"].get("200", {}) for operation in schema["paths"].values() if "get" in operation
-    ]
-    return re.sub(r"#/components/schemas/(\w+)'", r'"\1"', str([answer.get("x-events") for answer in answers]))
-
-
 def test_the_page_tells_the_headers_of_a_stream() -> None:
     async def nothing() -> AsyncIterator[bytes]:
         yield b""
 
-    assert [
-        line for name, value in EventStream(nothing()).items() if (line := f"`{name}: {value}`") not in page()
-    ] == []
+    headers = {f"`{name}: {value}`" for name, value in EventStream(nothing()).items()}
+    assert len(headers) == 3
+    assert {header for header in headers if header not in page()} == set()
