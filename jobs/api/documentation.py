@@ -1,4 +1,4 @@
-"""What `/api/openapi.json` says beyond what ninja can see: answers by msgspec, parameters by `jobs/queries/parameters.py`.
+"""What `/api/openapi.json` says beyond what ninja can see: answers, and the parameters of `jobs/queries/parameters.py`.
 
 The tables of parameters are also what the routers accept: one that is missing here is refused there.
 """
