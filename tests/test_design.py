@@ -15,6 +15,7 @@ import pytest
 from django.test import Client
 
 from logstream.views import EventStream
+from tests.test_house import FLOORS
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("jobs", "logstream", "quaero", "tests", "benchmarks", "docs", "static", "templates", "scripts")
@@ -117,6 +118,7 @@ def is_there(path: str) -> bool:
 
 
 def test_the_rooms_of_the_page_are_there() -> None:
+    assert [floor for floor, _ in rows_of("Rooms")] == list(reversed(FLOORS))
     rooms = page().partition("\n## Rooms\n")[2].partition("\n## ")[0]
     named = re.findall(r"`([\w/]+(?:/|\.py))`", rooms)
     assert {"queries/", "lifecycle.py", "guardian/"} <= set(named)
