@@ -11,10 +11,15 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connections
 from django.dispatch import Signal
+from hypothesis import settings as hypothesis_settings
 
 from jobs.models import Job
 from jobs.queries.known_counts import known_counts
 from tests.factories import make_job, make_user
+
+# How long an example takes says more of what else the machine does than of what is tested.
+hypothesis_settings.register_profile("quaero", deadline=None)
+hypothesis_settings.load_profile("quaero")
 
 
 @pytest.hookimpl(trylast=True)
