@@ -73,6 +73,23 @@ def test_a_token_stands_alone_on_standard_output_in_a_new_database_too(tmp_path:
     assert token.startswith("quaero_")
 
 
+FAIL_LAST = """
+import django
+django.setup()
+from jobs import installation, readiness
+installation.remember_complete = lambda: 1 / 0
+readiness.make_ready(print)
+"""
+
+
+def test_a_setting_up_that_fails_at_its_end_has_changed_nothing(tmp_path: Path) -> None:
+    variables = environment(QUAERO_DATA_DIR=str(tmp_path), DJANGO_SETTINGS_MODULE="quaero.settings")
+    command = [sys.executable, "-c", FAIL_LAST]
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True)
+    assert done.stderr.splitlines()[-1] == "ZeroDivisionError: division by zero"
+    assert tables(tmp_path) == []
+
+
 def test_commands_that_start_at_once_set_it_up_once(tmp_path: Path) -> None:
     commands = [TOKEN, ("runjob", "--", "true"), ("run", "prune-logs"), ("token", "list")]
     started = [
