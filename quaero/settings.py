@@ -53,7 +53,8 @@ ASGI_APPLICATION = "quaero.asgi.application"
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        # The admin's frame is this installation's own: in another project the admin keeps that project's.
+        "DIRS": [BASE_DIR / "templates" / "quaero" / "installation", BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

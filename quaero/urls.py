@@ -23,7 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
     path("", include("jobs.web.urls")),
     # Asked for by browsers on pages that name no icon: the admin's, a JSON answer.
-    path("favicon.ico", RedirectView.as_view(url=static("img/quaero.svg"))),
+    path("favicon.ico", RedirectView.as_view(url=static("quaero/img/quaero.svg"))),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

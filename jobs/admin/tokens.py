@@ -85,7 +85,7 @@ class TokenAdmin(KnownLookups):
             "token": obj,
             "secret": obj.secret,  # type: ignore[attr-defined]
         }
-        response = TemplateResponse(request, "admin/jobs/token/issued.html", context)
+        response = TemplateResponse(request, "quaero/admin/token/issued.html", context)
         response.headers["Cache-Control"] = "no-store"
         return response
 

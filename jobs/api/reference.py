@@ -70,7 +70,7 @@ class Reference(DocsBase):
     def render_page(self, request: HttpRequest, api: NinjaAPI, **options: Any) -> HttpResponse:
         origin = f"{request.scheme}://{request.get_host()}"
         groups = groups_of(api.get_openapi_schema(), origin)
-        return render(request, "api_docs.html", {"groups": groups, "origin": origin})
+        return render(request, "quaero/api/docs.html", {"groups": groups, "origin": origin})
 
 
 def groups_of(document: dict[str, Any], origin: str) -> list[Group]:

@@ -13,19 +13,19 @@ from jobs.errors import ApiError, Forbidden, NotFound, as_refusal, error_respons
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not wants_json(request):
-        return defaults.bad_request(request, exception)
+        return defaults.bad_request(request, exception, "quaero/errors/400.html")
     return error_response(as_refusal(exception) or ApiError("this request cannot be read"))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not wants_json(request):
-        return defaults.permission_denied(request, exception)
+        return defaults.permission_denied(request, exception, "quaero/errors/403.html")
     return error_response(Forbidden("you may not do this"))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not wants_json(request):
-        return defaults.page_not_found(request, exception)
+        return defaults.page_not_found(request, exception, "quaero/errors/404.html")
     hint = "; addresses here have no slash at their end" if request.path.endswith("/") else ""
     return error_response(NotFound(f"there is nothing at {request.path[:200]}{hint}"))
 
@@ -33,11 +33,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django has logged the exception with its traceback, which stays on the server."""
     if not wants_json(request):
-        return defaults.server_error(request)
+        return defaults.server_error(request, "quaero/errors/500.html")
     return error_response(ApiError("something went wrong here; it has been logged", status=500, code="internal_error"))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if not wants_json(request):
-        return csrf.csrf_failure(request, reason)
+        return csrf.csrf_failure(request, reason, "quaero/errors/403_csrf.html")
     return error_response(Forbidden(reason or "the CSRF check failed", code="csrf_failed"))

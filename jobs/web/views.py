@@ -40,7 +40,7 @@ def for_runners(view: View) -> View:
 
 
 class SignIn(LoginView):
-    template_name = "sign_in.html"
+    template_name = "quaero/sign_in/form.html"
     form_class = SignInForm
     redirect_authenticated_user = True
 
@@ -79,17 +79,17 @@ def sign_in_by_link(request: HttpRequest, token: str) -> HttpResponse:
     else:
         user = owner_of_token(token)
         if user is not None and request.user != user:
-            return render(request, "sign_in_by_link.html", {"name": user.get_username()})
+            return render(request, "quaero/sign_in/by_link.html", {"name": user.get_username()})
     if request.user.is_authenticated:
         return redirect("job-list")
     refused_requests.count(refused_requests.SIGN_IN_REFUSED, request.META.get("REMOTE_ADDR", ""))
-    return render(request, "sign_in_expired.html", status=410)
+    return render(request, "quaero/sign_in/expired.html", status=410)
 
 
 @require_safe
 @for_viewers
 def job_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "jobs/job_list.html")
+    return render(request, "quaero/jobs/list.html")
 
 
 @require_safe
@@ -102,17 +102,17 @@ def job_detail(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     except NotFound as error:
         raise Http404 from error
     may_operate = caller.may("write") and job.pk != SERVICE_JOB_ID
-    return render(request, "jobs/job_detail.html", {"job": job, "may_operate": may_operate})
+    return render(request, "quaero/jobs/detail.html", {"job": job, "may_operate": may_operate})
 
 
 @require_safe
 @for_runners
 def run_form(request: HttpRequest) -> HttpResponse:
     allowed = {"languages": settings.QUAERO_PROGRAMS, "run_timeout_s": settings.QUAERO_RUN_TIMEOUT_S}
-    return render(request, "jobs/run.html", allowed)
+    return render(request, "quaero/run/page.html", allowed)
 
 
 @require_safe
 @for_viewers
 def worker_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "jobs/workers.html")
+    return render(request, "quaero/workers.html")

@@ -61,7 +61,7 @@ def refusal_for_programs(host: str | None) -> HttpResponse:
 
 
 def refusal_for_people(request: HttpRequest, host: str | None) -> HttpResponse:
-    return render(request, "wrong_host.html", {"host": (host or "")[:100]}, status=400)
+    return render(request, "quaero/errors/wrong_host.html", {"host": (host or "")[:100]}, status=400)
 
 
 def host_of(request: HttpRequest) -> str | None:

@@ -14,7 +14,7 @@ SCRIPT = """
 
 def test_the_log_of_one_job_with_the_library_alone(page: Page, installation: Installation) -> None:
     with installation.speaking_job("Example <i>job</i>") as job:
-        page.goto(f"/static/examples/one-job.html?job={job.id}")
+        page.goto(f"/static/quaero/examples/one-job.html?job={job.id}")
         state = page.locator("[data-state]")
         expect(state).to_have_text("Live")
         expect(page.locator("[data-status]")).to_have_text("running")
@@ -34,7 +34,7 @@ def test_the_log_of_one_job_with_the_library_alone(page: Page, installation: Ins
 def test_two_jobs_and_the_service_side_by_side(page: Page, installation: Installation) -> None:
     done = installation.run("sh", "-c", SCRIPT, name="First of two")
     with installation.speaking_job("Second of two") as job:
-        page.goto(f"/static/examples/several-logs.html?job={done}&job={job.id}")
+        page.goto(f"/static/quaero/examples/several-logs.html?job={done}&job={job.id}")
         first, second, service = (page.locator(".viewer").nth(place) for place in range(3))
         expect(first.get_by_role("heading")).to_have_text("First of two: completed")
         expect(first.locator(".ansi-green-fg")).to_have_text("green")
@@ -54,7 +54,7 @@ def test_the_stylesheet_of_the_log_needs_no_other(page: Page, installation: Inst
         grounds = []
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            page.goto(f"/static/examples/one-job.html?job={job.id}")
+            page.goto(f"/static/quaero/examples/one-job.html?job={job.id}")
             row = page.locator(".log-row.log-level-error")
             expect(row).to_be_visible()
             assert row.evaluate("(row) => getComputedStyle(row).whiteSpace") == "pre-wrap"

@@ -71,7 +71,7 @@ def test_requests_do_not_wait_by_the_thousand_on_one_connection(server: Serving)
     assert kept_by(web) - before < LARGE
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/login/", "/", "/admin/", "/nowhere", "/static/js/theme.js"])
+@pytest.mark.parametrize("path", ["/healthz", "/login/", "/", "/admin/", "/nowhere", "/static/quaero/js/pages/theme.js"])
 def test_a_large_body_is_not_taken_from_a_stranger(server: Serving, path: str) -> None:
     announced = Stranger(server.port).send(head(f"POST {path}", Content_Length="300000000") + b"x" * 200_000)
     assert announced.answer().status in (413, 405)
@@ -148,7 +148,7 @@ class FewFiles(Serving):
 def test_connections_leave_descriptors_for_the_database(tmp_path_factory: pytest.TempPathFactory) -> None:
     with FewFiles(tmp_path_factory.mktemp("few") / "data", "--no-worker") as server:
         server.ready()
-        unread = head("GET /static/vendor/anser/index.js") * 16
+        unread = head("GET /static/quaero/vendor/anser/index.js") * 16
         for beginning in (b"", b"GET / HT", head("POST /login/", Content_Length="1000") + b"x", unread):
             strangers = [Stranger(server.port).send(beginning) for _ in range(400)]
             for path in ("/readyz", "/login/", "/healthz"):

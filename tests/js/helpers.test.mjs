@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
-import * as asModule from '../../static/js/log-stream.mjs';
+import * as asModule from '../../static/quaero/js/log-stream.mjs';
 
 const { backoffDelay, buildQueryParams, formatTimestamp, levelClass } = asModule;
 
 test('the library is a global, a CommonJS module and an ES module', () => {
-  const required = createRequire(import.meta.url)('../../static/js/log-stream.js');
+  const required = createRequire(import.meta.url)('../../static/quaero/js/log-stream.js');
   const names = ['createStream', 'createServiceStream', 'streamJob', 'streamService', 'LogStream', 'buildQueryParams'];
   for (const name of [...names, 'formatTimestamp', 'levelClass']) {
     assert.equal(typeof required[name], 'function', name);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
 
-import { buildQueryParams, createServiceStream, createStream, levelClass, streamJob } from '../../static/js/log-stream.mjs';
+import { buildQueryParams, createServiceStream, createStream, levelClass, streamJob } from '../../static/quaero/js/log-stream.mjs';
 import { install, newest, opened, page, pass, settle, uninstall } from './fakes.mjs';
 
 let stream;

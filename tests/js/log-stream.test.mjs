@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 
-import { createServiceStream, createStream, streamJob } from '../../static/js/log-stream.mjs';
+import { createServiceStream, createStream, streamJob } from '../../static/quaero/js/log-stream.mjs';
 import { install, newest, opened, page, pass, settle, uninstall } from './fakes.mjs';
 
 let stream;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 
-import { streamJob } from '../../static/js/log-stream.mjs';
+import { streamJob } from '../../static/quaero/js/log-stream.mjs';
 import { install, newest, page, settle, uninstall } from './fakes.mjs';
 
 const job = { id: 'j', status: 'running', last_line: 0 };

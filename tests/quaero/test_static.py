@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-VENDOR = ROOT / "static" / "vendor"
-SCRIPTS = [each for folder in ("js", "examples") for each in sorted((ROOT / "static" / folder).glob("*.*js"))]
+STATIC = ROOT / "static" / "quaero"
+VENDOR = STATIC / "vendor"
+SCRIPTS = sorted(each for folder in ("js", "examples") for each in (STATIC / folder).rglob("*.*js"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 # Ways for log text to become markup or code.

@@ -23,6 +23,8 @@ FIELDS = ("id", "job_of", "step_of", "line", "time", "shown_level", "stream", "s
 
 @admin.register(LogEntry)
 class LogEntryAdmin(ForViewers, KnownLookups):
+    change_list_template = "quaero/admin/entries/change_list.html"
+    change_form_template = "quaero/admin/entries/change_form.html"
     list_display = ("time", "shown_level", "shown_message", "job_of", "step_of", "line", "stream", "shown_source")
     list_display_links = ("shown_message",)
     list_filter = (JobFilter, StepFilter, LevelFilter, StreamFilter)

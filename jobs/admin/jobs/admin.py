@@ -51,6 +51,7 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(Job)
 class JobAdmin(JobCells, JobActions):
+    change_form_template = "quaero/admin/job/change_form.html"
     form = JobForm
     list_display = (
         "shown_name", "state", "kind", "started", "duration", "debugs", "infos", "warnings", "errors", "fatals",

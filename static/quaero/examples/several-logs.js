@@ -1,0 +1,48 @@
+// Several logs side by side, with rows as Quaero draws them: several-logs.html?job=ID&job=ID
+//
+// A browser has six connections to a host on HTTP/1.1, for all its tabs together: four logs are what a page may have.
+import { LogSurface } from '../js/log/surface.mjs';
+import { createServiceStream, createStream } from '../js/log-stream.mjs';
+
+const jobs = new URLSearchParams(location.search).getAll('job');
+for (const job of jobs) show(job, createStream(`/api/jobs/${encodeURIComponent(job)}/logs/stream`), { showsJob: false });
+show('Service', createServiceStream(), { showsJob: true });
+
+/** One viewer: a title, how the connection stands, and the log. */
+function show(title, stream, { showsJob }) {
+  const viewer = element('section', 'viewer');
+  const heading = viewer.appendChild(element('h2', '', title));
+  const state = viewer.appendChild(element('p', 'state'));
+  const frame = viewer.appendChild(element('div', 'log-frame'));
+  const log = frame.appendChild(element('div', 'log'));
+  const jump = frame.appendChild(element('button', 'log-jump', 'Jump to the end'));
+  jump.hidden = true;
+  viewer.setAttribute('aria-label', title);
+  log.tabIndex = 0;
+  document.querySelector('main').append(viewer);
+
+  const surface = new LogSurface(log, log.appendChild(element('div', 'log-lines')), {
+    maxRows: stream.getState().capacity,
+    showsJob,
+    onFollow: (isFollowing) => { jump.hidden = isFollowing; },
+    onRender() {},
+    onReturn() {
+      surface.clear();
+      surface.append(stream.logs);
+    },
+  });
+  jump.addEventListener('click', () => surface.jumpToEnd());
+  stream.onLogs = (entries) => surface.append(entries);
+  stream.onReset = () => surface.clear();
+  stream.onStatus = ({ job }) => { if (job) heading.textContent = `${job.name}: ${job.status}`; };
+  stream.onDone = ({ status }) => { state.textContent = `Ended: ${status}`; };
+  stream.onState = (now, reason) => { state.textContent = reason ? `${now}: ${reason}` : now; };
+  stream.connect();
+}
+
+function element(name, className = '', text = '') {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}

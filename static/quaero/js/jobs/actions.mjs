@@ -1,0 +1,123 @@
+// What people do to a job on its page: cancel it, run it again, delete it. Stands inside of the page's component.
+import { send } from '../lib/api.mjs';
+import { isActive } from './summary.mjs';
+import { isRun } from './spec.mjs';
+import { refusalText, signInAddress } from '../lib/refusals.mjs';
+import { capitalised, countText } from '../lib/words.mjs';
+
+export function jobActions() {
+  return {
+    asking: '', // what is to be confirmed
+    isActing: false,
+    actionNotice: '',
+    mustSignInToAct: false,
+
+    async act(method, path, body) {
+      this.isActing = true;
+      this.actionNotice = '';
+      this.mustSignInToAct = false;
+      this.asking = '';
+      try {
+        return await send(method, `/api/jobs/${this.jobId}${path}`, body);
+      } catch (error) {
+        this.actionNotice = refusalText(error);
+        this.mustSignInToAct = error.status === 401;
+        return null;
+      } finally {
+        this.isActing = false;
+      }
+    },
+
+    ask(event) {
+      this.actionNotice = '';
+      this.asking = event.currentTarget.dataset.ask;
+      const refusal = `keep${capitalised(this.asking)}`; // not the other: a key that is held down must not confirm
+      this.$nextTick(() => this.$refs[refusal].focus());
+    },
+
+    stopAsking() {
+      const asked = this.asking;
+      this.asking = '';
+      this.$nextTick(() => this.$refs[`ask${capitalised(asked)}`].focus());
+    },
+
+    async cancel() {
+      const answer = await this.act('POST', '/cancel');
+      if (answer) this.hearDetails(answer.job);
+    },
+
+    async deleteJob() {
+      if (await this.act('DELETE', '')) location.assign('/');
+    },
+
+    rerun() {
+      this.actionNotice = '';
+      if (this.secretNames.length) this.$refs.secrets.showModal();
+      else this.rerunWith(undefined);
+    },
+
+    rerunWithSecrets(event) {
+      const form = new FormData(event.currentTarget);
+      const parameters = Object.fromEntries(this.secretNames.map((name) => [name, form.get(`secret-${name}`)]));
+      this.$refs.secrets.close();
+      this.rerunWith({ parameters });
+    },
+
+    async rerunWith(body) {
+      const again = await this.act('POST', '/rerun', body);
+      if (again) location.assign(`/jobs/${again.id}/`);
+    },
+
+    closeSecrets() {
+      this.$refs.secrets.close();
+    },
+
+    get signInToActHref() {
+      return this.mustSignInToAct ? signInAddress() : '';
+    },
+    get isStillActive() {
+      return isActive(this.job?.status);
+    },
+    get isCancelRequested() {
+      return this.isStillActive && Boolean(this.details.cancel_requested_at);
+    },
+    get mayCancelChildren() {
+      return Boolean(this.job) && !this.isStillActive && this.family.some(({ job }) => isActive(job.status));
+    },
+    get canCancel() {
+      const isAsked = this.isStillActive && this.details.cancel_requested_at;
+      return (this.isStillActive || this.mayCancelChildren) && !isAsked && !this.asking;
+    },
+    get cancelWords() {
+      return this.mayCancelChildren ? 'Cancel what it has started' : 'Cancel';
+    },
+    get canRerun() {
+      return isRun(this.details.spec) && !this.asking;
+    },
+    get canDelete() {
+      return Boolean(this.job) && this.job.status !== 'running' && !this.asking;
+    },
+    get isAskingCancel() {
+      return this.asking === 'cancel';
+    },
+    get isAskingDelete() {
+      return this.asking === 'delete';
+    },
+    get othersText() {
+      return this.familySize ? ` and the ${countText(this.familySize, 'job')} that it has started` : '';
+    },
+    get cancelQuestion() {
+      if (this.mayCancelChildren) return 'Cancel the jobs that it has started and that have not ended?';
+      return `Cancel this job${this.othersText}?`;
+    },
+    get deleteQuestion() {
+      return `Delete this job${this.othersText}, with all that was logged?`;
+    },
+    get secretNames() {
+      return this.details.spec?.secrets ?? [];
+    },
+    get secretFields() {
+      return this.secretNames.map((name) => ({ name, inputName: `secret-${name}` }));
+    },
+  };
+}

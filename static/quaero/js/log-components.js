@@ -1,0 +1,200 @@
+// The log viewers as Alpine components. Attributes hold property and method names only: that is all the strict
+// Content-Security-Policy of the pages lets Alpine evaluate, and all that a template should decide.
+import { createStream } from './log-stream.mjs';
+import { fetchExactly } from './lib/exact-json.mjs';
+import { describeCounts, describeJob } from './jobs/summary.mjs';
+import { readFilters, writeFilters } from './log/filters.mjs';
+import { combined, logViewer } from './log/viewer.mjs';
+import { serviceLogViewer } from './log/service-viewer.mjs';
+import { StepList } from './log/step-list.mjs';
+import { streamSlot } from './shared-streams/slot.mjs';
+import { capitalised, momentText } from './lib/words.mjs';
+
+const NOT_YET = Number.MAX_SAFE_INTEGER; // a revision that no job has
+const CLOCK_MS = 1000; // the durations of what runs go on
+const MANY_STEPS = 100; // more are found by a part of their names
+
+/** The viewer of one job, whose id is the argument or `data-job-id` of the component's element. */
+export function jobLogViewer(jobId) {
+  let clock = null;
+  let slot = null;
+  let steps = []; // out of Alpine's sight: of thousands it would look at each
+  let stepList = null;
+
+  const viewer = logViewer();
+  const { applyFilters } = viewer;
+
+  return combined(viewer, {
+    job: null,
+    stepName: '', // a part of the names of those that are shown
+    stepCount: 0,
+    details: { exit_code: null, error: '' },
+    now: Date.now(),
+
+    init() {
+      this.jobId = jobId ?? this.$el.dataset.jobId;
+      this.filters = readFilters(location.search);
+      this.showJobs(Boolean(this.filters.children));
+      if (this.$refs.steps) stepList = new StepList(this.$refs.steps);
+      clock = setInterval(() => this.tick(), CLOCK_MS);
+      this.startViewer((options) => createStream(`/api/jobs/${this.jobId}/logs/stream`, options), {
+        onStatus: (status) => this.showStatus(status),
+        onDone: () => this.finish(),
+        onError: (error) => this.forgetUnknownStep(error),
+      });
+      this.readDetails();
+    },
+
+    destroy() {
+      clearInterval(clock);
+      stepList?.destroy();
+      slot.close();
+      this.stopViewer();
+    },
+
+    connectStream(stream) {
+      const isWanted = () => !['Ended', 'Refused'].includes(stream.getState().state);
+      slot = streamSlot({
+        granted: () => {
+          if (stream.getState().isPollingChosen) stream.reconnect();
+          else if (isWanted()) stream.connect();
+        },
+        denied: () => isWanted() && stream.usePolling('other tabs hold the connections'),
+      });
+      slot.open();
+    },
+
+    finish() {
+      slot.close();
+      this.readDetails();
+    },
+
+    tick() {
+      this.now = Date.now();
+      stepList?.tick(this.now);
+    },
+
+    showStatus(status) {
+      const { job } = status;
+      this.job = job;
+      steps = status.steps ?? steps;
+      this.stepCount = steps.length;
+      this.showSteps();
+      document.title = `${capitalised(job.status)}: ${job.name} · Quaero`;
+    },
+
+    showSteps() {
+      const named = this.stepName ? steps.filter(({ name }) => name.toLowerCase().includes(this.stepName)) : steps;
+      stepList?.show(named, this.filters.step, Date.now());
+    },
+
+    /** What the stream does not tell, above all how the job ended. */
+    async readDetails() {
+      try {
+        // Without the steps where there are many: those come by the stream.
+        const { steps: few, partial, ...details } = await fetchExactly(`/api/jobs/${this.jobId}?steps_since=${NOT_YET}`);
+        this.details = details;
+        if (!this.job) this.showStatus({ job: details, steps: partial ? steps : few });
+      } catch {
+        // The stream meets the same refusal and says so.
+      }
+    },
+
+    /** An address may name a step that is not this job's: better the whole log than none. */
+    forgetUnknownStep(error) {
+      if (error.status === 400 && this.filters.step) queueMicrotask(() => this.chooseAllSteps());
+    },
+
+    applyFilters() {
+      applyFilters.call(this);
+      this.showSteps(); // the chosen one is marked
+    },
+
+    rememberFilters() {
+      history.replaceState(null, '', location.pathname + writeFilters(this.filters) + location.hash);
+    },
+
+    chooseStep(event) {
+      const stepId = event.target.closest('[data-step-id]')?.dataset.stepId;
+      if (!stepId) return;
+      this.filters.step = this.filters.step === stepId ? '' : stepId;
+      this.applyFilters();
+    },
+
+    chooseAllSteps() {
+      this.filters.step = '';
+      this.applyFilters();
+    },
+
+    findStep(event) {
+      this.stepName = event.currentTarget.value.trim().toLowerCase();
+      this.showSteps();
+    },
+
+    chooseLevel(event) {
+      this.filters.level = event.currentTarget.dataset.level;
+      this.applyFilters();
+    },
+
+    pressKey(event) {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const field = event.target.closest('input, select, textarea');
+      if (event.key === 'Escape') this.escape(field);
+      else if (!field && event.key === '/') this.focusSearch(event);
+      else if (!field && (event.key === 'End' || event.key === 'g')) this.jumpToEnd();
+    },
+
+    focusSearch(event) {
+      event.preventDefault(); // or the slash would be typed into it
+      this.$refs.search.focus();
+    },
+
+    escape(field) {
+      field?.blur();
+      if (this.isFiltering) this.clearFilters();
+    },
+
+    get summary() {
+      return describeJob(this.job ?? { id: this.jobId, name: 'Job' }, this.now);
+    },
+    get isKnown() {
+      return this.job !== null;
+    },
+    get levelCounts() {
+      return describeCounts(this.job?.counts);
+    },
+    get hasSteps() {
+      return this.stepCount > 0;
+    },
+    get hasManySteps() {
+      return this.stepCount > MANY_STEPS;
+    },
+    get isEveryStepShown() {
+      return String(this.filters.step === '');
+    },
+    get logClass() {
+      return this.filters.step ? 'log-of-one-step' : '';
+    },
+    get finishedText() {
+      return momentText(this.job?.finished_at, this.now);
+    },
+    get hasFinished() {
+      return Boolean(this.job?.finished_at);
+    },
+    get exitText() {
+      return String(this.details.exit_code ?? '');
+    },
+    get hasExitCode() {
+      return this.details.exit_code !== null && this.details.exit_code !== undefined;
+    },
+    get hasFailure() {
+      const { error, exit_code: code } = this.details;
+      return Boolean(error) && error !== `exit code ${code}`; // which stands above already
+    },
+  });
+}
+
+document.addEventListener('alpine:init', () => {
+  globalThis.Alpine.data('jobLogViewer', jobLogViewer);
+  globalThis.Alpine.data('serviceLogViewer', serviceLogViewer);
+});

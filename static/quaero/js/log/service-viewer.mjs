@@ -1,0 +1,172 @@
+// The panel at the foot of every page: the log of the whole service.
+import { LEVELS } from '../log-stream.mjs';
+import { keep, kept } from '../lib/kept.mjs';
+import { combined, logViewer } from './viewer.mjs';
+import { SharedServiceStream } from '../shared-streams/service-stream.mjs';
+import { unreadOf, unreadText } from './unread.mjs';
+import { numberText } from '../lib/words.mjs';
+
+const LEVEL = 'quaero.service.level'; // of the browser: all tabs share one stream
+const SEEN = 'quaero.service.seen'; // the newest entry that was on a screen, in whichever tab
+const PANEL = 'quaero.service.panel'; // of the tab: {isOpen, anchor, clearedTo}
+const DEFAULT_LEVEL = 'info';
+const OLDER_ROWS = 500; // read at once on the way back to where the reader was
+const OLDER_PAGES = 4;
+
+const level = () => {
+  const chosen = kept('localStorage', LEVEL, DEFAULT_LEVEL);
+  return LEVELS.includes(chosen) ? chosen : DEFAULT_LEVEL;
+};
+
+export function serviceLogViewer() {
+  let stream = null;
+
+  return combined(logViewer(), {
+    isFolded: true,
+    showsJob: true,
+    clearedTo: 0,
+    unread: 0,
+    hasErrors: false,
+
+    init() {
+      const panel = kept('sessionStorage', PANEL, {});
+      this.clearedTo = panel.clearedTo ?? 0;
+      this.filters = { ...this.filters, level: level(), limit: 200 };
+      this.startViewer((options) => this.openStream(options));
+      if (panel.isOpen) this.unfold(panel.anchor);
+      this._remember = () => this.remember();
+      globalThis.addEventListener('pagehide', this._remember);
+    },
+
+    destroy() {
+      globalThis.removeEventListener('pagehide', this._remember);
+      this.stopViewer();
+    },
+
+    openStream({ onLogs, onReset, onState }) {
+      stream = new SharedServiceStream({
+        level,
+        onReset,
+        onState,
+        onLogs: (entries) => {
+          onLogs(entries);
+          this.countUnread();
+        },
+        onLevel: (chosen) => { this.filters.level = chosen; },
+      });
+      return stream;
+    },
+
+    toggle() {
+      if (this.isFolded) this.unfold();
+      else this.fold();
+    },
+
+    unfold(anchor = null) {
+      this.isFolded = false;
+      this.$nextTick(() => {
+        this.attachSurface();
+        this.countUnread();
+        this.remember();
+        if (anchor) this.goBackTo(anchor);
+        else this.$refs.log.focus({ preventScroll: true });
+      });
+    },
+
+    fold() {
+      this.detachSurface();
+      this.isFolded = true;
+      this.shown = 0;
+      this.remember();
+      this.$refs.toggle.focus();
+    },
+
+    /** To the line that was at the top on the page before, which may be older than what the hub holds. */
+    async goBackTo(anchor) {
+      await this.firstEntries();
+      for (let pages = 0; pages < OLDER_PAGES && this.hasOlder && stream.entries[0]?.id > anchor; pages += 1) {
+        await this.loadOlder(OLDER_ROWS);
+      }
+      this.returnTo(anchor);
+    },
+
+    firstEntries() {
+      return new Promise((resolve) => { this.whenDrawn(resolve); });
+    },
+
+    remember() {
+      const panel = { isOpen: !this.isFolded, anchor: this.anchor(), clearedTo: this.clearedTo };
+      keep('sessionStorage', PANEL, panel);
+    },
+
+    /** An open panel has everything seen; on the first visit there is nothing to be behind with. */
+    countUnread() {
+      const newest = stream.entries.at(-1)?.id;
+      const seen = kept('localStorage', SEEN, null);
+      if (newest !== undefined && (seen === null || (!this.isFolded && seen < newest))) keep('localStorage', SEEN, newest);
+      const { count, hasErrors } = unreadOf(this.isFolded ? stream.entries : [], seen ?? newest ?? 0);
+      this.unread = count;
+      this.hasErrors = hasErrors;
+    },
+
+    wanted(entries) {
+      return entries.filter((entry) => entry.id > this.clearedTo);
+    },
+
+    clearShown() {
+      this.clearedTo = stream.entries.at(-1)?.id ?? this.clearedTo;
+      this.redraw();
+      this.remember();
+    },
+
+    showCleared() {
+      this.clearedTo = 0;
+      this.redraw();
+      this.remember();
+    },
+
+    setLevel(event) {
+      this.filters.level = event.currentTarget.value;
+      keep('localStorage', LEVEL, this.filters.level);
+      this.applyFilters();
+    },
+
+    pressKey(event) {
+      const [target] = event.composedPath(); // in the admin within a shadow tree, whose host the event names
+      if (event.ctrlKey || event.metaKey || event.altKey || target.closest('input, select, textarea')) return;
+      if (event.key === 'l') this.toggle();
+    },
+
+    get isOpen() {
+      return !this.isFolded;
+    },
+    get panelClass() {
+      return this.isFolded ? '' : 'service-open';
+    },
+    get toggleState() {
+      return String(!this.isFolded);
+    },
+    get hasUnread() {
+      return this.unread > 0;
+    },
+    get unreadWords() {
+      return `${unreadText(this.unread)} new`;
+    },
+    get isCleared() {
+      return this.clearedTo > 0;
+    },
+    get countWords() {
+      return `${numberText(this.shown)} / ${numberText(this.matching)} (${numberText(this.total)})`;
+    },
+    get emptyWords() {
+      if (this.isCleared) return 'Cleared. New lines appear here as they come.';
+      return 'Nothing at this level yet. Lines of all jobs appear here as they come.';
+    },
+    get isEmpty() {
+      return this.hasAnswered && this.shown === 0;
+    },
+    get hasOlderToShow() {
+      return this.hasOlder && !this.isCleared;
+    },
+  });
+}

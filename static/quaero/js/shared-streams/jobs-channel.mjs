@@ -1,0 +1,80 @@
+// News of the list of jobs, heard once for all tabs of a browser that show it. Runs where the hub runs.
+import { Connection, fetchJson } from '../log-stream.mjs';
+import { standingOf } from '../lib/refusals.mjs';
+
+const STREAM_ENDPOINT = '/api/jobs/stream';
+const CHECK_ENDPOINT = '/api/jobs?limit=1'; // says why a stream fails, and what a poll of the tabs would meet
+const KINDS = {
+  'job:stats': 'stats',
+  'job:created': 'created',
+  'job:updated': 'updated',
+  'job:deleted': 'deleted',
+};
+
+export class JobsChannel {
+  constructor() {
+    this._ports = new Set();
+    this._stats = null; // the newest, for a tab that comes later
+    const source = {
+      events: [...Object.keys(KINDS), 'ping'],
+      url: () => STREAM_ENDPOINT,
+      receive: (name, event) => this._receive(name, event),
+      poll: (signal) => this._poll(signal),
+    };
+    this._connection = new Connection(source, {
+      fallbackTimeoutMs: 15000,
+      autoReconnect: true,
+      maxReconnectAttempts: 5,
+      onError: () => {},
+      onState: () => this._tell(this._standing()),
+    });
+  }
+
+  get size() {
+    return this._ports.size;
+  }
+
+  join(port) {
+    if (['Idle', 'Refused'].includes(this._connection.state)) this._connection.open();
+    this._ports.add(port);
+    if (this._stats) port.post({ kind: 'stats', payload: this._stats });
+    port.post(this._standing());
+  }
+
+  leave(port) {
+    this._ports.delete(port);
+  }
+
+  rest() {
+    this._connection.close();
+    this._stats = null; // of that time
+  }
+
+  open() {
+    this._connection.open();
+  }
+
+  _receive(name, event) {
+    if (!(name in KINDS)) return;
+    const payload = JSON.parse(event.data || '{}');
+    if (name === 'job:stats') this._stats = payload;
+    this._tell({ kind: KINDS[name], payload });
+  }
+
+  /** Each tab reads its own page of the list: their filters differ. */
+  async _poll(signal) {
+    const { counts } = await fetchJson(CHECK_ENDPOINT, signal);
+    // What else the stream would tell, who watches and how fast, nobody knows now.
+    this._stats = { by_status: counts, by_kind: this._stats?.by_kind };
+    this._tell({ kind: 'stats', payload: this._stats });
+    this._tell({ kind: 'poll' });
+  }
+
+  _standing() {
+    return { kind: 'state', ...standingOf(this._connection ?? { state: 'Idle', reason: '' }) };
+  }
+
+  _tell(message) {
+    for (const port of this._ports) port.post(message);
+  }
+}

@@ -1,0 +1,92 @@
+// The log of the whole service as a tab sees it, with the members of a `LogStream` that a log viewer uses.
+import { buildQueryParams, fetchJson } from '../log-stream.mjs';
+import { SharedSubscription } from './tab.mjs';
+
+const CAPACITY = 1000; // as many as the hub holds
+const PAGE_ENDPOINT = '/api/service/logs';
+
+export class SharedServiceStream {
+  /** Options: `level()`, which the hub is asked for with each joining; callbacks `onLogs(entries)`, `onReset(reason)`, `onState()`, `onLevel(level)`. */
+  constructor({ level, onLogs, onReset, onState, onLevel }) {
+    Object.assign(this, { entries: [], _callbacks: { onLogs, onReset, onState, onLevel }, _level: level() });
+    this._counts = { totalCount: 0, displayedCount: 0, hasOlder: false };
+    this._standing = { state: 'Idle', reason: '', error: null, retryAt: 0 };
+    this._capacity = CAPACITY;
+    const handlers = {
+      snapshot: (message) => this._catchUp(message),
+      entries: (message) => this._take(message.entries, message.counts),
+      reset: (message) => this._reset(message),
+      state: (message) => this._stand(message),
+    };
+    this._subscription = new SharedSubscription('service', handlers, () => ({ level: level() }));
+  }
+
+  connect() {
+    this._subscription.open();
+    return this;
+  }
+
+  disconnect() {
+    this._subscription.close();
+  }
+
+  /** With filters: all tabs start over under what `level()` says now. Without: tries the stream at once. */
+  reconnect(filters) {
+    if (filters === undefined) this._subscription.retry();
+    else this._subscription.rejoin();
+  }
+
+  readPage({ before, since, limit }) {
+    return fetchJson(`${PAGE_ENDPOINT}?${buildQueryParams({ level: this._level, before, since, limit })}`);
+  }
+
+  async loadOlder(count) {
+    const [oldest] = this.entries;
+    const page = await this.readPage({ before: oldest?.id, limit: count });
+    if (oldest !== this.entries[0]) return []; // the log began anew meanwhile
+    this.entries.unshift(...page.logs);
+    this._capacity += page.logs.length;
+    this._counts.hasOlder = Boolean(page.meta.has_more) && page.logs.length > 0;
+    return page.logs;
+  }
+
+  getState() {
+    const { state, reason, error, retryAt } = this._standing;
+    const dropped = 0;
+    return { state, reason, error, retryAt, isPollingChosen: false, dropped, capacity: this._capacity, ...this._counts };
+  }
+
+  /** What the hub holds: what is new of it, when it continues what is here; otherwise all of it. */
+  _catchUp({ level, isComplete, entries, counts }) {
+    const newest = this.entries.at(-1)?.id ?? 0;
+    const continues = level === this._level && this.entries.length > 0 && entries[0]?.id <= newest;
+    if (!continues) this._reset({ reason: 'snapshot', level });
+    if (isComplete) this._take(continues ? entries.filter((entry) => entry.id > newest) : entries, counts);
+  }
+
+  _take(entries, { totalCount, displayedCount, hasOlder }) {
+    const isFirst = this.entries.length === 0;
+    Object.assign(this._counts, { totalCount, displayedCount });
+    this.entries.push(...entries);
+    const excess = this.entries.length - this._capacity;
+    if (excess > 0) this.entries.splice(0, excess);
+    if (isFirst) this._counts.hasOlder = hasOlder;
+    else if (excess > 0) this._counts.hasOlder = true;
+    this._callbacks.onLogs(entries);
+  }
+
+  _reset({ reason, level }) {
+    this.entries = [];
+    this._capacity = CAPACITY;
+    if (level !== undefined && level !== this._level) {
+      this._level = level; // another tab chose it
+      this._callbacks.onLevel(level);
+    }
+    this._callbacks.onReset(reason);
+  }
+
+  _stand({ state, reason, error, retryAt }) {
+    this._standing = { state, reason, error, retryAt };
+    this._callbacks.onState();
+  }
+}

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { NO_FILTERS, areFiltering, readFilters, writeFilters } from '../../../static/quaero/js/log/filters.mjs';
+
+test('an address without filters means none', () => assert.deepEqual(readFilters(''), NO_FILTERS));
+
+test('no filters leave the address as it is', () => assert.equal(writeFilters(NO_FILTERS), ''));
+
+test('every filter survives the address', () => {
+  const filters = { step: 'f00', level: 'warn', stream: 'stderr', search: 'a&b=50% ü', limit: 250, children: '1' };
+  assert.deepEqual(readFilters(writeFilters(filters)), filters);
+});
+
+test('an address somebody mistyped is no error', () => {
+  assert.deepEqual(readFilters('?level=loud&stream=9&limit=abc&other=1&children=yes'), NO_FILTERS);
+  assert.equal(readFilters('?limit=99999').limit, 100);
+});
+
+test('limit and children leave nothing out and are no filters', () => {
+  assert.equal(areFiltering({ ...NO_FILTERS, limit: 50, children: '1' }), false);
+  assert.equal(areFiltering({ ...NO_FILTERS, search: 'x' }), true);
+});
