@@ -7,11 +7,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
+from django.http import HttpRequest
 
 from jobs.web.admin_lookups import KnownLookups
 
 
 class Site(admin.AdminSite):
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Its frame (`quaero/installation/`) has what pages of ours bring along in other admins."""
+        return {**super().each_context(request), "is_in_quaeros_admin": True}
+
     def register(
         self,
         model_or_iterable: type[Model] | Iterable[type[Model]],

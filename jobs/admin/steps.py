@@ -66,6 +66,8 @@ class StepInline(ForViewers, StepCells, admin.TabularInline):  # type: ignore[ty
 
 @admin.register(Step)
 class StepAdmin(ForViewers, StepCells, KnownLookups):
+    change_list_template = "quaero/admin/change_list.html"
+    change_form_template = "quaero/admin/change_form.html"
     list_display = ("step_name", "job_of", *COLUMNS[1:])
     list_filter = ("status",)
     show_full_result_count = False

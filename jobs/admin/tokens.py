@@ -36,6 +36,8 @@ class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(Token)
 class TokenAdmin(KnownLookups):
+    change_list_template = "quaero/admin/change_list.html"
+    change_form_template = "quaero/admin/change_form.html"
     list_display = LIST_COLUMNS
     list_select_related = ("user",)
     search_fields = ("name", "user__username")

@@ -71,7 +71,7 @@ def test_a_newcomer_sees_jobs_run_and_leaves_nothing_behind(newcomer: MakeRun) -
         page = sign_in(browser, link)
         assert page.status_code == 200
         assert "Jobs" in page.text
-        for path in ("/static/quaero/js/log-stream.js", "/static/quaero/css/quaero.css"):
+        for path in ("/static/quaero/js/log-stream.js", "/static/quaero/css/base.css"):
             assert browser.get(path).status_code == 200
 
         jobs = eventually(lambda: len(rows_of(browser)) == 2 and rows_of(browser))

@@ -51,6 +51,7 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(Job)
 class JobAdmin(JobCells, JobActions):
+    change_list_template = "quaero/admin/change_list.html"
     change_form_template = "quaero/admin/job/change_form.html"
     form = JobForm
     list_display = (
