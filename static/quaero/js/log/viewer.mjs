@@ -245,6 +245,12 @@ export function logViewer() {
       else stream.usePolling();
     },
 
+    get logClass() {
+      return '';
+    },
+    get hasOlderToShow() {
+      return this.hasOlder;
+    },
     get isFiltering() {
       return areFiltering(this.filters);
     },
