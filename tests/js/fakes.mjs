@@ -91,3 +91,9 @@ export function installDocument() {
   globalThis.removeEventListener ??= () => {};
   return page;
 }
+
+/** As a page says its addresses to a worker. They are read once in a process. */
+export function sayAddresses() {
+  const addresses = { api: '/ops/api/', job_list_stream: '/ops/api/jobs/stream', job: '/ops/jobs/{id}/' };
+  globalThis.location = { search: `?addresses=${encodeURIComponent(JSON.stringify(addresses))}` };
+}

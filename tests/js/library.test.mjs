@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
 
-import { buildQueryParams, createServiceStream, createStream, levelClass, streamJob } from '../../static/quaero/js/log-stream.mjs';
-import { install, newest, opened, page, pass, settle, uninstall } from './fakes.mjs';
+import {
+  buildQueryParams, createServiceStream, createStream, levelClass, streamJob, streamService,
+} from '../../static/quaero/js/log-stream.mjs';
+import { install, installDocument, newest, opened, page, pass, settle, uninstall } from './fakes.mjs';
 
 let stream;
 const open = (options) => {
@@ -78,6 +80,19 @@ test('the log of the service can be narrowed to a job', () => {
   install();
   stream = createServiceStream().connect({ jobId: 'j' });
   assert.equal(newest().url, '/api/service/logs/stream?limit=50&job=j');
+});
+
+test('the API is where an option or the page says, and otherwise at /api', () => {
+  install();
+  const at = (open) => {
+    open().disconnect();
+    return newest().url;
+  };
+  assert.equal(at(() => streamJob('a b')), '/api/jobs/a%20b/logs/stream?limit=100');
+  assert.equal(at(() => streamService({ api: '/ops/api/', limit: 1 })), '/ops/api/service/logs/stream?limit=1');
+  installDocument().documentElement = { dataset: { quaeroApi: '/ops/logs/api' } };
+  assert.equal(at(() => streamJob('j')), '/ops/logs/api/jobs/j/logs/stream?limit=100');
+  assert.equal(at(() => streamJob('j', { api: 'https://logs.example.org/api' })), 'https://logs.example.org/api/jobs/j/logs/stream?limit=100');
 });
 
 test('the stream and its state show what is known', () => {

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static" / "quaero"
 VENDOR = STATIC / "vendor"
 SCRIPTS = sorted(each for folder in ("js", "examples") for each in (STATIC / folder).rglob("*.*js"))
+STYLES = sorted((STATIC / "css").glob("*.css"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 # Ways for log text to become markup or code.
@@ -21,6 +22,10 @@ TAKES_A_PAGE = {"admin-fields.mjs": ["DOMParser"]}
 # Alpine evaluates attributes: here they may name a member (`job.name`) or, in `x-for`, walk over one.
 ATTRIBUTE = re.compile(r'\sx-(?:text|show|bind:[\w-]+|on:[\w.-]+|data|for)="([^"]*)"')
 MEMBER = re.compile(r"(?:\w+ in )?[a-zA-Z]+(?:\.[a-zA-Z]+)*")
+
+# Addresses come from the server: under which path Quaero is, only that knows.
+ADDRESS = re.compile(r"[\"'`(]/(?:api|jobs|run|workers|login|logout|admin|static|v1)\b")
+THE_USUAL_ROOT = {"log-stream.js": ["'/api"]}  # on a page of somebody else's that says no other
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
@@ -34,6 +39,16 @@ def test_templates_name_members_and_mark_nothing_safe(template: Path) -> None:
     assert "x-html" not in text
     assert "|safe" not in text
     assert [value for value in ATTRIBUTE.findall(text) if not MEMBER.fullmatch(value)] == []
+
+
+@pytest.mark.parametrize("path", [*SCRIPTS, *STYLES, *TEMPLATES], ids=lambda path: path.name)
+def test_nothing_in_the_browser_knows_an_address_of_its_own(path: Path) -> None:
+    assert ADDRESS.findall(path.read_text()) == THE_USUAL_ROOT.get(path.name, [])
+
+
+@pytest.mark.parametrize("folder", ["templates", "static"])
+def test_what_is_ours_lies_under_our_name(folder: str) -> None:
+    assert [path.name for path in (ROOT / folder).iterdir()] == ["quaero"]
 
 
 def test_vendored_files_are_the_ones_whose_sums_were_written_down() -> None:

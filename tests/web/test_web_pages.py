@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import json
+from html import unescape
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import AsyncClient, Client
+from django.test.utils import override_script_prefix
 from pytest_django import Settings
 
 from jobs.models import SERVICE_JOB_ID, Job
@@ -40,6 +44,17 @@ def test_a_page_carries_the_id_and_nothing_that_was_logged(client: Client, viewe
     content = client.get(f"/jobs/{job.pk}/").content.decode()
     assert f'data-job-id="{job.pk}"' in content
     assert job.name not in content
+
+
+def test_a_page_tells_its_scripts_where_everything_is(client: Client, viewer: User) -> None:
+    client.force_login(viewer)
+    with override_script_prefix("/ops/logs/"):
+        content = client.get("/").content.decode()
+    addresses = json.loads(unescape(content.partition('data-addresses="')[2].partition('"')[0]))
+    assert addresses["api"] == "/ops/logs/api/"
+    assert addresses["job_log_stream"] == "/ops/logs/api/jobs/{id}/logs/stream"
+    assert addresses["job"] == "/ops/logs/jobs/{id}/"
+    assert all(address.startswith("/ops/logs/") for address in addresses.values())
 
 
 def test_the_service_job_has_a_page(client: Client, viewer: User) -> None:

@@ -1,12 +1,17 @@
-// The log of one job, with nothing but the library: one-job.html?job=ID
-const { createStream, formatTimestamp, levelClass } = globalThis.QuaeroLogs;
+// The log of one job, with nothing but the library: one-job.html?job=ID, and &api=/ops/api where the API is not at /api
+const { streamJob, formatTimestamp, levelClass } = globalThis.QuaeroLogs;
 const MOST_ROWS = 2000;
 
 const log = document.querySelector('.log');
 const level = document.querySelector('[name=level]');
 const say = (name, text) => { document.querySelector(`[data-${name}]`).textContent = text; };
-const job = new URLSearchParams(location.search).get('job') ?? '';
-const stream = createStream(`/api/jobs/${encodeURIComponent(job)}/logs/stream`, { limit: 200, maxBufferSize: MOST_ROWS });
+const asked = new URLSearchParams(location.search);
+const stream = streamJob(asked.get('job') ?? '', {
+  api: asked.get('api') ?? undefined,
+  filters: { level: level.value },
+  limit: 200,
+  maxBufferSize: MOST_ROWS,
+});
 
 stream.onLogs = (entries) => {
   const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 8;
@@ -28,7 +33,6 @@ stream.onDone = () => say('status', stream.status);
 stream.onState = (state, reason) => say('state', reason ? `${state}: ${reason}` : state);
 
 level.addEventListener('change', () => stream.connect({ level: level.value }));
-stream.connect({ level: level.value });
 
 /** What was logged is text of strangers: it comes into the page as text and as nothing else. */
 function element(name, className, text) {

@@ -1,12 +1,14 @@
-// Several logs side by side, with rows as Quaero draws them: several-logs.html?job=ID&job=ID
+// Several logs side by side, with rows as Quaero draws them: several-logs.html?job=ID&job=ID, and &api=/ops/api where
+// the API is not at /api.
 //
 // A browser has six connections to a host on HTTP/1.1, for all its tabs together: four logs are what a page may have.
 import { LogSurface } from '../js/log/surface.mjs';
-import { createServiceStream, createStream } from '../js/log-stream.mjs';
+import { streamJob, streamService } from '../js/log-stream.mjs';
 
-const jobs = new URLSearchParams(location.search).getAll('job');
-for (const job of jobs) show(job, createStream(`/api/jobs/${encodeURIComponent(job)}/logs/stream`), { showsJob: false });
-show('Service', createServiceStream(), { showsJob: true });
+const asked = new URLSearchParams(location.search);
+const api = asked.get('api') ?? undefined;
+for (const job of asked.getAll('job')) show(job, streamJob(job, { api }), { showsJob: false });
+show('Service', streamService({ api }), { showsJob: true });
 
 /** One viewer: a title, how the connection stands, and the log. */
 function show(title, stream, { showsJob }) {
@@ -37,7 +39,6 @@ function show(title, stream, { showsJob }) {
   stream.onStatus = ({ job }) => { if (job) heading.textContent = `${job.name}: ${job.status}`; };
   stream.onDone = ({ status }) => { state.textContent = `Ended: ${status}`; };
   stream.onState = (now, reason) => { state.textContent = reason ? `${now}: ${reason}` : now; };
-  stream.connect();
 }
 
 function element(name, className = '', text = '') {

@@ -1,6 +1,7 @@
 // The log viewers as Alpine components. Attributes hold property and method names only: that is all the strict
 // Content-Security-Policy of the pages lets Alpine evaluate, and all that a template should decide.
 import { createStream } from './log-stream.mjs';
+import { address, jobApi } from './lib/addresses.mjs';
 import { fetchExactly } from './lib/exact-json.mjs';
 import { describeCounts, describeJob } from './jobs/summary.mjs';
 import { readFilters, writeFilters } from './log/filters.mjs';
@@ -37,7 +38,7 @@ export function jobLogViewer(jobId) {
       this.showJobs(Boolean(this.filters.children));
       if (this.$refs.steps) stepList = new StepList(this.$refs.steps);
       clock = setInterval(() => this.tick(), CLOCK_MS);
-      this.startViewer((options) => createStream(`/api/jobs/${this.jobId}/logs/stream`, options), {
+      this.startViewer((options) => createStream(address('job_log_stream', this.jobId), options), {
         onStatus: (status) => this.showStatus(status),
         onDone: () => this.finish(),
         onError: (error) => this.forgetUnknownStep(error),
@@ -92,7 +93,7 @@ export function jobLogViewer(jobId) {
     async readDetails() {
       try {
         // Without the steps where there are many: those come by the stream.
-        const { steps: few, partial, ...details } = await fetchExactly(`/api/jobs/${this.jobId}?steps_since=${NOT_YET}`);
+        const { steps: few, partial, ...details } = await fetchExactly(`${jobApi(this.jobId)}?steps_since=${NOT_YET}`);
         this.details = details;
         if (!this.job) this.showStatus({ job: details, steps: partial ? steps : few });
       } catch {

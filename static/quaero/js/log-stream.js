@@ -744,7 +744,13 @@
     }
   }
 
-  const jobEndpoint = (jobId) => `/api/jobs/${encodeURIComponent(jobId)}/logs/stream`;
+  /** A stream under the root of the API: the option `api`, what the page says by `<html data-quaero-api="...">`, or
+   *  that of an installation that has the host for itself. */
+  function streamUnder(path, { api, ...options } = {}) {
+    const said = typeof document === 'undefined' ? undefined : document.documentElement?.dataset.quaeroApi;
+    const root = (api ?? said ?? '/api').replace(/\/*$/, '');
+    return new LogStream(`${root}/${path}/stream`, options);
+  }
 
   const QuaeroLogs = {
     LogStream,
@@ -754,9 +760,9 @@
     /** A stream of any endpoint, not yet connected. */
     createStream: (endpoint, options) => new LogStream(endpoint, options),
     /** A stream of the whole service, not yet connected. */
-    createServiceStream: (options) => new LogStream('/api/service/logs/stream', { limit: 50, ...options }),
+    createServiceStream: (options) => streamUnder('service/logs', { limit: 50, ...options }),
     /** A connected stream of one job. */
-    streamJob: (jobId, options) => new LogStream(jobEndpoint(jobId), options).connect(),
+    streamJob: (jobId, options) => streamUnder(`jobs/${encodeURIComponent(jobId)}/logs`, options).connect(),
     /** A connected stream of the whole service. */
     streamService: (options) => QuaeroLogs.createServiceStream(options).connect(),
     buildQueryParams,

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { describeSessions, describeStats } from '../../../static/quaero/js/jobs/stats.mjs';
+import { sayAddresses } from '../fakes.mjs';
+
+sayAddresses();
 
 test('numbers that are not known yet are dashes, not zeros', () => {
   assert.equal(describeStats(null, null).running, '–');
@@ -28,7 +31,7 @@ test('who watches is told by name, with a link to the job, and how many more the
   assert.deepEqual(rows.map(({ user, jobText, otherText }) => [user, jobText, otherText]), [
     ['ada', 'job 3f2a9c1e', ''], ['ci', '', 'everything'],
   ]);
-  assert.equal(rows[0].href, '/jobs/3f2a9c1e-5b1d-4c39-9f0e-3d8f6c1f7a11/');
+  assert.equal(rows[0].href, '/ops/jobs/3f2a9c1e-5b1d-4c39-9f0e-3d8f6c1f7a11/');
   assert.equal(rest, 'and 3 more');
   assert.deepEqual(describeSessions(null, 0), { rows: [], rest: '' });
 });

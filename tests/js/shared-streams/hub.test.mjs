@@ -3,7 +3,9 @@ import { afterEach, beforeEach, test } from 'node:test';
 
 import { StreamHub } from '../../../static/quaero/js/shared-streams/hub.mjs';
 import { SlotsChannel } from '../../../static/quaero/js/shared-streams/slots-channel.mjs';
-import { install, newest, opened, page, pass, settle, uninstall } from '../fakes.mjs';
+import { install, newest, opened, page, pass, sayAddresses, settle, uninstall } from '../fakes.mjs';
+
+sayAddresses();
 
 let hub;
 let requests;
@@ -107,7 +109,7 @@ test('where the stream fails, tabs are told to read the list themselves', async 
   one.say('jobs', 'join');
   newest().fail();
   await settle();
-  assert.deepEqual(requests, ['/api/jobs?limit=1', '/api/jobs/stream']); // and then the stream itself, why it failed
+  assert.deepEqual(requests, ['/ops/api/jobs?limit=1', '/ops/api/jobs/stream']); // and then the stream itself, why it failed
   assert.equal(one.last('poll').kind, 'poll');
 });
 

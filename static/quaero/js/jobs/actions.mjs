@@ -1,4 +1,5 @@
 // What people do to a job on its page: cancel it, run it again, delete it. Stands inside of the page's component.
+import { address, jobApi } from '../lib/addresses.mjs';
 import { send } from '../lib/api.mjs';
 import { isActive } from './summary.mjs';
 import { isRun } from './spec.mjs';
@@ -18,7 +19,7 @@ export function jobActions() {
       this.mustSignInToAct = false;
       this.asking = '';
       try {
-        return await send(method, `/api/jobs/${this.jobId}${path}`, body);
+        return await send(method, jobApi(this.jobId, path), body);
       } catch (error) {
         this.actionNotice = refusalText(error);
         this.mustSignInToAct = error.status === 401;
@@ -47,7 +48,7 @@ export function jobActions() {
     },
 
     async deleteJob() {
-      if (await this.act('DELETE', '')) location.assign('/');
+      if (await this.act('DELETE', '')) location.assign(address('job_list'));
     },
 
     rerun() {
@@ -65,7 +66,7 @@ export function jobActions() {
 
     async rerunWith(body) {
       const again = await this.act('POST', '/rerun', body);
-      if (again) location.assign(`/jobs/${again.id}/`);
+      if (again) location.assign(address('job', again.id));
     },
 
     closeSecrets() {

@@ -9,7 +9,7 @@ export class FamilyTree {
     this.isTruncated = false;
   }
 
-  /** The answer of `/api/jobs/{id}/tree`. What was heard meanwhile stays. */
+  /** The answer of the API's `jobs/{id}/tree`. What was heard meanwhile stays. */
   load({ job, truncated = false }) {
     this.isTruncated = Boolean(truncated);
     const add = ({ children = [], ...row }, isRoot = false) => {

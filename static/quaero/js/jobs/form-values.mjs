@@ -5,7 +5,7 @@ import { capitalised } from '../lib/words.mjs';
 const INPUT_TYPES = { number: 'number', integer: 'number', password: 'password', datetime: 'datetime-local', date: 'date' };
 const NEEDS_NO_HINT = ['checkbox', 'select', 'date', 'password'];
 
-/** A field of `/api/runnables` as the page shows it. `given`: JSON data to begin with, in place of the default. */
+/** A field of the API's `runnables` as the page shows it. `given`: JSON data to begin with, in place of the default. */
 export function describeField(field, given) {
   const { name, kind, options } = field;
   const value = given === undefined ? field.default : fieldText(kind, given);
@@ -88,7 +88,7 @@ export function textOfValue(value) {
   return typeof value === 'string' && valueOfText(value) === value ? value : jsonText(value);
 }
 
-/** What `/api/execute-async` is sent, or by field what cannot be sent: `{order, problems}`. */
+/** What the API's `execute-async` is sent, or by field what cannot be sent: `{order, problems}`. */
 export function programOrder({ program, language, name, timeout, rows }) {
   const problems = {};
   const order = { program, language };

@@ -1,12 +1,11 @@
 // The live list of jobs: news by the stream, the list itself by pages.
 import { buildQueryParams, fetchJson } from '../log-stream.mjs';
+import { api } from '../lib/addresses.mjs';
 import { SharedSubscription } from '../shared-streams/tab.mjs';
-
-const LIST_ENDPOINT = '/api/jobs';
 
 /** One page of the list: `{jobs, next, counts}`. */
 export function readJobs(filters, limit, cursor) {
-  return fetchJson(`${LIST_ENDPOINT}?${buildQueryParams({ ...filters, limit, cursor })}`);
+  return fetchJson(`${api('jobs')}?${buildQueryParams({ ...filters, limit, cursor })}`);
 }
 
 /**

@@ -1,6 +1,7 @@
 // Earlier and later runs of the same name. Stands inside of the component of a job's page.
 import { isActive } from './summary.mjs';
 import { readJobs } from './live-list.mjs';
+import { address } from '../lib/addresses.mjs';
 import { refusalText } from '../lib/refusals.mjs';
 import { capitalised, durationText, momentText, runningTime } from '../lib/words.mjs';
 
@@ -13,7 +14,7 @@ export function describeRuns(jobs, currentId, now) {
   const longest = Math.max(1, ...times.map((time) => time ?? 0));
   return jobs.map((job, place) => ({
     id: job.id,
-    href: `/jobs/${job.id}/`,
+    href: address('job', job.id),
     isCurrent: job.id === currentId,
     current: job.id === currentId ? 'true' : null,
     rowClass: job.id === currentId ? 'is-current' : '',

@@ -1,6 +1,7 @@
 // The numbers above the list of jobs.
 import { readJobs } from './live-list.mjs';
 import { apiFilters, NO_JOB_FILTERS } from './filters.mjs';
+import { address } from '../lib/addresses.mjs';
 import { countText, momentText, numberText } from '../lib/words.mjs';
 
 const TOPIC_WORDS = { jobs: 'the list of jobs', service: 'everything' };
@@ -27,7 +28,7 @@ export function describeSessions(stats, now) {
       return {
         key: `${since} ${place}`,
         user,
-        href: jobId && `/jobs/${jobId}/`,
+        href: jobId && address('job', jobId),
         jobText: jobId && `job ${jobId.slice(0, 8)}`,
         otherText: jobId ? '' : TOPIC_WORDS[topic] ?? topic,
         since,

@@ -1,5 +1,6 @@
 // A job, its steps and its counts as a page shows them: from the API's fields to words and classes.
 import { LEVELS } from '../log-stream.mjs';
+import { address } from '../lib/addresses.mjs';
 import { capitalised, countText, durationText, momentText, numberText, progressText, runningTime } from '../lib/words.mjs';
 
 const ACTIVE = ['pending', 'running'];
@@ -15,9 +16,9 @@ export function describeJob(job, now) {
     id: job.id,
     name: job.name,
     kind: job.kind,
-    href: `/jobs/${job.id}/`,
+    href: address('job', job.id),
     hasParent: Boolean(job.parent),
-    parentHref: job.parent ? `/jobs/${job.parent}/` : '',
+    parentHref: job.parent ? address('job', job.parent) : '',
     isActive: isActive(job.status),
     statusText: capitalised(job.status),
     statusClass: `status-${job.status}`,

@@ -1,5 +1,6 @@
 // The workers, looked at again and again while somebody looks at the page.
 import { fetchJson } from '../log-stream.mjs';
+import { api } from '../lib/addresses.mjs';
 import { countText, durationText } from '../lib/words.mjs';
 
 const LOOK_EVERY_MS = 5000;
@@ -8,7 +9,7 @@ const STATUSES = ['idle', 'busy', 'stopping', 'lost'];
 export const STARTS_A_WORKER = 'manage.py serve or manage.py work';
 
 /**
- * Reads `/api/workers` now and every 5 s while the page is shown, and once more when it is shown again.
+ * Reads the API's `workers` now and every 5 s while the page is shown, and once more when it is shown again.
  * `onWorkers({workers, alive, waiting})`, `onError(error)`.
  */
 export class WorkerWatch {
@@ -37,7 +38,7 @@ export class WorkerWatch {
     const reading = new AbortController();
     this.reading = reading;
     try {
-      const answer = await fetchJson('/api/workers', reading.signal);
+      const answer = await fetchJson(api('workers'), reading.signal);
       if (!reading.signal.aborted) this.onWorkers(answer);
     } catch (error) {
       if (!reading.signal.aborted) this.onError(error);

@@ -1,7 +1,7 @@
 // What a refusal means to the person before the page. The API's own words are for programs.
+import { address } from './addresses.mjs';
 import { capitalised } from './words.mjs';
 
-const SIGN_IN = '/login/';
 const GROUPS = { 'jobs.view_job': 'Viewers', 'jobs.operate_job': 'Operators', 'jobs.run_program': 'Runners' };
 
 const BY_CODE = {
@@ -43,7 +43,7 @@ export function reasonText({ reason, error, retryAt = 0 }, now) {
 
 /** Where to sign in and come back from to what is shown now, filters and all. */
 export function signInAddress({ pathname, search, hash } = globalThis.location) {
-  return `${SIGN_IN}?next=${encodeURIComponent(pathname + search + hash)}`;
+  return `${address('sign_in')}?next=${encodeURIComponent(pathname + search + hash)}`;
 }
 
 /** How a connection stands, as a message may carry it: of an error what its words need. */

@@ -1,4 +1,5 @@
 // One entry as one row of the log.
+import { address } from '../lib/addresses.mjs';
 import { formatTimestamp, levelClass } from '../log-stream.mjs';
 import { ansiTokens } from './ansi.mjs';
 import { appendText, appendTokens, element } from './text.mjs';
@@ -75,9 +76,11 @@ function originOf(entry, showsJob) {
   return origin;
 }
 
+/** A link where the page says where jobs are. */
 function jobLink(entry) {
-  const link = part('log-job', entry.job_name, 'a');
-  link.href = `/jobs/${encodeURIComponent(entry.job_id)}/`;
+  const href = address('job', entry.job_id);
+  const link = part('log-job', entry.job_name, href ? 'a' : 'span');
+  if (href) link.href = href;
   return link;
 }
 

@@ -11,6 +11,7 @@ import { jobLogViewer } from '../log-components.js';
 import { fetchJson } from '../log-stream.mjs';
 import { combined } from '../log/viewer.mjs';
 import { STARTS_A_WORKER, WorkerWatch } from '../jobs/workers.mjs';
+import { address, jobApi } from '../lib/addresses.mjs';
 import { momentText } from '../lib/words.mjs';
 
 const VIEWS = { log: 'Log', result: 'Result', spec: 'What was run', runs: 'Earlier runs' };
@@ -108,7 +109,7 @@ export function jobPage() {
 
     async readFamily() {
       try {
-        tree.load(await fetchJson(`/api/jobs/${this.jobId}/tree`));
+        tree.load(await fetchJson(jobApi(this.jobId, '/tree')));
       } catch {
         return; // the log's stream meets the same refusal and says so
       }
@@ -129,7 +130,7 @@ export function jobPage() {
     async readRelative(id) {
       if (!id || this.relatives[id]) return;
       try {
-        const { name, created_at: created } = await fetchJson(`/api/jobs/${id}`);
+        const { name, created_at: created } = await fetchJson(jobApi(id));
         this.relatives = { ...this.relatives, [id]: { name, created } };
       } catch {
         // it was deleted meanwhile, or the server is away: its link says enough
@@ -178,7 +179,7 @@ export function jobPage() {
       return isRun(this.details.spec);
     },
     get editHref() {
-      return `/run/?rerun=${this.jobId}`;
+      return `${address('run')}?rerun=${this.jobId}`;
     },
     get hasRuns() {
       return this.isKnown && this.job.kind !== 'service';
@@ -231,7 +232,7 @@ export function jobPage() {
       return this.details.parent ?? '';
     },
     get parentHref() {
-      return `/jobs/${this.parentId}/`;
+      return address('job', this.parentId);
     },
     get parentName() {
       return this.relatives[this.parentId]?.name ?? 'another job';
@@ -240,7 +241,7 @@ export function jobPage() {
       return this.details.rerun_of ?? '';
     },
     get repeatedHref() {
-      return `/jobs/${this.repeatedId}/`;
+      return address('job', this.repeatedId);
     },
     get repeatedText() {
       const repeated = this.relatives[this.repeatedId];

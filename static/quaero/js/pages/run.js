@@ -1,4 +1,5 @@
 // The page that runs something, as an Alpine component.
+import { address, api, jobApi } from '../lib/addresses.mjs';
 import { send } from '../lib/api.mjs';
 import { describeField, placeRefusal, programForm, programOrder, textsOf } from '../jobs/form-values.mjs';
 import { LANGUAGES } from '../jobs/spec.mjs';
@@ -58,7 +59,7 @@ export function runForm() {
 
     async load() {
       try {
-        this.runnables = (await fetchJson('/api/runnables')).runnables;
+        this.runnables = (await fetchJson(api('runnables'))).runnables;
         await this.preselect(new URLSearchParams(location.search));
       } catch (error) {
         this.notify(error, refusalText(error));
@@ -67,7 +68,7 @@ export function runForm() {
     },
 
     async preselect(wanted) {
-      if (wanted.get('rerun')) return this.repeat(await fetchExactly(`/api/jobs/${encodeURIComponent(wanted.get('rerun'))}`));
+      if (wanted.get('rerun')) return this.repeat(await fetchExactly(jobApi(wanted.get('rerun'))));
       const first = this.languages.length ? '' : this.runnables[0]?.name ?? '';
       const name = wanted.get('job') ?? first;
       if (name && !this.find(name)) this.notice = `There is no registered job ${name}`;
@@ -86,7 +87,7 @@ export function runForm() {
         this.notice = `${name} was nothing that can be run here`;
         return;
       }
-      this.repeated = { name, href: `/jobs/${id}/` };
+      this.repeated = { name, href: address('job', id) };
       this.choose(spec.runnable ?? '');
     },
 
@@ -155,7 +156,7 @@ export function runForm() {
       const typed = Object.fromEntries(['program', 'language', 'name', 'timeout'].map((name) => [name, text(name)]));
       const { order, problems } = programOrder({ ...typed, rows });
       this.showProblems(problems);
-      if (Object.keys(problems).length === 0) this.run('/api/execute-async', order);
+      if (Object.keys(problems).length === 0) this.run(api('execute-async'), order);
     },
 
     runRegistered(event) {
@@ -165,7 +166,7 @@ export function runForm() {
       const problemOf = ({ allowed }) => `Must be ${allowed}`;
       this.showProblems(Object.fromEntries(unread.map((field) => [field.name, problemOf(field)])));
       if (unread.length) return;
-      this.run(`/api/runnables/${encodeURIComponent(this.chosen)}/run`, { parameters, from_text: true });
+      this.run(api(`runnables/${encodeURIComponent(this.chosen)}/run`), { parameters, from_text: true });
     },
 
     async run(url, order) {
@@ -173,7 +174,7 @@ export function runForm() {
       this.isSending = true;
       try {
         const { execution_id: id } = await send('POST', url, order);
-        location.assign(`/jobs/${id}/`);
+        location.assign(address('job', id));
       } catch (error) {
         this.isSending = false;
         this.refuse(error);
@@ -191,7 +192,7 @@ export function runForm() {
     notify(error, notice) {
       this.notice = notice;
       this.mustSignIn = error.status === 401;
-      this.noticeHref = error.detail?.job ? `/jobs/${error.detail.job}/` : '';
+      this.noticeHref = error.detail?.job ? address('job', error.detail.job) : '';
     },
 
     /** What is wrong by field; the first such field gets the focus, or the notice is read out. */

@@ -1,4 +1,5 @@
 // The list of workers as an Alpine component.
+import { address } from '../lib/addresses.mjs';
 import { refusalText, signInAddress } from '../lib/refusals.mjs';
 import { capitalised, momentText, progressText } from '../lib/words.mjs';
 import { WorkerWatch, ageText, waitingText, workerClass } from '../jobs/workers.mjs';
@@ -58,7 +59,7 @@ export function workerList() {
         hasJob: job !== null,
         isIdle: job === null,
         jobName: job?.name ?? '',
-        jobHref: job ? `/jobs/${job.id}/` : '',
+        jobHref: job ? address('job', job.id) : '',
         hasProgress: typeof job?.progress === 'number',
         progress: job?.progress ?? 0,
         progressText: progressText(job?.progress),

@@ -1,9 +1,8 @@
 // News of the list of jobs, heard once for all tabs of a browser that show it. Runs where the hub runs.
 import { Connection, fetchJson } from '../log-stream.mjs';
+import { address, api } from '../lib/addresses.mjs';
 import { standingOf } from '../lib/refusals.mjs';
 
-const STREAM_ENDPOINT = '/api/jobs/stream';
-const CHECK_ENDPOINT = '/api/jobs?limit=1'; // says why a stream fails, and what a poll of the tabs would meet
 const KINDS = {
   'job:stats': 'stats',
   'job:created': 'created',
@@ -17,7 +16,7 @@ export class JobsChannel {
     this._stats = null; // the newest, for a tab that comes later
     const source = {
       events: [...Object.keys(KINDS), 'ping'],
-      url: () => STREAM_ENDPOINT,
+      url: () => address('job_list_stream'),
       receive: (name, event) => this._receive(name, event),
       poll: (signal) => this._poll(signal),
     };
@@ -61,9 +60,10 @@ export class JobsChannel {
     this._tell({ kind: KINDS[name], payload });
   }
 
-  /** Each tab reads its own page of the list: their filters differ. */
+  /** Each tab reads its own page of the list: their filters differ. This says what such a page would meet, and why a
+   *  stream fails. */
   async _poll(signal) {
-    const { counts } = await fetchJson(CHECK_ENDPOINT, signal);
+    const { counts } = await fetchJson(api('jobs?limit=1'), signal);
     // What else the stream would tell, who watches and how fast, nobody knows now.
     this._stats = { by_status: counts, by_kind: this._stats?.by_kind };
     this._tell({ kind: 'stats', payload: this._stats });

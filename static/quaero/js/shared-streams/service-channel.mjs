@@ -1,5 +1,6 @@
 // The log of the whole service, read once for all tabs of a browser that show it. Runs where the hub runs.
-import { createServiceStream } from '../log-stream.mjs';
+import { createStream } from '../log-stream.mjs';
+import { address } from '../lib/addresses.mjs';
 import { standingOf } from '../lib/refusals.mjs';
 
 export const SERVICE_LIMIT = 200; // what a panel begins with
@@ -12,7 +13,7 @@ export class ServiceChannel {
     this._level = null;
     this._leftAt = 0;
     this._hasAnswered = false;
-    this._stream = createServiceStream({
+    this._stream = createStream(address('service_log_stream'), {
       limit: SERVICE_LIMIT,
       maxBufferSize: BUFFER_ROWS,
       onLogs: (entries) => this._answered(entries),

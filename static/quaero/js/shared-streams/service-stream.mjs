@@ -1,9 +1,9 @@
 // The log of the whole service as a tab sees it, with the members of a `LogStream` that a log viewer uses.
 import { buildQueryParams, fetchJson } from '../log-stream.mjs';
+import { api } from '../lib/addresses.mjs';
 import { SharedSubscription } from './tab.mjs';
 
 const CAPACITY = 1000; // as many as the hub holds
-const PAGE_ENDPOINT = '/api/service/logs';
 
 export class SharedServiceStream {
   /** Options: `level()`, which the hub is asked for with each joining; callbacks `onLogs(entries)`, `onReset(reason)`, `onState()`, `onLevel(level)`. */
@@ -37,7 +37,7 @@ export class SharedServiceStream {
   }
 
   readPage({ before, since, limit }) {
-    return fetchJson(`${PAGE_ENDPOINT}?${buildQueryParams({ level: this._level, before, since, limit })}`);
+    return fetchJson(`${api('service/logs')}?${buildQueryParams({ level: this._level, before, since, limit })}`);
   }
 
   async loadOlder(count) {

@@ -1,4 +1,5 @@
 // A tab's end of the streams that exist once per browser (hub.mjs has the other).
+import { saidAddresses } from '../lib/addresses.mjs';
 import { StreamHub } from './hub.mjs';
 
 let messagePort = null;
@@ -10,13 +11,20 @@ function hubPort() {
   try {
     // Of one reader: who signs in as somebody else must not hear what the one before may see.
     const name = `quaero-${document.querySelector('[data-reader]')?.dataset.reader ?? ''}`;
-    const worker = new SharedWorker(new URL('./worker.mjs', import.meta.url), { type: 'module', name });
+    const worker = new SharedWorker(workerUrl(), { type: 'module', name });
     worker.onerror = useOwnHub;
     usePort(worker.port);
   } catch {
     useOwnHub();
   }
   return messagePort;
+}
+
+/** A worker has no page to read addresses from. Under another address it is another worker, as it must be. */
+function workerUrl() {
+  const url = new URL('./worker.mjs', import.meta.url);
+  url.searchParams.set('addresses', saidAddresses() ?? '{}');
+  return url;
 }
 
 function useOwnHub() {

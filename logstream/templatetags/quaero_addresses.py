@@ -1,0 +1,16 @@
+"""`{% quaero_addresses %}`: what `js/lib/addresses.mjs` reads from the attribute `data-addresses` of a page."""
+
+from __future__ import annotations
+
+import json
+
+from django import template
+
+from logstream.addresses import page_addresses
+
+register = template.Library()
+
+
+@register.simple_tag
+def quaero_addresses() -> str:
+    return json.dumps(page_addresses())
