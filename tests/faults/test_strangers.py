@@ -71,7 +71,9 @@ def test_requests_do_not_wait_by_the_thousand_on_one_connection(server: Serving)
     assert kept_by(web) - before < LARGE
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/login/", "/", "/admin/", "/nowhere", "/static/quaero/js/pages/theme.js"])
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/login/", "/", "/admin/", "/nowhere", "/static/quaero/js/pages/theme.js"]
+)
 def test_a_large_body_is_not_taken_from_a_stranger(server: Serving, path: str) -> None:
     announced = Stranger(server.port).send(head(f"POST {path}", Content_Length="300000000") + b"x" * 200_000)
     assert announced.answer().status in (413, 405)
