@@ -22,7 +22,7 @@ help:
 	@echo 'make run [HOST=$(HOST)] [PORT=$(PORT)] [DATA=$(DATA)]   set up and serve; Ctrl-C stops it'
 	@echo 'make test [ARGS="..."]   set up and run all checks; ARGS go to pytest'
 	@echo 'make soak                the bad days of tests/faults, longer'
-	@echo 'make lint                lint, format, types, templates'
+	@echo 'make lint                lint, format, types, templates, scripts and styles'
 	@echo 'make bench [BENCHMARKS=...]   measure: $(BENCHMARKS)'
 	@echo 'make setup               only make the virtual environment'
 	@echo 'make constraints         renew constraints.txt'

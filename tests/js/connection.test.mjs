@@ -100,7 +100,11 @@ for (const status of [400, 401, 403, 404]) {
 
 test('15 seconds of silence turn into Polling, with lines every 5 seconds', async () => {
   let last = 0;
-  install((url) => (url.includes('/logs') ? page([(last += 1)]) : running));
+  const next = () => {
+    last += 1;
+    return page([last]);
+  };
+  install((url) => (url.includes('/logs') ? next() : running));
   const ids = [];
   open({ onLogs: (entries) => ids.push(...entries.map((entry) => entry.id)) });
   await pass(15000);

@@ -7,11 +7,12 @@ import * as asModule from '../../static/quaero/js/log-stream.mjs';
 const { backoffDelay, buildQueryParams, formatTimestamp, levelClass } = asModule;
 
 test('the library is a global, a CommonJS module and an ES module', () => {
+  const exported = { ...asModule };
   const required = createRequire(import.meta.url)('../../static/quaero/js/log-stream.js');
   const names = ['createStream', 'createServiceStream', 'streamJob', 'streamService', 'LogStream', 'buildQueryParams'];
   for (const name of [...names, 'formatTimestamp', 'levelClass']) {
     assert.equal(typeof required[name], 'function', name);
-    assert.equal(typeof asModule[name], 'function', name);
+    assert.equal(typeof exported[name], 'function', name);
     assert.equal(typeof globalThis.QuaeroLogs[name], 'function', name);
   }
 });

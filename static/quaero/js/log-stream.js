@@ -9,7 +9,7 @@
  * `LogStream` keeps the place in a log (cursor, filters, buffer) and knows nothing of connections.
  * Fields are marked private by `_` and not by `#`, because frameworks wrap objects in proxies, which `#` refuses.
  */
-(function () {
+(() => {
   'use strict';
 
   const LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'];
@@ -163,7 +163,7 @@
     const stop = () => request.abort();
     const timer = setTimeout(stop, REQUEST_TIMEOUT_MS);
     if (signal) signal.addEventListener('abort', stop);
-    if (signal && signal.aborted) stop();
+    if (signal?.aborted) stop();
     try {
       const options = { headers: { Accept: 'application/json' }, cache: 'no-store', signal: request.signal };
       const response = await fetch(url, options);

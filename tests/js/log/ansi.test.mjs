@@ -38,8 +38,8 @@ test('titles, links and cursor moves leave nothing behind', () => {
 
 test('what is no colour is passed over and costs none', () => {
   const noise = ['\x1b[K', '\x1b[1G', '\x1b[2;5H', '\x1b[?25l', '\x1b[>4;2m', '\x1b[0 q', '\x1b[!p', '\x1b]8;;http://x\x07', '\x1b_a\x07', '\x1bPq\x1b\\', '\x1b=', '\x1b#8'];
-  for (const escape of noise) {
-    assert.deepEqual(shown(`\x1b[1;31m${escape}no${escape}w\x1b[m${escape} go`, 'now go'), [['now', 'ansi-red-fg ansi-bold'], [' go', '']], escape);
+  for (const sequence of noise) {
+    assert.deepEqual(shown(`\x1b[1;31m${sequence}no${sequence}w\x1b[m${sequence} go`, 'now go'), [['now', 'ansi-red-fg ansi-bold'], [' go', '']], sequence);
   }
 });
 

@@ -100,9 +100,9 @@ export function programOrder({ program, language, name, timeout, rows }) {
   if (names.includes('')) problems.parameters = 'A parameter has a value, but no name';
   const twice = names.find((each, place) => each && names.indexOf(each) !== place);
   if (twice) problems.parameters = `${twice} is there twice`;
-  const valueOf = ({ value, isSecret }) => (isSecret ? value : valueOfText(value));
-  order.parameters = Object.fromEntries(used.map((row, place) => [names[place], valueOf(row)]));
-  order.secrets = names.filter((each, place) => used[place].isSecret);
+  const parameterOf = ({ value, isSecret }) => (isSecret ? value : valueOfText(value));
+  order.parameters = Object.fromEntries(used.map((row, place) => [names[place], parameterOf(row)]));
+  order.secrets = names.filter((_, place) => used[place].isSecret);
   return { order, problems };
 }
 

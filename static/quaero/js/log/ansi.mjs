@@ -33,10 +33,10 @@ function* pieces(ansi) {
   const state = new SgrState();
   let piece = { codes: '', text: '', look: state.look };
   let end = 0;
-  for (const escape of ansi.matchAll(ESCAPE)) {
-    piece.text += ansi.slice(end, escape.index);
-    end = escape.index + escape[0].length;
-    const codes = escape[1] === undefined ? '' : state.read(escape[1]);
+  for (const sequence of ansi.matchAll(ESCAPE)) {
+    piece.text += ansi.slice(end, sequence.index);
+    end = sequence.index + sequence[0].length;
+    const codes = sequence[1] === undefined ? '' : state.read(sequence[1]);
     if (!codes) continue; // no colour, so the text goes on as it was
     yield piece;
     piece = { codes, text: '', look: state.look };

@@ -24,7 +24,7 @@ export class LogGroups {
 
   /** Takes rows that stand in the document, of entries after those that were taken before. */
   append(entries, rows) {
-    entries.forEach((entry, place) => this._take(entry, rows[place], this._heads));
+    for (const [place, entry] of entries.entries()) this._take(entry, rows[place], this._heads);
   }
 
   /** Takes rows of entries before all others. Rows that had no head may find it now. */
@@ -32,7 +32,7 @@ export class LogGroups {
     const heads = new Map();
     const orphans = this._orphans;
     this._orphans = [];
-    entries.forEach((entry, place) => this._take(entry, rows[place], heads));
+    for (const [place, entry] of entries.entries()) this._take(entry, rows[place], heads);
     for (const { entry, row } of orphans) this._take(entry, row, heads);
     for (const [kinship, head] of heads) if (!this._heads.has(kinship)) this._heads.set(kinship, head);
   }

@@ -1,5 +1,5 @@
 // Light, dark, or as the system has it. A plain script that the page waits for: it must have run before the first paint.
-(function () {
+(() => {
   'use strict';
 
   const NAME = 'quaero.theme';
