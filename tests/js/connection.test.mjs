@@ -6,7 +6,9 @@ import { install, installDocument, newest, opened, page, pass, settle, uninstall
 
 const running = { job: { id: 'j', status: 'running', last_line: 1 }, steps: [] };
 const serve = (logs) => (url) => (url.includes('/logs') ? logs : running);
-const dead = () => { throw new TypeError('fetch failed'); };
+const dead = () => {
+  throw new TypeError('fetch failed');
+};
 
 let stream;
 function open(options) {

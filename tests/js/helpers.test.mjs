@@ -58,6 +58,12 @@ test('waits double from 1 to 16 seconds', () => {
 });
 
 test('jitter spreads clients over the whole wait', () => {
-  assert.equal(backoffDelay(1, () => 0), 500);
-  assert.equal(backoffDelay(1, () => 1), 1500);
+  assert.equal(
+    backoffDelay(1, () => 0),
+    500,
+  );
+  assert.equal(
+    backoffDelay(1, () => 1),
+    1500,
+  );
 });

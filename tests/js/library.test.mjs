@@ -3,7 +3,12 @@ import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
 
 import {
-  buildQueryParams, createServiceStream, createStream, levelClass, streamJob, streamService,
+  buildQueryParams,
+  createServiceStream,
+  createStream,
+  levelClass,
+  streamJob,
+  streamService,
 } from '../../static/quaero/js/log-stream.mjs';
 import { install, installDocument, newest, opened, page, pass, settle, uninstall } from './fakes.mjs';
 
@@ -35,7 +40,17 @@ test('filters go by the names that the server has', () => {
 });
 
 test('a level is the same in any case and by any alias', () => {
-  const levels = { WARN: 'warn', Warning: 'warn', ' error ': 'error', ERR: 'error', Critical: 'fatal', TRACE: 'debug', notice: 'info', '': 'info', toString: 'info' };
+  const levels = {
+    WARN: 'warn',
+    Warning: 'warn',
+    ' error ': 'error',
+    ERR: 'error',
+    Critical: 'fatal',
+    TRACE: 'debug',
+    notice: 'info',
+    '': 'info',
+    toString: 'info',
+  };
   for (const [level, known] of Object.entries(levels)) assert.equal(levelClass(level), `log-level-${known}`, level);
   for (const none of [null, undefined, 40, {}]) assert.equal(levelClass(none), 'log-level-info');
 });
@@ -51,14 +66,22 @@ test('callbacks may be set, replaced and taken away at any time', () => {
   newest().send('status', { job: { status: 'running' }, steps: [] });
   stream.onLogs = null;
   newest().send('logs', page([3]), 3);
-  assert.deepEqual(heard, [['first', 1], ['second', 2], ['status', 'running']]);
+  assert.deepEqual(heard, [
+    ['first', 1],
+    ['second', 2],
+    ['status', 'running'],
+  ]);
 });
 
 test('what a callback throws does not cost the stream', async () => {
   install();
   const thrown = [];
   mock.method(globalThis, 'queueMicrotask', (report) => thrown.push(report));
-  open({ onLogs: () => { throw new TypeError('of the page'); } });
+  open({
+    onLogs: () => {
+      throw new TypeError('of the page');
+    },
+  });
   newest().send('logs', page([1]), 1);
   newest().send('logs', page([2]), 2);
   assert.deepEqual([opened().length, stream.getState().lastId, thrown.length], [1, 2, 2]);
@@ -88,17 +111,36 @@ test('the API is where an option or the page says, and otherwise at /api', () =>
     open().disconnect();
     return newest().url;
   };
-  assert.equal(at(() => streamJob('a b')), '/api/jobs/a%20b/logs/stream?limit=100');
-  assert.equal(at(() => streamService({ api: '/ops/api/', limit: 1 })), '/ops/api/service/logs/stream?limit=1');
+  assert.equal(
+    at(() => streamJob('a b')),
+    '/api/jobs/a%20b/logs/stream?limit=100',
+  );
+  assert.equal(
+    at(() => streamService({ api: '/ops/api/', limit: 1 })),
+    '/ops/api/service/logs/stream?limit=1',
+  );
   installDocument().documentElement = { dataset: { quaeroApi: '/ops/logs/api' } };
-  assert.equal(at(() => streamJob('j')), '/ops/logs/api/jobs/j/logs/stream?limit=100');
-  assert.equal(at(() => streamJob('j', { api: 'https://logs.example.org/api' })), 'https://logs.example.org/api/jobs/j/logs/stream?limit=100');
+  assert.equal(
+    at(() => streamJob('j')),
+    '/ops/logs/api/jobs/j/logs/stream?limit=100',
+  );
+  assert.equal(
+    at(() => streamJob('j', { api: 'https://logs.example.org/api' })),
+    'https://logs.example.org/api/jobs/j/logs/stream?limit=100',
+  );
 });
 
 test('the stream and its state show what is known', () => {
   install();
   open();
-  const shown = ({ logs, totalCount, displayedCount, status, steps, connected }) => [logs.map(({ id }) => id), totalCount, displayedCount, status, steps.length, connected];
+  const shown = ({ logs, totalCount, displayedCount, status, steps, connected }) => [
+    logs.map(({ id }) => id),
+    totalCount,
+    displayedCount,
+    status,
+    steps.length,
+    connected,
+  ];
   assert.deepEqual(shown(stream), [[], 0, 0, null, 0, false]);
   newest().send('status', { job: { status: 'running' }, steps: [step('a', 0)] });
   newest().send('logs', page([1, 2], { total_count: 9, displayed_count: 4 }), 2);
@@ -119,11 +161,16 @@ test('a status that tells of some steps leaves the others as they were', () => {
   const merged = ['a pending', 'b running', 'c pending', 'd pending'];
   assert.deepEqual(told, [['a pending', 'b pending'], ['a pending', 'b running'], merged, merged]);
   newest().send('status', { job: {}, steps: [step('z', 0)] });
-  assert.deepEqual(stream.steps.map(({ id }) => id), ['z']);
+  assert.deepEqual(
+    stream.steps.map(({ id }) => id),
+    ['z'],
+  );
 });
 
 test('waits begin with reconnectDelayMs, and maxReconnectAttempts ends them', async () => {
-  install(() => { throw new TypeError('down'); });
+  install(() => {
+    throw new TypeError('down');
+  });
   open({ reconnectDelayMs: 100, maxReconnectAttempts: 2 });
   for (const wait of [100, 200]) {
     const before = opened().length;
@@ -153,8 +200,10 @@ test('a misspelt option is named in the console, once, with what was meant', () 
   open({ maxbuffersize: 5, fallbackTimeoutMs: 1 });
   const said = warn.mock.calls.map((call) => call.arguments[0].replace('QuaeroLogs: there is no option ', ''));
   assert.deepEqual(said, [
-    'maxbuffersize; did you mean maxBufferSize?', 'onlog; did you mean onLogs?',
-    'reconnectDelay; did you mean reconnectDelayMs?', 'stepId; did you mean filters: {stepId: ...}?',
+    'maxbuffersize; did you mean maxBufferSize?',
+    'onlog; did you mean onLogs?',
+    'reconnectDelay; did you mean reconnectDelayMs?',
+    'stepId; did you mean filters: {stepId: ...}?',
   ]);
 });
 
@@ -168,6 +217,9 @@ test('a stream that has no room says so, though pages are answered', async () =>
   newest().fail();
   await settle();
   const { state, error, retryAt } = stream.getState();
-  assert.deepEqual([state, error.status, error.code, retryAt - Date.now()], ['Connecting', 503, 'too_many_streams', 7000]);
+  assert.deepEqual(
+    [state, error.status, error.code, retryAt - Date.now()],
+    ['Connecting', 503, 'too_many_streams', 7000],
+  );
   assert.equal(requests.at(-1), newest().url);
 });

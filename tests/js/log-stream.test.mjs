@@ -43,7 +43,9 @@ test('since 0 asks for everything', () => {
 });
 
 test('the place is the newest scanned entry, though none of it matched', async () => {
-  install(() => { throw new TypeError('down'); });
+  install(() => {
+    throw new TypeError('down');
+  });
   open({ filters: { level: 'warn' } });
   newest().send('logs', page([1]), 1);
   newest().send('ping', {}, 40);
@@ -55,7 +57,9 @@ test('the place is the newest scanned entry, though none of it matched', async (
 });
 
 test('a status before the first lines is no place to go on from', async () => {
-  install(() => { throw new TypeError('down'); });
+  install(() => {
+    throw new TypeError('down');
+  });
   open();
   newest().send('status', { job: {} }, 99);
   newest().fail();
@@ -73,7 +77,9 @@ test('a line that comes twice is shown once', () => {
 });
 
 test('a broken event is not skipped: the stream goes on from before it', async () => {
-  install(() => { throw new TypeError('down'); });
+  install(() => {
+    throw new TypeError('down');
+  });
   const errors = [];
   open({ onError: (error) => errors.push(error.name) });
   newest().send('logs', page([1]), 1);
@@ -95,7 +101,9 @@ test('done ends for good', async () => {
 });
 
 test('reset drops what is shown, and a break after it begins at the beginning', async () => {
-  install(() => { throw new TypeError('down'); });
+  install(() => {
+    throw new TypeError('down');
+  });
   open();
   newest().send('logs', page([7, 8]), 8);
   newest().send('reset', { reason: 'pruned' });
@@ -140,7 +148,10 @@ test('a late page of the old filter is dropped too', async () => {
   let answer;
   install();
   open();
-  globalThis.fetch = () => new Promise((resolve) => { answer = resolve; });
+  globalThis.fetch = () =>
+    new Promise((resolve) => {
+      answer = resolve;
+    });
   newest().fail();
   await settle();
   stream.reconnect({ level: 'error' });
@@ -180,7 +191,10 @@ test('older lines are put before the others and stay', async () => {
   newest().send('logs', page([8, 9], { has_more: true }), 9);
   const older = await stream.loadOlder();
   assert.equal(requests[0], '/api/jobs/j/logs?limit=100&level=warn&before=8');
-  assert.deepEqual(older.map((each) => each.id), [6, 7]);
+  assert.deepEqual(
+    older.map((each) => each.id),
+    [6, 7],
+  );
   assert.deepEqual([shown(), stream.getState().hasOlder], [[6, 7, 8, 9], true]);
   newest().send('logs', page([10]), 10);
   assert.deepEqual(shown(), [7, 8, 9, 10]);
@@ -188,7 +202,9 @@ test('older lines are put before the others and stay', async () => {
 
 test('polling reads page after page until it has caught up', async () => {
   const pages = [page([2, 3]), page([4]), page([])];
-  const requests = install((url) => (url.includes('/logs') ? pages.shift() : { job: { status: 'running' }, steps: [] }));
+  const requests = install((url) =>
+    url.includes('/logs') ? pages.shift() : { job: { status: 'running' }, steps: [] },
+  );
   open();
   newest().send('logs', page([1]), 1);
   newest().fail();
@@ -225,12 +241,18 @@ test('polling with descendants tells of them in the order in which they were mad
   const pagesFrom = (id) => `/api/jobs/j/logs?limit=1000&children=1&since=${id}`;
   assert.deepEqual(requests, ['/api/jobs/j', '/api/jobs/j/tree', pagesFrom(1), pagesFrom(2)]);
   assert.deepEqual(Object.keys(statuses[0]), ['job', 'steps', 'children']);
-  assert.deepEqual(statuses[0].children.map((job) => job.id), ['1', '2', '3']);
+  assert.deepEqual(
+    statuses[0].children.map((job) => job.id),
+    ['1', '2', '3'],
+  );
   assert.ok(!('children' in statuses[0].children[0]));
   assert.equal(stream.getState().state, 'Connecting'); // one still runs, though the job's last line is there
 });
 
-for (const [truncated, state] of [[false, 'Ended'], [true, 'Connecting']]) {
+for (const [truncated, state] of [
+  [false, 'Ended'],
+  [true, 'Connecting'],
+]) {
   test(`polling with descendants that have all ended, ${truncated ? 'as far as is known' : 'all known'}`, async () => {
     install((url) => {
       if (url.includes('/logs')) return page([]);

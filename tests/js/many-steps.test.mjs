@@ -7,11 +7,13 @@ import { install, newest, page, settle, uninstall } from './fakes.mjs';
 const job = { id: 'j', status: 'running', last_line: 0 };
 const step = (position, status = 'running') => ({ id: `s${position}`, position, name: `step ${position}`, status });
 const many = Array.from({ length: 60 }, (_, position) => step(position));
-const answering = (answers, requests = []) => (url) => {
-  if (url.includes('/logs')) return page([]);
-  requests.push(url);
-  return answers.shift();
-};
+const answering =
+  (answers, requests = []) =>
+  (url) => {
+    if (url.includes('/logs')) return page([]);
+    requests.push(url);
+    return answers.shift();
+  };
 
 let stream;
 let told;
@@ -46,10 +48,15 @@ test('a status that is not partial drops the steps that it does not tell of', ()
 
 test('polling asks for the steps that changed since the last page, and misses none', async () => {
   const requests = [];
-  install(answering([
-    { ...job, revision: 7, steps: many, steps_total: 60 },
-    { ...job, revision: 9, steps: [step(2, 'completed')], steps_total: 60, partial: true },
-  ], requests));
+  install(
+    answering(
+      [
+        { ...job, revision: 7, steps: many, steps_total: 60 },
+        { ...job, revision: 9, steps: [step(2, 'completed')], steps_total: 60, partial: true },
+      ],
+      requests,
+    ),
+  );
   open();
   newest().send('status', { job, steps: many.map(({ position }) => step(position, 'pending')), steps_total: 60 });
   stream.usePolling('chosen');
@@ -61,11 +68,13 @@ test('polling asks for the steps that changed since the last page, and misses no
 });
 
 test('polling reads all steps again when some of them are gone', async () => {
-  install(answering([
-    { ...job, revision: 7, steps: many, steps_total: 60 },
-    { ...job, revision: 9, steps: [], steps_total: 59, partial: true },
-    { ...job, revision: 9, steps: many.slice(1), steps_total: 59 },
-  ]));
+  install(
+    answering([
+      { ...job, revision: 7, steps: many, steps_total: 60 },
+      { ...job, revision: 9, steps: [], steps_total: 59, partial: true },
+      { ...job, revision: 9, steps: many.slice(1), steps_total: 59 },
+    ]),
+  );
   open();
   stream.usePolling('chosen');
   await settle();

@@ -23,7 +23,10 @@ test('a right that is lost is Refused, with the words of the server, and not tri
   await loseTheRight();
   await pass(120000);
   const { state, reason, error } = stream.getState();
-  assert.deepEqual([state, reason, error.status, opened().length, newest().isClosed], ['Refused', 'sign in', 401, 1, true]);
+  assert.deepEqual(
+    [state, reason, error.status, opened().length, newest().isClosed],
+    ['Refused', 'sign in', 401, 1, true],
+  );
 });
 
 test('who has signed in again elsewhere goes on where the stream was', async () => {

@@ -4,7 +4,9 @@ const MOST_ROWS = 2000;
 
 const log = document.querySelector('.log');
 const level = document.querySelector('[name=level]');
-const say = (name, text) => { document.querySelector(`[data-${name}]`).textContent = text; };
+const say = (name, text) => {
+  document.querySelector(`[data-${name}]`).textContent = text;
+};
 const asked = new URLSearchParams(location.search);
 const stream = streamJob(asked.get('job') ?? '', {
   api: asked.get('api') ?? undefined,
@@ -45,8 +47,12 @@ function element(name, className, text) {
 function row(entry) {
   const made = element('div', `log-row ${levelClass(entry.level)}`, '');
   made.append(
-    element('span', 'log-line', `${entry.line} `), element('span', 'log-time', formatTimestamp(entry.timestamp)), ' ',
-    element('span', 'log-level', entry.level), ' ', element('span', 'log-message', entry.message),
+    element('span', 'log-line', `${entry.line} `),
+    element('span', 'log-time', formatTimestamp(entry.timestamp)),
+    ' ',
+    element('span', 'log-level', entry.level),
+    ' ',
+    element('span', 'log-message', entry.message),
   );
   return made;
 }

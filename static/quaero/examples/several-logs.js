@@ -26,7 +26,9 @@ function show(title, stream, { showsJob }) {
   const surface = new LogSurface(log, log.appendChild(element('div', 'log-lines')), {
     maxRows: stream.getState().capacity,
     showsJob,
-    onFollow: (isFollowing) => { jump.hidden = isFollowing; },
+    onFollow: (isFollowing) => {
+      jump.hidden = isFollowing;
+    },
     onRender() {},
     onReturn() {
       surface.clear();
@@ -36,9 +38,15 @@ function show(title, stream, { showsJob }) {
   jump.addEventListener('click', () => surface.jumpToEnd());
   stream.onLogs = (entries) => surface.append(entries);
   stream.onReset = () => surface.clear();
-  stream.onStatus = ({ job }) => { if (job) heading.textContent = `${job.name}: ${job.status}`; };
-  stream.onDone = ({ status }) => { state.textContent = `Ended: ${status}`; };
-  stream.onState = (now, reason) => { state.textContent = reason ? `${now}: ${reason}` : now; };
+  stream.onStatus = ({ job }) => {
+    if (job) heading.textContent = `${job.name}: ${job.status}`;
+  };
+  stream.onDone = ({ status }) => {
+    state.textContent = `Ended: ${status}`;
+  };
+  stream.onState = (now, reason) => {
+    state.textContent = reason ? `${now}: ${reason}` : now;
+  };
 }
 
 function element(name, className = '', text = '') {

@@ -47,7 +47,9 @@
 
   /** One of LEVELS for a level's name in any case and by any alias; undefined for what is none. */
   function levelName(level) {
-    const name = String(level ?? '').trim().toLowerCase();
+    const name = String(level ?? '')
+      .trim()
+      .toLowerCase();
     if (LEVELS.includes(name)) return name;
     return LEVELS.find((each) => LEVEL_ALIASES[each].split(' ').includes(name));
   }
@@ -57,7 +59,7 @@
     const name = FILTER_ALIASES[given] ?? given;
     const text = value instanceof Date ? value.toISOString() : String(value);
     if (name === 'since' && !/^\d*$/.test(text)) return ['from', text];
-    return [name, name === 'level' ? levelName(text) ?? text : text];
+    return [name, name === 'level' ? (levelName(text) ?? text) : text];
   }
 
   /** Filters as a query string of what the server takes; what is empty, or `all` of a choice, is left out. Dates become
@@ -126,14 +128,19 @@
   function parseJson(text, toValue = String) {
     if (!LONG_NUMBER.test(text)) return JSON.parse(text);
     const isInexact = (token) => WHOLE.test(token) && !Number.isSafeInteger(Number(token));
-    const marked = text.replace(STRING_OR_NUMBER, (token) => (isInexact(token) ? `{"\\u0000whole":"${token}"}` : token));
+    const marked = text.replace(STRING_OR_NUMBER, (token) =>
+      isInexact(token) ? `{"\\u0000whole":"${token}"}` : token,
+    );
     const whole = (value) => (value !== null && typeof value === 'object' ? value[MARK] : undefined);
     return JSON.parse(marked, (_, value) => (whole(value) === undefined ? value : toValue(whole(value))));
   }
 
   /** What an answer that refuses says. */
   async function refusalOf(response) {
-    const { error, code, detail } = await response.json().then((body) => body ?? {}, () => ({}));
+    const { error, code, detail } = await response.json().then(
+      (body) => body ?? {},
+      () => ({}),
+    );
     const retryAfterMs = 1000 * Number(response.headers.get('Retry-After')) || 0;
     const status = response.ok ? 0 : response.status;
     return new HttpError(status, error || `The server answered ${response.status}`, { code, detail, retryAfterMs });
@@ -146,7 +153,11 @@
     const timer = setTimeout(stop, REQUEST_TIMEOUT_MS);
     signal.addEventListener('abort', stop);
     try {
-      const response = await fetch(url, { headers: { Accept: 'text/event-stream' }, cache: 'no-store', signal: request.signal });
+      const response = await fetch(url, {
+        headers: { Accept: 'text/event-stream' },
+        cache: 'no-store',
+        signal: request.signal,
+      });
       return response.ok ? null : await refusalOf(response);
     } catch {
       return null; // the network's trouble, which other requests meet too
@@ -168,7 +179,10 @@
       const options = { headers: { Accept: 'application/json' }, cache: 'no-store', signal: request.signal };
       const response = await fetch(url, options);
       if (!response.ok) throw await refusalOf(response);
-      const body = await response.text().then((text) => parseJson(text, toValue)).catch(() => null);
+      const body = await response
+        .text()
+        .then((text) => parseJson(text, toValue))
+        .catch(() => null);
       if (body !== null) return body;
       throw new HttpError(0, `The server answered ${response.status}`); // and not as ours does
     } catch (error) {
@@ -332,7 +346,10 @@
       if (this.attempts > this._options.maxReconnectAttempts) {
         return this._startPolling(this.error ? this.error.message : 'The stream keeps failing');
       }
-      const delay = Math.max(backoffDelay(this.attempts, Math.random, this._options.reconnectDelayMs), answer.retryAfterMs);
+      const delay = Math.max(
+        backoffDelay(this.attempts, Math.random, this._options.reconnectDelayMs),
+        answer.retryAfterMs,
+      );
       this.retryAt = Date.now() + delay;
       this._options.onState(this.state, this.state);
       return this._later('retry', delay, () => this._openStream());
@@ -571,8 +588,18 @@
       const { state, reason, error, attempts, isPollingChosen, retryAt } = this._connection;
       const { logs, totalCount, displayedCount, status, steps, connected } = this;
       return {
-        state, reason, error, attempts, isPollingChosen, retryAt,
-        logs, totalCount, displayedCount, status, steps, connected,
+        state,
+        reason,
+        error,
+        attempts,
+        isPollingChosen,
+        retryAt,
+        logs,
+        totalCount,
+        displayedCount,
+        status,
+        steps,
+        connected,
         endpoint: this.endpoint,
         filters: { ...this.filters },
         lastId: this._cursor,
@@ -646,7 +673,9 @@
       try {
         callback(...given);
       } catch (error) {
-        queueMicrotask(() => { throw error; });
+        queueMicrotask(() => {
+          throw error;
+        });
       }
     }
 
@@ -677,7 +706,8 @@
       this._forget();
       this._cursor = 0; // everything follows, so whoever is cut off now goes on from the very beginning
       this._call('onReset', reason);
-      if (reason === 'deleted') this._connection.refuse(new HttpError(404, 'This job was deleted', { code: 'deleted' }));
+      if (reason === 'deleted')
+        this._connection.refuse(new HttpError(404, 'This job was deleted', { code: 'deleted' }));
     }
 
     _ended(end) {

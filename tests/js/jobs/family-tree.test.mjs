@@ -3,7 +3,14 @@ import { test } from 'node:test';
 
 import { FamilyTree } from '../../../static/quaero/js/jobs/family-tree.mjs';
 
-const job = (id, parent, members = {}) => ({ id, parent, name: `job ${id}`, status: 'running', revision: 1, ...members });
+const job = (id, parent, members = {}) => ({
+  id,
+  parent,
+  name: `job ${id}`,
+  status: 'running',
+  revision: 1,
+  ...members,
+});
 const shape = (tree) => tree.rows.map((row) => `${row.job.id}@${row.depth}`);
 
 function loaded() {
@@ -31,7 +38,10 @@ test('the older revision loses', () => {
 
 test('a status event tells less than a row, and undoes no end', () => {
   const tree = loaded();
-  tree.merge([{ id: 'a', parent: 'root', name: 'job a', status: 'completed', progress: 5 }, { id: 'e', parent: 'a', status: 'pending' }]);
+  tree.merge([
+    { id: 'a', parent: 'root', name: 'job a', status: 'completed', progress: 5 },
+    { id: 'e', parent: 'a', status: 'pending' },
+  ]);
   assert.deepEqual(shape(tree), ['a@1', 'b@2', 'e@2', 'c@1']);
   assert.equal(tree.merge([{ id: 'a', parent: 'root', status: 'running' }]), false);
   assert.equal(tree.rows[0].job.status, 'completed');
@@ -47,7 +57,8 @@ test('a deleted job takes its own with it', () => {
 
 test('a family is active while somebody in it is', () => {
   const tree = loaded();
-  for (const id of ['a', 'b', 'c']) tree.apply(job(id, id === 'b' ? 'a' : 'root', { revision: 2, status: 'completed' }));
+  for (const id of ['a', 'b', 'c'])
+    tree.apply(job(id, id === 'b' ? 'a' : 'root', { revision: 2, status: 'completed' }));
   assert.equal(tree.isActive, false);
   assert.equal(tree.size, 3);
 });

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { apiFilters, areFilteringJobs, matchesJob, readJobFilters, writeJobFilters } from '../../../static/quaero/js/jobs/filters.mjs';
+import {
+  apiFilters,
+  areFilteringJobs,
+  matchesJob,
+  readJobFilters,
+  writeJobFilters,
+} from '../../../static/quaero/js/jobs/filters.mjs';
 
 const NOW = Date.parse('2024-06-15T12:00:00Z');
 const job = { name: 'Nightly import', kind: 'import', status: 'failed', created_at: '2024-06-15T11:30:00.123456Z' };
@@ -27,7 +33,10 @@ test('two moments belong to the choice between them', () => {
 test('a range is asked for from now on backwards', () => {
   assert.equal(apiFilters(readJobFilters('?created=1h'), NOW).created_from, '2024-06-15T11:00:00.000Z');
   assert.equal(apiFilters(readJobFilters('?created=7d'), NOW).created_from, '2024-06-08T12:00:00.000Z');
-  const { created_from: from, created_to: to } = apiFilters(readJobFilters('?created=between&to=2024-06-01T00:00'), NOW);
+  const { created_from: from, created_to: to } = apiFilters(
+    readJobFilters('?created=between&to=2024-06-01T00:00'),
+    NOW,
+  );
   assert.deepEqual([from, to], ['', new Date('2024-06-01T00:00').toISOString()]);
 });
 

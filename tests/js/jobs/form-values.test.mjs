@@ -2,12 +2,28 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import {
-  describeField, fieldText, placeRefusal, programForm, programOrder, textOfValue, textsOf, valueOfText,
+  describeField,
+  fieldText,
+  placeRefusal,
+  programForm,
+  programOrder,
+  textOfValue,
+  textsOf,
+  valueOfText,
 } from '../../../static/quaero/js/jobs/form-values.mjs';
 
 const field = (members = {}) => ({
-  name: 'days', label: 'Days', kind: 'integer', required: false, default: '30', options: [], min: 1, max: 9, help: '',
-  allowed: 'a whole number from 1 to 9', ...members,
+  name: 'days',
+  label: 'Days',
+  kind: 'integer',
+  required: false,
+  default: '30',
+  options: [],
+  min: 1,
+  max: 9,
+  help: '',
+  allowed: 'a whole number from 1 to 9',
+  ...members,
 });
 const typed = (members = {}) => ({ program: 'true', language: 'shell', name: '', timeout: '', rows: [], ...members });
 const row = (name, value, isSecret = false) => ({ name, value, isSecret });
@@ -20,7 +36,14 @@ test('a field begins with its default, or with what another run was given', () =
 });
 
 test('every kind has its element', () => {
-  const kinds = { text: 'text', number: 'number', integer: 'number', password: 'password', datetime: 'datetime-local', date: 'date' };
+  const kinds = {
+    text: 'text',
+    number: 'number',
+    integer: 'number',
+    password: 'password',
+    datetime: 'datetime-local',
+    date: 'date',
+  };
   for (const [kind, type] of Object.entries(kinds)) {
     const { isInput, inputType } = describeField(field({ kind }));
     assert.deepEqual([isInput, inputType], [true, type], kind);
@@ -29,10 +52,24 @@ test('every kind has its element', () => {
 });
 
 test('a select that must be chosen begins with no choice', () => {
-  const select = (members) => describeField(field({ kind: 'select', options: ['a', 'b'], default: '', ...members })).options;
-  assert.deepEqual(select().map(({ text, isChosen }) => [text, isChosen]), [['Choose…', true], ['a', false], ['b', false]]);
-  assert.deepEqual(select({ default: 'b' }).map(({ text }) => text), ['a', 'b']);
-  assert.deepEqual(select({ options: ['', 'a'] }).map(({ text }) => text), ['(none)', 'a']);
+  const select = (members) =>
+    describeField(field({ kind: 'select', options: ['a', 'b'], default: '', ...members })).options;
+  assert.deepEqual(
+    select().map(({ text, isChosen }) => [text, isChosen]),
+    [
+      ['Choose…', true],
+      ['a', false],
+      ['b', false],
+    ],
+  );
+  assert.deepEqual(
+    select({ default: 'b' }).map(({ text }) => text),
+    ['a', 'b'],
+  );
+  assert.deepEqual(
+    select({ options: ['', 'a'] }).map(({ text }) => text),
+    ['(none)', 'a'],
+  );
 });
 
 test('what a run was given comes back as the text of a field', () => {
@@ -53,7 +90,7 @@ test('a box that is not checked is sent too', () => {
 });
 
 test('a parameter of a program is JSON where it is JSON, and comes back as it was typed', () => {
-  const values = { '5': 5, true: true, '[1, 2]': [1, 2], '"5"': '5', north: 'north', '': '', '007': '007' };
+  const values = { 5: 5, true: true, '[1, 2]': [1, 2], '"5"': '5', north: 'north', '': '', '007': '007' };
   for (const [text, value] of Object.entries(values)) assert.deepEqual(valueOfText(text), value, text);
   for (const value of [5, 1.5, null, true, [1], { a: 1 }, 'north', '5', 'true', '"quoted"', '', ' 5', '1.0']) {
     assert.deepEqual(valueOfText(textOfValue(value)), value);
@@ -66,7 +103,8 @@ test('numbers that JavaScript cannot hold stay texts', () => {
 
 test('an order has what was filled in and nothing else', () => {
   assert.deepEqual(programOrder(typed()), {
-    order: { program: 'true', language: 'shell', parameters: {}, secrets: [] }, problems: {},
+    order: { program: 'true', language: 'shell', parameters: {}, secrets: [] },
+    problems: {},
   });
   const rows = [row('days', '7'), row('key', '123', true), row('', '')];
   const { order } = programOrder(typed({ name: ' Night ', timeout: '1.5', rows }));
@@ -81,7 +119,13 @@ test('what could not be sent is told at its field', () => {
 });
 
 test('a program can be edited and run again, with its secrets to be given anew', () => {
-  const spec = { program: 'true', language: 'shell', timeout: null, parameters: { days: 7, text: '7' }, secrets: ['key'] };
+  const spec = {
+    program: 'true',
+    language: 'shell',
+    timeout: null,
+    parameters: { days: 7, text: '7' },
+    secrets: ['key'],
+  };
   const form = programForm(spec, 'Night');
   assert.deepEqual(form.rows, [row('days', '7'), row('text', '"7"'), row('key', '', true)]);
   assert.deepEqual([form.name, form.timeout], ['Night', '']);
@@ -91,7 +135,8 @@ test('a refusal stands at the field that it names', () => {
   const names = ['days', 'parameters', 'timeout'];
   const problems = { days: 'must be 1', other: 'is unknown' };
   assert.deepEqual(placeRefusal({ message: 'all of it', detail: { problems } }, names), {
-    fields: { days: 'Must be 1' }, notice: 'other is unknown',
+    fields: { days: 'Must be 1' },
+    notice: 'other is unknown',
   });
   const at = (parameter) => placeRefusal({ message: 'timeout is 0', detail: { parameter } }, names);
   assert.deepEqual(at('timeout'), { fields: { timeout: 'Timeout is 0' }, notice: '' });

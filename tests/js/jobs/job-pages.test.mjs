@@ -8,10 +8,23 @@ import { ageText, waitingText } from '../../../static/quaero/js/jobs/workers.mjs
 const NOON = Date.parse('2026-01-31T12:00:00Z');
 
 test('a program is told with its parameters and without its secrets', () => {
-  const spec = { type: 'program', language: 'shell', program: 'true', timeout: 90, parameters: { days: 7 }, secrets: ['key'] };
+  const spec = {
+    type: 'program',
+    language: 'shell',
+    program: 'true',
+    timeout: 90,
+    parameters: { days: 7 },
+    secrets: ['key'],
+  };
   assert.deepEqual(describeSpec(spec), {
-    facts: [{ name: 'Language', text: 'Shell' }, { name: 'Timeout', text: '1 min 30 s' }],
-    parameters: [{ name: 'days', text: '7' }, { name: 'key', text: '•••' }],
+    facts: [
+      { name: 'Language', text: 'Shell' },
+      { name: 'Timeout', text: '1 min 30 s' },
+    ],
+    parameters: [
+      { name: 'days', text: '7' },
+      { name: 'key', text: '•••' },
+    ],
     text: 'true',
     textLabel: 'Program',
   });
@@ -28,18 +41,37 @@ test('a job that does not say what it ran has no such panel', () => {
 });
 
 test('what a worker has run can be run again', () => {
-  assert.deepEqual([{ type: 'program' }, { type: 'registered' }, { command: [] }, undefined].map(isRun), [true, true, false, false]);
+  assert.deepEqual([{ type: 'program' }, { type: 'registered' }, { command: [] }, undefined].map(isRun), [
+    true,
+    true,
+    false,
+    false,
+  ]);
 });
 
 test('bars of runs are in proportion to the longest', () => {
   const job = (id, seconds) => ({
-    id, status: 'completed', started_at: '2026-01-31T11:00:00Z',
+    id,
+    status: 'completed',
+    started_at: '2026-01-31T11:00:00Z',
     finished_at: new Date(Date.parse('2026-01-31T11:00:00Z') + seconds * 1000).toISOString(),
   });
-  const pending = { id: 'c', status: 'pending', created_at: '2026-01-31T11:00:00Z', started_at: null, finished_at: null };
+  const pending = {
+    id: 'c',
+    status: 'pending',
+    created_at: '2026-01-31T11:00:00Z',
+    started_at: null,
+    finished_at: null,
+  };
   const rows = describeRuns([job('a', 40), job('b', 10), pending], 'b', NOON);
-  assert.deepEqual(rows.map(({ barStyle }) => barStyle.width), ['100%', '25%', '0%']);
-  assert.deepEqual(rows.map(({ isCurrent }) => isCurrent), [false, true, false]);
+  assert.deepEqual(
+    rows.map(({ barStyle }) => barStyle.width),
+    ['100%', '25%', '0%'],
+  );
+  assert.deepEqual(
+    rows.map(({ isCurrent }) => isCurrent),
+    [false, true, false],
+  );
 });
 
 test('jobs that wait for nobody are told of, others are not', () => {

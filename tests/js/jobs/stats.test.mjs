@@ -28,9 +28,13 @@ test('who watches is told by name, with a link to the job, and how many more the
     { user: 'ci', topic: 'service', since: '2024-01-02T03:04:04.000000Z' },
   ];
   const { rows, rest } = describeSessions({ active_streams: 5, active_sessions: sessions }, 0);
-  assert.deepEqual(rows.map(({ user, jobText, otherText }) => [user, jobText, otherText]), [
-    ['ada', 'job 3f2a9c1e', ''], ['ci', '', 'everything'],
-  ]);
+  assert.deepEqual(
+    rows.map(({ user, jobText, otherText }) => [user, jobText, otherText]),
+    [
+      ['ada', 'job 3f2a9c1e', ''],
+      ['ci', '', 'everything'],
+    ],
+  );
   assert.equal(rows[0].href, '/ops/jobs/3f2a9c1e-5b1d-4c39-9f0e-3d8f6c1f7a11/');
   assert.equal(rest, 'and 3 more');
   assert.deepEqual(describeSessions(null, 0), { rows: [], rest: '' });

@@ -4,7 +4,13 @@ import { test } from 'node:test';
 import { JobTable, isNewer } from '../../../static/quaero/js/jobs/table.mjs';
 
 const job = (id, members = {}) => ({
-  id, name: `job ${id}`, status: 'running', revision: 1, last_line: 0, created_at: `2024-01-01T00:00:0${id}Z`, ...members,
+  id,
+  name: `job ${id}`,
+  status: 'running',
+  revision: 1,
+  last_line: 0,
+  created_at: `2024-01-01T00:00:0${id}Z`,
+  ...members,
 });
 const page = (jobs, next = null) => ({ jobs, next, counts: {} });
 const ids = (table) => table.rows.map((row) => row.id);
@@ -26,9 +32,28 @@ test('what a job has started stands beneath it, newest first', () => {
   const table = tableWith([job(4, { parent: 2 }), job(3), job(2), job(1)]);
   table.apply(job(5, { parent: 4 }));
   table.apply(job(6, { parent: 2 }));
-  assert.deepEqual(table.tree.map(({ job: { id }, depth }) => [id, depth]), [[3, 0], [2, 0], [6, 1], [4, 1], [5, 2], [1, 0]]);
+  assert.deepEqual(
+    table.tree.map(({ job: { id }, depth }) => [id, depth]),
+    [
+      [3, 0],
+      [2, 0],
+      [6, 1],
+      [4, 1],
+      [5, 2],
+      [1, 0],
+    ],
+  );
   table.remove(2);
-  assert.deepEqual(table.tree.map(({ job: { id }, depth }) => [id, depth]), [[6, 0], [4, 0], [5, 1], [3, 0], [1, 0]]);
+  assert.deepEqual(
+    table.tree.map(({ job: { id }, depth }) => [id, depth]),
+    [
+      [6, 0],
+      [4, 0],
+      [5, 1],
+      [3, 0],
+      [1, 0],
+    ],
+  );
 });
 
 test('a child whose parent is on a later page stands by itself, and moves when that comes', () => {

@@ -10,7 +10,11 @@ const LARGE = '1267650600228229401496703205376';
 
 test('whole numbers of any size keep their digits on the way in and out', () => {
   for (const text of [
-    LARGE, `-${LARGE}`, '9007199254740993', `{"a":[1,{"b":${LARGE}}],"c":null}`, `[${LARGE},2.5,1e+30,-0.25,"x"]`,
+    LARGE,
+    `-${LARGE}`,
+    '9007199254740993',
+    `{"a":[1,{"b":${LARGE}}],"c":null}`,
+    `[${LARGE},2.5,1e+30,-0.25,"x"]`,
   ]) {
     assert.equal(jsonText(parseExactly(text)), text);
   }
@@ -43,7 +47,10 @@ test('what is no JSON is refused as JSON.parse refuses it', () => {
 test('a result shows and sorts large numbers as numbers', () => {
   const rows = parseExactly(`[{"n":${LARGE}},{"n":5},{"n":18446744073709551616}]`);
   assert.deepEqual(columnsOf(rows), [{ name: 'n', isNumeric: true }]);
-  assert.deepEqual(sortedRows(rows, 'n').map(({ n }) => cellText(n)), ['5', '18446744073709551616', LARGE]);
+  assert.deepEqual(
+    sortedRows(rows, 'n').map(({ n }) => cellText(n)),
+    ['5', '18446744073709551616', LARGE],
+  );
   assert.equal(typeOf(rows[0].n), 'number');
 });
 

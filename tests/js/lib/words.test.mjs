@@ -9,7 +9,8 @@ test('durations are as long as they need to be', () => {
   assert.deepEqual(times.map(words.durationText), expected);
 });
 
-test('a clock that is behind the server’s shows no negative time', () => assert.equal(words.durationText(-500), '0 ms'));
+test('a clock that is behind the server’s shows no negative time', () =>
+  assert.equal(words.durationText(-500), '0 ms'));
 
 test('a run that has not begun has no duration, a running one goes on', () => {
   const started = '2024-01-01T00:00:00.000000Z';

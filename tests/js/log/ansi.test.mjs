@@ -24,7 +24,11 @@ test('palette and true colours are exact', () => {
 });
 
 test('decorations and colours stand together', () => {
-  assert.deepEqual(tokens('\x1b[1;4;92mok', 'ok')[0].classNames, ['ansi-bright-green-fg', 'ansi-bold', 'ansi-underline']);
+  assert.deepEqual(tokens('\x1b[1;4;92mok', 'ok')[0].classNames, [
+    'ansi-bright-green-fg',
+    'ansi-bold',
+    'ansi-underline',
+  ]);
 });
 
 test('reset goes back to plain text', () => {
@@ -33,38 +37,102 @@ test('reset goes back to plain text', () => {
 
 test('titles, links and cursor moves leave nothing behind', () => {
   const noise = '\x1b]0;title\x07\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\\x1b[2K\x1b(B';
-  assert.deepEqual(tokens(noise, 'link').map((token) => token.text).join(''), 'link');
+  assert.deepEqual(
+    tokens(noise, 'link')
+      .map((token) => token.text)
+      .join(''),
+    'link',
+  );
 });
 
 test('what is no colour is passed over and costs none', () => {
-  const noise = ['\x1b[K', '\x1b[1G', '\x1b[2;5H', '\x1b[?25l', '\x1b[>4;2m', '\x1b[0 q', '\x1b[!p', '\x1b]8;;http://x\x07', '\x1b_a\x07', '\x1bPq\x1b\\', '\x1b=', '\x1b#8'];
+  const noise = [
+    '\x1b[K',
+    '\x1b[1G',
+    '\x1b[2;5H',
+    '\x1b[?25l',
+    '\x1b[>4;2m',
+    '\x1b[0 q',
+    '\x1b[!p',
+    '\x1b]8;;http://x\x07',
+    '\x1b_a\x07',
+    '\x1bPq\x1b\\',
+    '\x1b=',
+    '\x1b#8',
+  ];
   for (const sequence of noise) {
-    assert.deepEqual(shown(`\x1b[1;31m${sequence}no${sequence}w\x1b[m${sequence} go`, 'now go'), [['now', 'ansi-red-fg ansi-bold'], [' go', '']], sequence);
+    assert.deepEqual(
+      shown(`\x1b[1;31m${sequence}no${sequence}w\x1b[m${sequence} go`, 'now go'),
+      [
+        ['now', 'ansi-red-fg ansi-bold'],
+        [' go', ''],
+      ],
+      sequence,
+    );
   }
 });
 
 test('a hidden link keeps its text and the colours around it', () => {
-  assert.deepEqual(shown('\x1b[32m\x1b]8;id=1;file:///a\x1b\\a.c\x1b]8;;\x1b\\:1\x1b[0m', 'a.c:1'), [['a.c:1', 'ansi-green-fg']]);
+  assert.deepEqual(shown('\x1b[32m\x1b]8;id=1;file:///a\x1b\\a.c\x1b]8;;\x1b\\:1\x1b[0m', 'a.c:1'), [
+    ['a.c:1', 'ansi-green-fg'],
+  ]);
 });
 
 test('every style of underline is an underline, and its colour is no other attribute', () => {
-  for (const style of ['4', '4:1', '4:2', '4:3', '4:4', '4:5', '21', '4;58;5;1', '58:5:1;4', '58;2;1;2;3;4', '58:2::1:2:3;4', '4:3;59']) {
+  for (const style of [
+    '4',
+    '4:1',
+    '4:2',
+    '4:3',
+    '4:4',
+    '4:5',
+    '21',
+    '4;58;5;1',
+    '58:5:1;4',
+    '58;2;1;2;3;4',
+    '58:2::1:2:3;4',
+    '4:3;59',
+  ]) {
     assert.deepEqual(looks(`\x1b[${style}m`).classNames, ['ansi-underline'], style);
   }
   assert.deepEqual(looks('\x1b[4:3;58:2::1:2:3m').underline, { style: 'wavy', color: 'rgb(1, 2, 3)' });
   assert.deepEqual(looks('\x1b[21m').underline, { style: 'double', color: null });
-  for (const plainOne of ['4', '4:1', '58;5;1', '4:3;4:1', '4;58;5;1;59', '4:3;24']) assert.equal(looks(`\x1b[${plainOne}m`).underline, undefined);
-  assert.deepEqual(shown('\x1b[4:3ma\x1b[4:0mb', 'ab'), [['a', 'ansi-underline'], ['b', '']]);
+  for (const plainOne of ['4', '4:1', '58;5;1', '4:3;4:1', '4;58;5;1;59', '4:3;24'])
+    assert.equal(looks(`\x1b[${plainOne}m`).underline, undefined);
+  assert.deepEqual(shown('\x1b[4:3ma\x1b[4:0mb', 'ab'), [
+    ['a', 'ansi-underline'],
+    ['b', ''],
+  ]);
 });
 
 test('a style or a colour of the underline that changes begins another token', () => {
-  const styles = tokens('\x1b[4ma\x1b[4:3mb\x1b[58;5;196mc', 'abc').map(({ text, underline }) => [text, underline?.style, underline?.color]);
-  assert.deepEqual(styles, [['a', undefined, undefined], ['b', 'wavy', null], ['c', 'wavy', 'rgb(255, 0, 0)']]);
+  const styles = tokens('\x1b[4ma\x1b[4:3mb\x1b[58;5;196mc', 'abc').map(({ text, underline }) => [
+    text,
+    underline?.style,
+    underline?.color,
+  ]);
+  assert.deepEqual(styles, [
+    ['a', undefined, undefined],
+    ['b', 'wavy', null],
+    ['c', 'wavy', 'rgb(255, 0, 0)'],
+  ]);
 });
 
 test('colours are read with colons and with semicolons, and those that are none are passed over', () => {
-  const colors = { '38;5;196': 'rgb(255, 0, 0)', '38:5:196': 'rgb(255, 0, 0)', '38;2;1;2;3': 'rgb(1, 2, 3)', '38:2:1:2:3': 'rgb(1, 2, 3)', '38:2::1:2:3': 'rgb(1, 2, 3)', '38:2:0:1:2:3': 'rgb(1, 2, 3)' };
-  for (const [code, color] of Object.entries(colors)) assert.deepEqual([looks(`\x1b[1;${code};3m`).color, looks(`\x1b[1;${code};3m`).classNames], [color, ['ansi-bold', 'ansi-italic']], code);
+  const colors = {
+    '38;5;196': 'rgb(255, 0, 0)',
+    '38:5:196': 'rgb(255, 0, 0)',
+    '38;2;1;2;3': 'rgb(1, 2, 3)',
+    '38:2:1:2:3': 'rgb(1, 2, 3)',
+    '38:2::1:2:3': 'rgb(1, 2, 3)',
+    '38:2:0:1:2:3': 'rgb(1, 2, 3)',
+  };
+  for (const [code, color] of Object.entries(colors))
+    assert.deepEqual(
+      [looks(`\x1b[1;${code};3m`).color, looks(`\x1b[1;${code};3m`).classNames],
+      [color, ['ansi-bold', 'ansi-italic']],
+      code,
+    );
   for (const code of ['38', '38;5', '38;5;256', '38;2;1;2', '38;2;1;2;300', '38:2:1:2', '48:7:1', '38:5']) {
     assert.deepEqual([looks(`\x1b[${code}m`).color, looks(`\x1b[${code}m`).classNames], [null, []], code);
   }
@@ -73,7 +141,24 @@ test('colours are read with colons and with semicolons, and those that are none 
 });
 
 test('every attribute ends by its own number, however often it began', () => {
-  const ends = { '1': 22, '2': 22, '1;2': 22, '3': 23, '4': 24, '21': 24, '5': 25, '6': 25, '7': 27, '8': 28, '9': 29, '31': 39, '42': 49, '97': 39, '107': 49, '53': 55 };
+  const ends = {
+    1: 22,
+    2: 22,
+    '1;2': 22,
+    3: 23,
+    4: 24,
+    21: 24,
+    5: 25,
+    6: 25,
+    7: 27,
+    8: 28,
+    9: 29,
+    31: 39,
+    42: 49,
+    97: 39,
+    107: 49,
+    53: 55,
+  };
   for (const [begin, end] of Object.entries(ends)) {
     const [on, off] = tokens(`\x1b[${begin};${begin}ma\x1b[${begin}m\x1b[${end}mb`, 'ab');
     assert.ok(on.classNames.length > 0, begin);

@@ -12,26 +12,61 @@ test('fields read as key=value, nested ones as JSON', () => {
 
 test('hidden characters are named by their code', () => assert.equal(codePoint('\u202e'), 'U+202E'));
 
-const HIDDEN = [0xad, 0x200b, 0x200e, 0x202e, 0x2060, 0x2066, 0x206f, 0xfeff, 0x3164, 0x180e, 0x2028, 0xe0041, 0xe007f, 0x200c, 0x200d, 0xfe0f];
+const HIDDEN = [
+  0xad, 0x200b, 0x200e, 0x202e, 0x2060, 0x2066, 0x206f, 0xfeff, 0x3164, 0x180e, 0x2028, 0xe0041, 0xe007f, 0x200c,
+  0x200d, 0xfe0f,
+];
 
 test('what cannot be seen is a part of its own, and the text is still the same', () => {
   for (const character of HIDDEN.map((code) => String.fromCodePoint(code))) {
     const parts = partsOf(`pass${character}word`);
-    assert.deepEqual(parts.map((part) => part.text), ['pass', character, 'word']);
-    assert.deepEqual(parts.map((part) => part.isHidden), [false, true, false], codePoint(character));
+    assert.deepEqual(
+      parts.map((part) => part.text),
+      ['pass', character, 'word'],
+    );
+    assert.deepEqual(
+      parts.map((part) => part.isHidden),
+      [false, true, false],
+      codePoint(character),
+    );
   }
-  assert.deepEqual(partsOf('\u{1f600}\ufe0f\ufe01').map((part) => part.isHidden), [false, true]);
+  assert.deepEqual(
+    partsOf('\u{1f600}\ufe0f\ufe01').map((part) => part.isHidden),
+    [false, true],
+  );
 });
 
 test('emoji and scripts that need joiners are left as they are', () => {
   const flag = String.fromCodePoint(0x1f3f4, 0xe0067, 0xe0062, 0xe0073, 0xe0063, 0xe0074, 0xe007f);
-  for (const text of ['👩‍🚀', '❤️‍🔥', '🏳️‍🌈', '👩🏽‍💻', '1️⃣', '©️', flag, 'می‌خواهم', 'क्‍ष', 'ශ්‍රී', 'שלום', 'مرحبا', '葛󠄀', 'é']) {
-    assert.deepEqual(partsOf(`a ${text} b`).map((part) => part.isHidden), [false], text);
+  for (const text of [
+    '👩‍🚀',
+    '❤️‍🔥',
+    '🏳️‍🌈',
+    '👩🏽‍💻',
+    '1️⃣',
+    '©️',
+    flag,
+    'می‌خواهم',
+    'क्‍ष',
+    'ශ්‍රී',
+    'שלום',
+    'مرحبا',
+    '葛󠄀',
+    'é',
+  ]) {
+    assert.deepEqual(
+      partsOf(`a ${text} b`).map((part) => part.isHidden),
+      [false],
+      text,
+    );
   }
 });
 
 test('a job that waits has no duration and no progress', () => {
-  const row = describeJob({ id: 'a', name: 'x', status: 'pending', created_at: '2024-01-01T00:00:00Z', progress: null }, 0);
+  const row = describeJob(
+    { id: 'a', name: 'x', status: 'pending', created_at: '2024-01-01T00:00:00Z', progress: null },
+    0,
+  );
   assert.deepEqual([row.durationText, row.hasProgress, row.errors], ['', false, 0]);
 });
 
@@ -39,11 +74,20 @@ test('errors count fatal ones', () => {
   const counts = { debug: 1, info: 2, warn: 3, error: 4, fatal: 5, total: 15 };
   const row = describeJob({ id: 'a', name: 'x', status: 'failed', counts }, 0);
   assert.deepEqual([row.errorsText, row.warningsText, row.totalText], ['9 errors', '3 warnings', '15']);
-  assert.deepEqual(describeCounts({ ...counts, debug: 0 }).map((badge) => badge.text), ['2 info', '3 warn', '4 error', '5 fatal']);
+  assert.deepEqual(
+    describeCounts({ ...counts, debug: 0 }).map((badge) => badge.text),
+    ['2 info', '3 warn', '4 error', '5 fatal'],
+  );
 });
 
 test('what the message shows of an exception is not repeated, and a continuation says nothing of itself', () => {
-  const fields = { 'exception.type': 'KeyError', 'exception.message': "'a'", 'exception.stacktrace': "Trace\nKeyError: 'a'", order: 7, user: 'a' };
+  const fields = {
+    'exception.type': 'KeyError',
+    'exception.message': "'a'",
+    'exception.stacktrace': "Trace\nKeyError: 'a'",
+    order: 7,
+    user: 'a',
+  };
   assert.equal(fieldsText(fields, "failed\nTrace\nKeyError: 'a'"), 'order=7 user=a');
   assert.match(fieldsText(fields, 'failed'), /exception.type=KeyError/);
   assert.equal(fieldsText({ continuation: true, order: 7 }), 'order=7');

@@ -3,7 +3,11 @@ import { test } from 'node:test';
 
 import { unreadOf, unreadText } from '../../../static/quaero/js/log/unread.mjs';
 
-const entries = [{ id: 1, level: 'fatal' }, { id: 2, level: 'info' }, { id: 3, level: 'warn' }];
+const entries = [
+  { id: 1, level: 'fatal' },
+  { id: 2, level: 'info' },
+  { id: 3, level: 'warn' },
+];
 
 test('what was seen is not counted, nor are its errors', () => {
   assert.deepEqual(unreadOf(entries, 1), { count: 2, hasErrors: false });

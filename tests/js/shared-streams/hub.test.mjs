@@ -36,8 +36,14 @@ test('all tabs hear one stream', () => {
   const [one, other] = [serviceTab(), serviceTab()];
   assert.equal(opened().length, 1);
   newest().send('logs', page([1, 2]), 2);
-  assert.deepEqual(one.last('entries').entries.map((entry) => entry.id), [1, 2]);
-  assert.deepEqual(other.last('entries').entries.map((entry) => entry.id), [1, 2]);
+  assert.deepEqual(
+    one.last('entries').entries.map((entry) => entry.id),
+    [1, 2],
+  );
+  assert.deepEqual(
+    other.last('entries').entries.map((entry) => entry.id),
+    [1, 2],
+  );
   assert.equal(other.last('state').state, 'Live');
 });
 
@@ -47,7 +53,10 @@ test('a tab that comes later gets what is held, and says nothing is complete bef
   newest().send('logs', page([1, 2], { total_count: 9 }), 2);
   const { isComplete, entries, counts } = serviceTab().last('snapshot');
   assert.equal(isComplete, true);
-  assert.deepEqual(entries.map((entry) => entry.id), [1, 2]);
+  assert.deepEqual(
+    entries.map((entry) => entry.id),
+    [1, 2],
+  );
   assert.equal(counts.totalCount, 9);
 });
 
@@ -96,7 +105,10 @@ test('news of jobs go to all tabs, the newest numbers to who comes later', () =>
   newest().send('job:stats', { total: 3 });
   newest().send('job:created', { id: 'a' });
   newest().send('job:deleted', { id: 'b' });
-  assert.deepEqual(one.kinds('jobs').filter((kind) => kind !== 'state'), ['stats', 'created', 'deleted']);
+  assert.deepEqual(
+    one.kinds('jobs').filter((kind) => kind !== 'state'),
+    ['stats', 'created', 'deleted'],
+  );
   const other = tab();
   other.say('jobs', 'join');
   assert.deepEqual(other.last('stats').payload, { total: 3 });
@@ -148,7 +160,10 @@ test('of many windows only some hold a stream; who goes hands theirs on', () => 
     slots.join(port);
     return port;
   });
-  assert.deepEqual(ports.map((port) => port.heard), [['granted'], ['granted'], ['denied']]);
+  assert.deepEqual(
+    ports.map((port) => port.heard),
+    [['granted'], ['granted'], ['denied']],
+  );
   slots.leave(ports[0]);
   assert.deepEqual(ports[2].heard, ['denied', 'granted']);
   slots.leave(ports[1]);

@@ -14,7 +14,7 @@ const isRange = (text) => Object.hasOwn(RANGES_MS, text);
 /** The filters of a query string. What is not allowed in an address that somebody typed counts as not said. */
 export function readJobFilters(query) {
   const params = new URLSearchParams(query);
-  const said = (name, isAllowed) => (isAllowed(params.get(name) ?? '') ? params.get(name) ?? '' : '');
+  const said = (name, isAllowed) => (isAllowed(params.get(name) ?? '') ? (params.get(name) ?? '') : '');
   const isMoment = (text) => LOCAL_MOMENT.test(text) && !Number.isNaN(Date.parse(text));
   return {
     status: said('status', (status) => STATUSES.includes(status)),

@@ -2,7 +2,13 @@
 import { jsonText, parseExactly } from '../lib/exact-json.mjs';
 import { capitalised } from '../lib/words.mjs';
 
-const INPUT_TYPES = { number: 'number', integer: 'number', password: 'password', datetime: 'datetime-local', date: 'date' };
+const INPUT_TYPES = {
+  number: 'number',
+  integer: 'number',
+  password: 'password',
+  datetime: 'datetime-local',
+  date: 'date',
+};
 const NEEDS_NO_HINT = ['checkbox', 'select', 'date', 'password'];
 
 /** A field of the API's `runnables` as the page shows it. `given`: JSON data to begin with, in place of the default. */
@@ -67,9 +73,11 @@ function optionsOf(options, chosen) {
 
 /** The texts of a form (a FormData), by the names of its fields. */
 export function textsOf(fields, form) {
-  return Object.fromEntries(fields.map(({ name, inputName, isCheckbox }) => {
-    return [name, isCheckbox ? String(form.has(inputName)) : form.get(inputName) ?? ''];
-  }));
+  return Object.fromEntries(
+    fields.map(({ name, inputName, isCheckbox }) => {
+      return [name, isCheckbox ? String(form.has(inputName)) : (form.get(inputName) ?? '')];
+    }),
+  );
 }
 
 /** A parameter of a program from what was typed: JSON where it is JSON, otherwise the text itself. */
@@ -108,7 +116,11 @@ export function programOrder({ program, language, name, timeout, rows }) {
 
 /** The spec of a program that was run, as the form for another one holds it. */
 export function programForm({ program, language, timeout, parameters, secrets }, name) {
-  const plain = Object.entries(parameters).map(([each, value]) => ({ name: each, value: textOfValue(value), isSecret: false }));
+  const plain = Object.entries(parameters).map(([each, value]) => ({
+    name: each,
+    value: textOfValue(value),
+    isSecret: false,
+  }));
   const hidden = secrets.map((each) => ({ name: each, value: '', isSecret: true }));
   return { program, language, name, timeout: timeout === null ? '' : String(timeout), rows: [...plain, ...hidden] };
 }

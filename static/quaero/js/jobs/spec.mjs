@@ -29,7 +29,9 @@ export function describeSpec(spec) {
 }
 
 function factsOf({ type, language, runnable, timeout, retries, concurrency }) {
-  const facts = [type === 'program' ? fact('Language', LANGUAGES[language] ?? language) : fact('Registered job', runnable)];
+  const facts = [
+    type === 'program' ? fact('Language', LANGUAGES[language] ?? language) : fact('Registered job', runnable),
+  ];
   facts.push(fact('Timeout', timeout === null || timeout === undefined ? 'the default' : durationText(timeout * 1000)));
   if (retries) facts.push(fact('Retries', String(retries)));
   if (CONCURRENCY_WORDS[concurrency]) facts.push(fact('Concurrency', CONCURRENCY_WORDS[concurrency]));

@@ -30,7 +30,7 @@ export function describeSessions(stats, now) {
         user,
         href: jobId && address('job', jobId),
         jobText: jobId && `job ${jobId.slice(0, 8)}`,
-        otherText: jobId ? '' : TOPIC_WORDS[topic] ?? topic,
+        otherText: jobId ? '' : (TOPIC_WORDS[topic] ?? topic),
         since,
         sinceText: `since ${momentText(since, now)}`,
       };

@@ -1,7 +1,15 @@
 // A job, its steps and its counts as a page shows them: from the API's fields to words and classes.
 import { LEVELS } from '../log-stream.mjs';
 import { address } from '../lib/addresses.mjs';
-import { capitalised, countText, durationText, momentText, numberText, progressText, runningTime } from '../lib/words.mjs';
+import {
+  capitalised,
+  countText,
+  durationText,
+  momentText,
+  numberText,
+  progressText,
+  runningTime,
+} from '../lib/words.mjs';
 
 const ACTIVE = ['pending', 'running'];
 

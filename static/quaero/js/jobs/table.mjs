@@ -47,7 +47,8 @@ export class JobTable {
       if (!byParent.has(parent)) byParent.set(parent, []);
       byParent.get(parent).push(job);
     }
-    const below = (id, depth) => (byParent.get(id) ?? []).flatMap((job) => [{ job, depth }, ...below(job.id, depth + 1)]);
+    const below = (id, depth) =>
+      (byParent.get(id) ?? []).flatMap((job) => [{ job, depth }, ...below(job.id, depth + 1)]);
     return below(null, 0);
   }
 

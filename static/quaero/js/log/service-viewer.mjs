@@ -52,7 +52,9 @@ export function serviceLogViewer() {
           onLogs(entries);
           this.countUnread();
         },
-        onLevel: (chosen) => { this.filters.level = chosen; },
+        onLevel: (chosen) => {
+          this.filters.level = chosen;
+        },
       });
       return stream;
     },
@@ -91,7 +93,9 @@ export function serviceLogViewer() {
     },
 
     firstEntries() {
-      return new Promise((resolve) => { this.whenDrawn(resolve); });
+      return new Promise((resolve) => {
+        this.whenDrawn(resolve);
+      });
     },
 
     remember() {
@@ -103,7 +107,8 @@ export function serviceLogViewer() {
     countUnread() {
       const newest = stream.entries.at(-1)?.id;
       const seen = kept('localStorage', SEEN, null);
-      if (newest !== undefined && (seen === null || (!this.isFolded && seen < newest))) keep('localStorage', SEEN, newest);
+      if (newest !== undefined && (seen === null || (!this.isFolded && seen < newest)))
+        keep('localStorage', SEEN, newest);
       const { count, hasErrors } = unreadOf(this.isFolded ? stream.entries : [], seen ?? newest ?? 0);
       this.unread = count;
       this.hasErrors = hasErrors;

@@ -53,7 +53,8 @@ export class StepList {
       const isChosen = step.id === chosen;
       const shown = this._shown.get(step.id);
       if (!shown) fresh.append(this._add(step, isChosen, now));
-      else if (shown.step !== step || shown.isChosen !== isChosen) this._draw(Object.assign(shown, { step, isChosen }), now);
+      else if (shown.step !== step || shown.isChosen !== isChosen)
+        this._draw(Object.assign(shown, { step, isChosen }), now);
     }
     unwatched(() => this._list.append(fresh));
     if (until < steps.length) this._building = setTimeout(() => this._build(steps, chosen, now, until), 0);

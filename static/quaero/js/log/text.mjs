@@ -75,7 +75,8 @@ export function appendTokens(parent, tokens) {
       span.style.setProperty('--ansi-background', background);
     }
     if (isInverted) span.classList.add('ansi-inverted');
-    if (underline) Object.assign(span.style, { textDecorationStyle: underline.style, textDecorationColor: underline.color ?? '' });
+    if (underline)
+      Object.assign(span.style, { textDecorationStyle: underline.style, textDecorationColor: underline.color ?? '' });
     appendText(span, text);
     parent.append(span);
   }

@@ -51,7 +51,9 @@ export function logViewer() {
 
     /** `open(options)` makes the stream, not yet connected. */
     startViewer(open, callbacks) {
-      countdown = new Countdown((now) => { this.clock = now; });
+      countdown = new Countdown((now) => {
+        this.clock = now;
+      });
       stream = open({
         filters: this.streamFilters(),
         onLogs: (entries) => this.showEntries(entries),

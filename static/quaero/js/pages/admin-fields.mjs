@@ -18,7 +18,9 @@ export class AdminFields {
     while (this._isAsked) {
       this._isAsked = false;
       await this._read();
-      await new Promise((resolve) => { setTimeout(resolve, PAUSE_MS); });
+      await new Promise((resolve) => {
+        setTimeout(resolve, PAUSE_MS);
+      });
     }
     this._isReading = false;
   }

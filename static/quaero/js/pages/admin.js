@@ -7,19 +7,22 @@ export function adminJobLog() {
   const viewer = jobLogViewer();
   const { showStatus, finish } = viewer;
   const fields = new AdminFields();
-  return Object.defineProperties(viewer, Object.getOwnPropertyDescriptors({
-    showStatus(status) {
-      const { title } = document;
-      showStatus.call(this, status);
-      document.title = title;
-      fields.refresh();
-    },
-    finish() {
-      finish.call(this);
-      fields.refresh();
-    },
-    rememberFilters() {},
-  }));
+  return Object.defineProperties(
+    viewer,
+    Object.getOwnPropertyDescriptors({
+      showStatus(status) {
+        const { title } = document;
+        showStatus.call(this, status);
+        document.title = title;
+        fields.refresh();
+      },
+      finish() {
+        finish.call(this);
+        fields.refresh();
+      },
+      rememberFilters() {},
+    }),
+  );
 }
 
 document.addEventListener('alpine:init', () => {

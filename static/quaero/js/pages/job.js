@@ -45,7 +45,11 @@ export function jobPage() {
         onDeleted: (id) => tree.remove(id) && this.showFamily(),
         onState() {},
       });
-      workers = new WorkerWatch({ onWorkers: ({ alive }) => { this.workersAlive = alive; } });
+      workers = new WorkerWatch({
+        onWorkers: ({ alive }) => {
+          this.workersAlive = alive;
+        },
+      });
       init.call(this);
     },
 
@@ -104,7 +108,8 @@ export function jobPage() {
 
     /** A newer row of this job: who asked it to end, which attempt it is, where it runs. */
     hearDetails(job) {
-      if (isNewer(job, this.details.revision === undefined ? null : this.details)) this.details = { ...this.details, ...job };
+      if (isNewer(job, this.details.revision === undefined ? null : this.details))
+        this.details = { ...this.details, ...job };
     },
 
     async readFamily() {
@@ -154,7 +159,8 @@ export function jobPage() {
     },
     get familyRows() {
       return this.family.map(({ job, depth }) => ({
-        ...describeJob(job, this.now), depthClass: `depth-${Math.min(depth, 6)}`,
+        ...describeJob(job, this.now),
+        depthClass: `depth-${Math.min(depth, 6)}`,
       }));
     },
     get familyExpanded() {
@@ -188,9 +194,13 @@ export function jobPage() {
       return { log: true, result: this.hasResult, spec: this.hasSpec, runs: this.hasRuns };
     },
     get tabs() {
-      return Object.keys(VIEWS).filter((view) => this.views[view]).map((view) => ({
-        view, text: VIEWS[view], pressed: String(view === this.shownView),
-      }));
+      return Object.keys(VIEWS)
+        .filter((view) => this.views[view])
+        .map((view) => ({
+          view,
+          text: VIEWS[view],
+          pressed: String(view === this.shownView),
+        }));
     },
     /** The chosen view, or the log while there is no such view. */
     get shownView() {
@@ -212,7 +222,8 @@ export function jobPage() {
       return this.job?.status === 'pending' && isRun(this.details.spec);
     },
     get waitingWords() {
-      if (this.workersAlive === 0) return `No worker is there. The run waits until somebody starts one: ${STARTS_A_WORKER}.`;
+      if (this.workersAlive === 0)
+        return `No worker is there. The run waits until somebody starts one: ${STARTS_A_WORKER}.`;
       if (this.details.attempt > 1) return `Waiting for attempt ${this.details.attempt}.`;
       return this.details.spec?.concurrency === 'queue' ? 'Waiting for its turn.' : 'Waiting for a worker.';
     },

@@ -1,6 +1,12 @@
 // The list of jobs as an Alpine component.
 import {
-  BETWEEN, NO_JOB_FILTERS, STATUSES, apiFilters, areFilteringJobs, readJobFilters, writeJobFilters,
+  BETWEEN,
+  NO_JOB_FILTERS,
+  STATUSES,
+  apiFilters,
+  areFilteringJobs,
+  readJobFilters,
+  writeJobFilters,
 } from '../jobs/filters.mjs';
 import { describeJob } from '../jobs/summary.mjs';
 import { JobTable } from '../jobs/table.mjs';
@@ -55,7 +61,9 @@ export function jobsList() {
 
     init() {
       this.filters = readJobFilters(location.search);
-      countdown = new Countdown((now) => { this.clock = now; });
+      countdown = new Countdown((now) => {
+        this.clock = now;
+      });
       connection = jobsSubscription({
         onSubscribed: () => this.readFirst(),
         onPoll: () => this.readFirst(),
@@ -64,7 +72,11 @@ export function jobsList() {
         onDeleted: (id) => table.remove(id) && this.showSoon(),
         onState: (standing) => this.showState(standing),
       });
-      workers = new WorkerWatch({ onWorkers: (answer) => { this.waiting = waitingText(answer); } });
+      workers = new WorkerWatch({
+        onWorkers: (answer) => {
+          this.waiting = waitingText(answer);
+        },
+      });
       clock = setInterval(() => this.tick(), CLOCK_MS);
       failures = setInterval(() => this.readFailures(), FAILURES_MS);
       connection.open();
@@ -195,7 +207,9 @@ export function jobsList() {
     /** The row's own object while nothing in it changed, which is what Alpine goes by: of a thousand rows it looks at
      *  those that differ. */
     rowOf(job, depth, now) {
-      const rowClass = [marked.get(job.id)?.className, depth && `depth-${Math.min(depth, 6)}`].filter(Boolean).join(' ');
+      const rowClass = [marked.get(job.id)?.className, depth && `depth-${Math.min(depth, 6)}`]
+        .filter(Boolean)
+        .join(' ');
       const row = { ...describeJob(job, now), rowClass };
       const text = JSON.stringify(row);
       if (drawn.get(job.id)?.text !== text) drawn.set(job.id, { text, row });
@@ -271,11 +285,13 @@ export function jobsList() {
     get kinds() {
       const byKind = { ...this.stats?.by_kind };
       if (this.filters.kind) byKind[this.filters.kind] ??= 0;
-      return Object.keys(byKind).sort().map((kind) => ({
-        kind,
-        text: `${kind} (${numberText(byKind[kind])})`,
-        isChosen: kind === this.filters.kind,
-      }));
+      return Object.keys(byKind)
+        .sort()
+        .map((kind) => ({
+          kind,
+          text: `${kind} (${numberText(byKind[kind])})`,
+          isChosen: kind === this.filters.kind,
+        }));
     },
     get numbers() {
       return describeStats(this.stats, this.failedLately);

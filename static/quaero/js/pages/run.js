@@ -23,9 +23,15 @@ export function runForm() {
     rowsMade += 1;
     const name = (part) => `${part}-${rowsMade}`;
     return {
-      id: rowsMade, name: '', value: '', isSecret: false, ...members,
+      id: rowsMade,
+      name: '',
+      value: '',
+      isSecret: false,
+      ...members,
       valueType: members.isSecret ? 'password' : 'text',
-      nameName: name('name'), valueName: name('value'), secretName: name('secret'),
+      nameName: name('name'),
+      valueName: name('value'),
+      secretName: name('secret'),
     };
   };
 
@@ -48,7 +54,11 @@ export function runForm() {
     init() {
       this.languages = this.$el.dataset.languages.split(',').filter(Boolean);
       this.program.language = this.languages[0] ?? '';
-      workers = new WorkerWatch({ onWorkers: ({ alive }) => { this.hasNoWorker = alive === 0; } });
+      workers = new WorkerWatch({
+        onWorkers: ({ alive }) => {
+          this.hasNoWorker = alive === 0;
+        },
+      });
       workers.open();
       this.load();
     },
@@ -69,7 +79,7 @@ export function runForm() {
 
     async preselect(wanted) {
       if (wanted.get('rerun')) return this.repeat(await fetchExactly(jobApi(wanted.get('rerun'))));
-      const first = this.languages.length ? '' : this.runnables[0]?.name ?? '';
+      const first = this.languages.length ? '' : (this.runnables[0]?.name ?? '');
       const name = wanted.get('job') ?? first;
       if (name && !this.find(name)) this.notice = `There is no registered job ${name}`;
       return this.choose(this.find(name) ? name : '');
@@ -151,7 +161,9 @@ export function runForm() {
       const form = new FormData(event.currentTarget);
       const text = (name) => String(form.get(name) ?? '');
       const rows = this.rows.map((row) => ({
-        name: text(row.nameName), value: text(row.valueName), isSecret: form.has(row.secretName),
+        name: text(row.nameName),
+        value: text(row.valueName),
+        isSecret: form.has(row.secretName),
       }));
       const typed = Object.fromEntries(['program', 'language', 'name', 'timeout'].map((name) => [name, text(name)]));
       const { order, problems } = programOrder({ ...typed, rows });
@@ -215,16 +227,31 @@ export function runForm() {
     },
     get choices() {
       const program = { name: '', label: 'Program', text: 'Text that you write here' };
-      const registered = this.runnables.map(({ name, description }) => ({ name, label: name, text: description.split('\n')[0] }));
+      const registered = this.runnables.map(({ name, description }) => ({
+        name,
+        label: name,
+        text: description.split('\n')[0],
+      }));
       return [program, ...registered].map((each) => ({ ...each, pressed: String(each.name === this.chosen) }));
     },
     get languageOptions() {
       return this.languages.map((value) => ({
-        value, text: LANGUAGES[value] ?? value, isChosen: value === this.program.language,
+        value,
+        text: LANGUAGES[value] ?? value,
+        isChosen: value === this.program.language,
       }));
     },
     get runnable() {
-      return this.find(this.chosen) ?? { name: '', description: '', steps: [], timeout: null, retries: 0, concurrency: 'allow' };
+      return (
+        this.find(this.chosen) ?? {
+          name: '',
+          description: '',
+          steps: [],
+          timeout: null,
+          retries: 0,
+          concurrency: 'allow',
+        }
+      );
     },
     get facts() {
       const { timeout, retries, concurrency } = this.runnable;

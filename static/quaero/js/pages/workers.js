@@ -24,7 +24,9 @@ export function workerList() {
         onError: (error) => this.fail(error),
       });
       watch.open();
-      clock = setInterval(() => { this.now = Date.now(); }, CLOCK_MS);
+      clock = setInterval(() => {
+        this.now = Date.now();
+      }, CLOCK_MS);
     },
 
     destroy() {

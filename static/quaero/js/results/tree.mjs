@@ -33,7 +33,8 @@ function branch(label, value, isAllOpen, isRoot = false) {
 function members(value, isAllOpen) {
   const all = membersOf(value);
   const list = element('div', 'json-members');
-  const node = ([label, member]) => (membersOf(member)?.length ? branch(label, member, isAllOpen) : leaf(label, member));
+  const node = ([label, member]) =>
+    membersOf(member)?.length ? branch(label, member, isAllOpen) : leaf(label, member);
   const add = (from) => {
     list.append(...all.slice(from, from + PART).map(node));
     const left = all.length - from - PART;
@@ -51,10 +52,12 @@ function leaf(label, value) {
   appendText(shown, text.slice(0, LONG_TEXT));
   made.append(shown);
   if (text.length > LONG_TEXT) {
-    made.append(moreButton(`Show ${numberText(text.length - LONG_TEXT)} more characters`, () => {
-      shown.replaceChildren();
-      appendText(shown, text);
-    }));
+    made.append(
+      moreButton(`Show ${numberText(text.length - LONG_TEXT)} more characters`, () => {
+        shown.replaceChildren();
+        appendText(shown, text);
+      }),
+    );
   }
   return made;
 }

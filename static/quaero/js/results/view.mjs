@@ -37,8 +37,10 @@ export function jobResult() {
     },
 
     async copyResult() {
-      this.copyWords = await copied(jsonText(result, 2)) ? 'Copied' : 'Copying is not allowed here';
-      setTimeout(() => { this.copyWords = 'Copy'; }, COPIED_FOR_MS);
+      this.copyWords = (await copied(jsonText(result, 2))) ? 'Copied' : 'Copying is not allowed here';
+      setTimeout(() => {
+        this.copyWords = 'Copy';
+      }, COPIED_FOR_MS);
     },
 
     get resultAddress() {

@@ -53,7 +53,16 @@ export class SharedServiceStream {
   getState() {
     const { state, reason, error, retryAt } = this._standing;
     const dropped = 0;
-    return { state, reason, error, retryAt, isPollingChosen: false, dropped, capacity: this._capacity, ...this._counts };
+    return {
+      state,
+      reason,
+      error,
+      retryAt,
+      isPollingChosen: false,
+      dropped,
+      capacity: this._capacity,
+      ...this._counts,
+    };
   }
 
   /** What the hub holds: what is new of it, when it continues what is here; otherwise all of it. */
