@@ -1,4 +1,4 @@
-// What a page of somebody else's relies on: options, callbacks, filters and state under the names that are documented.
+// What a page of another project relies on: options, callbacks, filters and state under the names that are documented.
 import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
 
@@ -57,16 +57,16 @@ test('a level is the same in any case and by any alias', () => {
 
 test('callbacks may be set, replaced and taken away at any time', () => {
   install();
-  const heard = [];
-  open({ onLogs: (entries) => heard.push(['first', entries[0].id]) });
+  const calls = [];
+  open({ onLogs: (entries) => calls.push(['first', entries[0].id]) });
   newest().send('logs', page([1]), 1);
-  stream.onLogs = (entries) => heard.push(['second', entries[0].id]);
-  stream.onStatus = ({ job }) => heard.push(['status', job.status]);
+  stream.onLogs = (entries) => calls.push(['second', entries[0].id]);
+  stream.onStatus = ({ job }) => calls.push(['status', job.status]);
   newest().send('logs', page([2]), 2);
   newest().send('status', { job: { status: 'running' }, steps: [] });
   stream.onLogs = null;
   newest().send('logs', page([3]), 3);
-  assert.deepEqual(heard, [
+  assert.deepEqual(calls, [
     ['first', 1],
     ['second', 2],
     ['status', 'running'],
@@ -150,16 +150,16 @@ test('the stream and its state show what is known', () => {
   assert.deepEqual([stream.status, stream.connected], ['failed', false]);
 });
 
-test('a status that tells of some steps leaves the others as they were', () => {
+test('a status with some steps leaves the others as they were', () => {
   install();
-  const told = [];
-  open({ onStatus: ({ steps }) => told.push(steps.map(({ id, status }) => `${id} ${status}`)) });
+  const statuses = [];
+  open({ onStatus: ({ steps }) => statuses.push(steps.map(({ id, status }) => `${id} ${status}`)) });
   newest().send('status', { job: {}, steps: [step('a', 0), step('b', 1)], steps_total: 2 });
   newest().send('status', { job: {}, steps: [step('b', 1, 'running')], steps_total: 2, partial: true });
   newest().send('status', { job: {}, steps: [step('d', 3), step('c', 2)], steps_total: 4, partial: true });
   newest().send('status', { job: {}, steps: [], steps_total: 4, partial: true });
   const merged = ['a pending', 'b running', 'c pending', 'd pending'];
-  assert.deepEqual(told, [['a pending', 'b pending'], ['a pending', 'b running'], merged, merged]);
+  assert.deepEqual(statuses, [['a pending', 'b pending'], ['a pending', 'b running'], merged, merged]);
   newest().send('status', { job: {}, steps: [step('z', 0)] });
   assert.deepEqual(
     stream.steps.map(({ id }) => id),

@@ -177,7 +177,7 @@ test('clear forgets the lines and keeps the place', () => {
   assert.deepEqual([shown(), stream.getState().lastId], [[3], 3]);
 });
 
-test('the state tells the counts of the newest lines', () => {
+test('the state has the counts of the newest lines', () => {
   install();
   open();
   newest().send('logs', page([5], { total_count: 90, displayed_count: 12, has_more: true }), 5);
@@ -225,7 +225,7 @@ test('a job with its descendants is one more filter, and their statuses come wit
   assert.deepEqual(statuses[0].children, [{ id: 'c', status: 'running' }]);
 });
 
-test('polling with descendants tells of them in the order in which they were made', async () => {
+test('polling with descendants has them in the order in which they were made', async () => {
   const children = [jobRow('1', 'completed', [jobRow('3', 'running')]), jobRow('2', 'failed')];
   const tree = { job: jobRow('0', 'completed', children), truncated: false };
   const pages = [page([2]), page([])];

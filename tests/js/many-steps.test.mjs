@@ -16,34 +16,34 @@ const answering =
   };
 
 let stream;
-let told;
+let received;
 function open() {
-  told = [];
-  stream = streamJob('j', { onStatus: (status) => told.push(status) });
+  received = [];
+  stream = streamJob('j', { onStatus: (status) => received.push(status) });
   return stream;
 }
-const statuses = () => told.at(-1).steps.map(({ status }) => status);
+const statuses = () => received.at(-1).steps.map(({ status }) => status);
 afterEach(async () => {
   stream?.disconnect();
   await settle();
   uninstall();
 });
 
-test('who listens is told of all steps though the server tells of those alone that changed', () => {
+test('callbacks get all steps though the server sends those alone that changed', () => {
   install();
   open();
   newest().send('status', { job, steps: many, steps_total: 60 });
   newest().send('status', { job, steps: [step(3, 'failed'), step(60)], steps_total: 61, partial: true });
-  assert.deepEqual([told.at(-1).steps.length, statuses()[3], told.at(-1).steps_total], [61, 'failed', 61]);
-  assert.equal(told[0].steps[5], told[1].steps[5]); // what did not change is the object that it was
+  assert.deepEqual([received.at(-1).steps.length, statuses()[3], received.at(-1).steps_total], [61, 'failed', 61]);
+  assert.equal(received[0].steps[5], received[1].steps[5]); // what did not change is the object that it was
 });
 
-test('a status that is not partial drops the steps that it does not tell of', () => {
+test('a status that is not partial drops the steps that it does not have', () => {
   install();
   open();
   newest().send('status', { job, steps: many, steps_total: 60 });
   newest().send('status', { job, steps: [step(1)] });
-  assert.deepEqual(told.at(-1).steps, [step(1)]);
+  assert.deepEqual(received.at(-1).steps, [step(1)]);
 });
 
 test('polling asks for the steps that changed since the last page, and misses none', async () => {
@@ -80,5 +80,5 @@ test('polling reads all steps again when some of them are gone', async () => {
   await settle();
   stream.usePolling('chosen');
   await settle();
-  assert.equal(told.at(-1).steps.length, 59);
+  assert.equal(received.at(-1).steps.length, 59);
 });

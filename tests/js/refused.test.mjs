@@ -29,7 +29,7 @@ test('a right that is lost is Refused, with the words of the server, and not tri
   );
 });
 
-test('who has signed in again elsewhere goes on where the stream was', async () => {
+test('a reader who has signed in again elsewhere goes on where the stream was', async () => {
   install();
   stream = streamJob('j');
   await loseTheRight();
@@ -38,7 +38,7 @@ test('who has signed in again elsewhere goes on where the stream was', async () 
   assert.equal(opened().length, 2);
 });
 
-test('a page that does not reconnect is told at once', async () => {
+test('a page that does not reconnect is refused at once', async () => {
   install();
   stream = streamJob('j', { autoReconnect: false });
   await loseTheRight();

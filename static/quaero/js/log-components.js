@@ -89,7 +89,7 @@ export function jobLogViewer(jobId) {
       stepList?.show(named, this.filters.step, Date.now());
     },
 
-    /** What the stream does not tell, above all how the job ended. */
+    /** What the stream leaves out, above all how the job ended. */
     async readDetails() {
       try {
         // Without the steps where there are many: those come by the stream.

@@ -4,7 +4,7 @@
  *   QuaeroLogs.streamJob(jobId, {onLogs: (entries, meta) => ..., onDone: (end) => ...});
  *
  * A plain script (global `QuaeroLogs`), a CommonJS module, and by `log-stream.mjs` an ES module. One file on
- * purpose: somebody else's page gets live logs with one script tag. It has two classes:
+ * purpose: a page of another project gets live logs with one script tag. It has two classes:
  * `Connection` keeps a stream open (backoff, silence, polling, hidden tabs) and knows nothing of logs;
  * `LogStream` keeps the place in a log (cursor, filters, buffer) and knows nothing of connections.
  * Fields are marked private by `_` and not by `#`, because frameworks wrap objects in proxies, which `#` refuses.
@@ -124,7 +124,7 @@
   const MARK = '\u0000whole'; // a name that no data of ours has: what is stored has no NUL
 
   /** As `JSON.parse`, but whole numbers beyond 2^53, of which JavaScript would lose digits, are what `toValue` makes of
-   *  their text: text unless told otherwise, since BigInts are refused by `JSON.stringify`. */
+   *  their text: text by default, since BigInts are refused by `JSON.stringify`. */
   function parseJson(text, toValue = String) {
     if (!LONG_NUMBER.test(text)) return JSON.parse(text);
     const isInexact = (token) => WHOLE.test(token) && !Number.isSafeInteger(Number(token));
@@ -237,7 +237,7 @@
    * `source` is what is read: `url()` of the next stream, `events` (names), `receive(name, event)`, and
    * `poll(signal)`, which reads by plain requests what the stream would have sent, resolves to true when
    * nothing more will come, and throws HttpError. It is also how a failed stream's reason is learnt: an
-   * EventSource tells nobody the status code.
+   * EventSource hides the status code.
    */
   class Connection {
     constructor(source, { onState, onError, ...options }) {
@@ -262,7 +262,7 @@
       return this._openStream();
     }
 
-    /** Reads by polling from now on, because somebody chose to. `open` goes back to the stream. */
+    /** Reads by polling from now on, because the reader chose to. `open` goes back to the stream. */
     poll(reason = 'chosen') {
       this._watchPage();
       this._stopAll();
@@ -484,7 +484,7 @@
       this.options = completed(options);
       this.filters = { ...options.filters };
       for (const name of CALLBACKS) this[name] = options[name] ?? null;
-      this._told = null; // the newest status, with all steps
+      this._newestStatus = null; // the newest status, with all steps
       this._forget();
       if (options.since !== undefined) this._cursor = Number(options.since);
       const events = ['status', 'logs', 'ping', 'reset', 'done'];
@@ -527,12 +527,12 @@
 
     /** The job's status, or the service's; null before the first news of it. */
     get status() {
-      return (this._told?.job ?? this._told?.service)?.status ?? null;
+      return (this._newestStatus?.job ?? this._newestStatus?.service)?.status ?? null;
     }
 
     /** All steps of the job, in their order. */
     get steps() {
-      return this._told?.steps ?? [];
+      return this._newestStatus?.steps ?? [];
     }
 
     get connected() {
@@ -621,7 +621,7 @@
       this._hasOlder = false;
       this._isInStep = false;
       this._steps = new Map(); // the job's, by id
-      this._stepsRevision = null; // of the job, when a page has told of many steps
+      this._stepsRevision = null; // of the job, when a page had many steps
     }
 
     _params(extra) {
@@ -646,20 +646,20 @@
       const payload = event.data ? parseJson(event.data) : {};
       if (name === 'done') return this._ended(payload);
       if (name === 'reset') return this._reset(payload.reason);
-      if (name === 'status') this._tell(payload);
+      if (name === 'status') this._takeStatus(payload);
       if (name === 'logs') this._accept(payload);
       if (name === 'logs' || (name === 'ping' && this._cursor !== null)) this._isInStep = true;
       if (this._isInStep) this._advance(event.lastEventId);
       return undefined;
     }
 
-    _tell({ partial, ...status }) {
+    _takeStatus({ partial, ...status }) {
       if (Array.isArray(status.steps)) status.steps = this._allSteps(status.steps, partial);
-      this._told = { ...status, steps: status.steps ?? this.steps };
+      this._newestStatus = { ...status, steps: status.steps ?? this.steps };
       this._call('onStatus', status);
     }
 
-    /** Of many steps a status may tell of those alone that changed; who listens is told of all. */
+    /** Of many steps a status may have those alone that changed; callbacks get all of them. */
     _allSteps(steps, isPartial) {
       if (!isPartial) this._steps.clear();
       for (const step of steps) this._steps.set(step.id, step);
@@ -704,14 +704,15 @@
 
     _reset(reason) {
       this._forget();
-      this._cursor = 0; // everything follows, so whoever is cut off now goes on from the very beginning
+      this._cursor = 0; // everything follows, so a client that is cut off now goes on from the very beginning
       this._call('onReset', reason);
       if (reason === 'deleted')
         this._connection.refuse(new HttpError(404, 'This job was deleted', { code: 'deleted' }));
     }
 
     _ended(end) {
-      if (this._told?.job) this._told = { ...this._told, job: { ...this._told.job, status: end.status } };
+      const job = this._newestStatus?.job;
+      if (job) this._newestStatus = { ...this._newestStatus, job: { ...job, status: end.status } };
       this._connection.end('');
       this._call('onDone', end);
     }
@@ -731,8 +732,8 @@
         isAtEnd = received === 0 || (!this._hasChildren && page.logs.at(-1).line >= status?.job.last_line);
       }
       if (!status) return false;
-      const { isTruncated, ...told } = status;
-      this._tell(told);
+      const { isTruncated, ...news } = status;
+      this._takeStatus(news);
       const jobs = [status.job, ...(status.children ?? [])];
       const hasEnded = isAtEnd && !isTruncated && jobs.every((job) => TERMINAL.has(job.status));
       if (hasEnded) this._ended({ status: status.job.status, exit_code: status.job.exit_code ?? null });
@@ -744,7 +745,7 @@
     }
 
     /** A job's own address, in the shape of a `status` event; the service's stream has none. `isTruncated`: not
-     *  all descendants are told of, so nobody knows whether they have ended. */
+     *  all descendants are in it, so it is unknown whether they have ended. */
     async _readJob(signal) {
       const address = this.endpoint.match(JOB_ADDRESS);
       if (!address) return null;

@@ -36,7 +36,7 @@ test('the older revision loses', () => {
   assert.equal(tree.rows[0].job.status, 'failed');
 });
 
-test('a status event tells less than a row, and undoes no end', () => {
+test('a status event has less than a row, and undoes no end', () => {
   const tree = loaded();
   tree.merge([
     { id: 'a', parent: 'root', name: 'job a', status: 'completed', progress: 5 },
@@ -55,7 +55,7 @@ test('a deleted job takes its own with it', () => {
   assert.equal(tree.remove('unknown'), false);
 });
 
-test('a family is active while somebody in it is', () => {
+test('a family is active while a job in it is', () => {
   const tree = loaded();
   for (const id of ['a', 'b', 'c'])
     tree.apply(job(id, id === 'b' ? 'a' : 'root', { revision: 2, status: 'completed' }));

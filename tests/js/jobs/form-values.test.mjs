@@ -112,7 +112,7 @@ test('an order has what was filled in and nothing else', () => {
   assert.deepEqual([order.parameters, order.secrets], [{ days: 7, key: '123' }, ['key']]);
 });
 
-test('what could not be sent is told at its field', () => {
+test('what could not be sent is named at its field', () => {
   assert.match(programOrder(typed({ timeout: 'soon' })).problems.timeout, /seconds, not 'soon'/);
   assert.match(programOrder(typed({ rows: [row('', 'x')] })).problems.parameters, /no name/);
   assert.match(programOrder(typed({ rows: [row('a', '1'), row('a', '2')] })).problems.parameters, /a is there twice/);

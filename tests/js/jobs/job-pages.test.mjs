@@ -7,7 +7,7 @@ import { ageText, waitingText } from '../../../static/quaero/js/jobs/workers.mjs
 
 const NOON = Date.parse('2026-01-31T12:00:00Z');
 
-test('a program is told with its parameters and without its secrets', () => {
+test('a program is described with its parameters and without its secrets', () => {
   const spec = {
     type: 'program',
     language: 'shell',
@@ -30,7 +30,7 @@ test('a program is told with its parameters and without its secrets', () => {
   });
 });
 
-test('a command is told as a shell would take it', () => {
+test('a command is shown as a shell would take it', () => {
   assert.equal(describeSpec({ command: ['echo', "it's", 'a-b'] }).text, "echo 'it'\\''s' a-b");
 });
 
@@ -74,7 +74,7 @@ test('bars of runs are in proportion to the longest', () => {
   );
 });
 
-test('jobs that wait for nobody are told of, others are not', () => {
+test('jobs that wait without a worker are named, others are not', () => {
   assert.match(waitingText({ alive: 0, waiting: 1 }), /^1 job waits, and no worker is there: start one/);
   assert.match(waitingText({ alive: 0, waiting: 2 }), /^2 jobs wait/);
   assert.equal(waitingText({ alive: 1, waiting: 2 }), '');

@@ -22,7 +22,7 @@ test('numbers read as people write them', () => {
   assert.deepEqual(numbers, { running: '1,200', waiting: '3', failed: '2', rate: '0.3', watching: '1 person' });
 });
 
-test('who watches is told by name, with a link to the job, and how many more there are', () => {
+test('readers are shown by name, with a link to the job, and how many more there are', () => {
   const sessions = [
     { user: 'ada', topic: 'job:3f2a9c1e-5b1d-4c39-9f0e-3d8f6c1f7a11', since: '2024-01-02T03:04:05.000000Z' },
     { user: 'ci', topic: 'service', since: '2024-01-02T03:04:04.000000Z' },

@@ -86,7 +86,7 @@ test('a job created while the page was read stays', () => {
   assert.deepEqual(ids(table), [2, 1]);
 });
 
-test('a job that went while nobody listened goes with the next page', () => {
+test('a job that went while the tab did not listen goes with the next page', () => {
   const table = tableWith([job(2), job(1)]);
   table.loadFirst(page([job(2)]));
   assert.deepEqual(ids(table), [2]);

@@ -33,7 +33,7 @@ test('what looks like the mark of a number is the text that it was', () => {
   assert.equal(jsonText(value), JSON.stringify(value));
 });
 
-test('for who follows a log a large number is text, which JSON.stringify takes', () => {
+test('to a follower of a log a large number is text, which JSON.stringify takes', () => {
   const entry = parseJson(`{"fields":{"n":${LARGE},"m":5}}`);
   assert.deepEqual(entry.fields, { n: LARGE, m: 5 });
 });

@@ -20,7 +20,7 @@ test('a run that has not begun has no duration, a running one goes on', () => {
   assert.equal(words.runningTime({ started_at: started, finished_at: '2024-01-01T00:00:02Z' }, now), 2000);
 });
 
-test('a moment is told with as much of its date as is needed', () => {
+test('a moment is shown with as much of its date as is needed', () => {
   const now = new Date(2024, 5, 15, 12).getTime();
   assert.equal(words.momentText(new Date(2024, 5, 15, 9, 5, 7).toISOString(), now), '09:05:07');
   assert.equal(words.momentText(new Date(2024, 0, 2, 9, 5).toISOString(), now), '2 Jan 09:05');
@@ -28,7 +28,7 @@ test('a moment is told with as much of its date as is needed', () => {
   assert.equal(words.momentText(null, now), '');
 });
 
-test('what is shown is told with the filtered and the whole number', () => {
+test('what is shown stands beside the filtered and the whole number', () => {
   const shown = { shown: 100, matching: 1234, total: 56789 };
   assert.equal(words.showingText({ ...shown, isFiltering: true }), 'Showing 100 of 1,234 filtered (56,789 total)');
   const uncounted = { ...shown, matching: null, isFiltering: true };

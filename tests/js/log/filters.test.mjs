@@ -12,7 +12,7 @@ test('every filter survives the address', () => {
   assert.deepEqual(readFilters(writeFilters(filters)), filters);
 });
 
-test('an address somebody mistyped is no error', () => {
+test('a mistyped address is no error', () => {
   assert.deepEqual(readFilters('?level=loud&stream=9&limit=abc&other=1&children=yes'), NO_FILTERS);
   assert.equal(readFilters('?limit=99999').limit, 100);
 });

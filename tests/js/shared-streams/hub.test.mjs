@@ -16,13 +16,13 @@ beforeEach(() => {
 });
 afterEach(uninstall);
 
-/** A tab's end: what it says, and what it was told. */
+/** A tab's end: what it sends, and what it got. */
 function tab() {
-  const port = { heard: [], postMessage: (message) => port.heard.push(message) };
+  const port = { received: [], postMessage: (message) => port.received.push(message) };
   hub.connect(port);
   port.say = (topic, action, wish) => port.onmessage({ data: { topic, action, wish } });
-  port.kinds = (topic) => port.heard.filter((each) => each.topic === topic).map((each) => each.kind);
-  port.last = (kind) => port.heard.findLast((each) => each.kind === kind);
+  port.kinds = (topic) => port.received.filter((each) => each.topic === topic).map((each) => each.kind);
+  port.last = (kind) => port.received.findLast((each) => each.kind === kind);
   return port;
 }
 
@@ -32,7 +32,7 @@ function serviceTab(level = 'info') {
   return made;
 }
 
-test('all tabs hear one stream', () => {
+test('all tabs share one stream', () => {
   const [one, other] = [serviceTab(), serviceTab()];
   assert.equal(opened().length, 1);
   newest().send('logs', page([1, 2]), 2);
@@ -70,7 +70,7 @@ test('another level is one new stream for all tabs', () => {
   assert.deepEqual(second.last('snapshot').entries, []);
 });
 
-test('the stream rests when nobody looks, and goes on where it was', async () => {
+test('the stream rests when no tab looks, and goes on where it was', async () => {
   const one = serviceTab();
   newest().send('logs', page([7]), 7);
   one.say('service', 'leave');
@@ -82,7 +82,7 @@ test('the stream rests when nobody looks, and goes on where it was', async () =>
   assert.match(newest().url, /since=7/);
 });
 
-test('who was away for long sees the newest lines', async () => {
+test('a tab that was away for long sees the newest lines', async () => {
   const one = serviceTab();
   newest().send('logs', page([7]), 7);
   one.say('service', 'leave');
@@ -91,7 +91,7 @@ test('who was away for long sees the newest lines', async () => {
   assert.doesNotMatch(newest().url, /since/);
 });
 
-test('a tab that left hears nothing', () => {
+test('a tab that left gets nothing', () => {
   const [one, other] = [serviceTab(), serviceTab()];
   one.say('service', 'leave');
   newest().send('logs', page([1]), 1);
@@ -99,7 +99,7 @@ test('a tab that left hears nothing', () => {
   assert.equal(other.last('entries').entries.length, 1);
 });
 
-test('news of jobs go to all tabs, the newest numbers to who comes later', () => {
+test('news of jobs go to all tabs, the newest numbers to a tab that comes later', () => {
   const one = tab();
   one.say('jobs', 'join');
   newest().send('job:stats', { total: 3 });
@@ -116,7 +116,7 @@ test('news of jobs go to all tabs, the newest numbers to who comes later', () =>
   assert.equal(opened().length, 1);
 });
 
-test('where the stream fails, tabs are told to read the list themselves', async () => {
+test('where the stream fails, tabs are asked to read the list themselves', async () => {
   const one = tab();
   one.say('jobs', 'join');
   newest().fail();
@@ -148,25 +148,25 @@ test('a refusal reaches the tabs with its status, and the next to come tries aga
   assert.equal(opened().length, 2);
 });
 
-test('what names no topic is not heard', () => {
+test('what names no topic is ignored', () => {
   tab().say('constructor', 'join');
   assert.equal(opened().length, 0);
 });
 
-test('of many windows only some hold a stream; who goes hands theirs on', () => {
+test('of many windows only some hold a stream; one that goes hands its own on', () => {
   const slots = new SlotsChannel(2);
   const ports = [1, 2, 3].map(() => {
-    const port = { heard: [], post: ({ kind }) => port.heard.push(kind) };
+    const port = { received: [], post: ({ kind }) => port.received.push(kind) };
     slots.join(port);
     return port;
   });
   assert.deepEqual(
-    ports.map((port) => port.heard),
+    ports.map((port) => port.received),
     [['granted'], ['granted'], ['denied']],
   );
   slots.leave(ports[0]);
-  assert.deepEqual(ports[2].heard, ['denied', 'granted']);
+  assert.deepEqual(ports[2].received, ['denied', 'granted']);
   slots.leave(ports[1]);
   slots.join(ports[0]);
-  assert.deepEqual(ports[0].heard, ['granted', 'granted']);
+  assert.deepEqual(ports[0].received, ['granted', 'granted']);
 });

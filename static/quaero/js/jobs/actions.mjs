@@ -44,7 +44,7 @@ export function jobActions() {
 
     async cancel() {
       const answer = await this.act('POST', '/cancel');
-      if (answer) this.hearDetails(answer.job);
+      if (answer) this.applyDetails(answer.job);
     },
 
     async deleteJob() {

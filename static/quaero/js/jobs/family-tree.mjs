@@ -9,7 +9,7 @@ export class FamilyTree {
     this.isTruncated = false;
   }
 
-  /** The answer of the API's `jobs/{id}/tree`. What was heard meanwhile stays. */
+  /** The answer of the API's `jobs/{id}/tree`. News that came meanwhile stay. */
   load({ job, truncated = false }) {
     this.isTruncated = Boolean(truncated);
     const add = ({ children = [], ...row }, isRoot = false) => {
@@ -24,7 +24,7 @@ export class FamilyTree {
     return this._belongs(job) && this._put(job);
   }
 
-  /** The `children` of a family's `status` event, which tell less than rows do. Says whether the tree changed. */
+  /** The `children` of a family's `status` event, which have fewer members than rows. Says whether the tree changed. */
   merge(children) {
     const changed = children.filter((child) => {
       const known = this._jobs.get(child.id);

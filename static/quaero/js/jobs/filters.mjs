@@ -11,7 +11,7 @@ const LOCAL_MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/;
 
 const isRange = (text) => Object.hasOwn(RANGES_MS, text);
 
-/** The filters of a query string. What is not allowed in an address that somebody typed counts as not said. */
+/** The filters of a query string. What is not allowed in an address that a reader typed counts as left out. */
 export function readJobFilters(query) {
   const params = new URLSearchParams(query);
   const said = (name, isAllowed) => (isAllowed(params.get(name) ?? '') ? (params.get(name) ?? '') : '');

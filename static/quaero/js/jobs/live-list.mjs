@@ -9,7 +9,7 @@ export function readJobs(filters, limit, cursor) {
 }
 
 /**
- * Subscribes and tells. `onSubscribed()` comes when the stream has begun, at first and after every break: only now is
+ * Subscribes. `onSubscribed()` comes when the stream has begun, at first and after every break: only now is
  * a list that is read sure to miss nothing, as the stream keeps no place to go on from. `onPoll()` is called instead
  * while there is no stream. `onStats(stats)`, `onJob(row, isNew)`, `onDeleted(id)`, `onState({state, reason, status, error, retryAt})`.
  */

@@ -1,4 +1,4 @@
-// The workers, looked at again and again while somebody looks at the page.
+// The workers, read again and again while the page is shown.
 import { fetchJson } from '../log-stream.mjs';
 import { api } from '../lib/addresses.mjs';
 import { countText, durationText } from '../lib/words.mjs';
@@ -59,7 +59,7 @@ export function workerClass(status) {
   return `worker-${STATUSES.includes(status) ? status : 'idle'}`;
 }
 
-/** Why jobs wait, when nobody is there to take them; nothing otherwise. */
+/** Why jobs wait, when no worker is there to take them; nothing otherwise. */
 export function waitingText({ alive, waiting }) {
   if (alive > 0 || waiting === 0) return '';
   const verb = waiting === 1 ? 'waits' : 'wait';

@@ -1,7 +1,7 @@
 // Where everything is. The server says it, once on each page (`data-addresses`): Quaero may be mounted under any path.
 let addresses = null;
 
-/** JSON of the addresses by name; null where nothing says them, as on a page of somebody else's. */
+/** JSON of the addresses by name; null where nothing says them, as on a page of another project. */
 export function saidAddresses({ document, location } = globalThis) {
   if (document) return document.querySelector('[data-addresses]')?.dataset.addresses ?? null;
   return new URLSearchParams(location?.search).get('addresses'); // of a worker: its page has put them there

@@ -26,7 +26,7 @@ function forbidden(group) {
   return `You may not do this. An administrator can ${way}`;
 }
 
-/** In words, without a full stop. What the API says of a value that it refuses is for whoever typed it, and stays. */
+/** In words, without a full stop. What the API says of a value that it refuses is for the reader who typed it, and stays. */
 export function refusalText(error) {
   const words = BY_CODE[error.code] ?? BY_STATUS[error.status];
   if (words) return words(error);

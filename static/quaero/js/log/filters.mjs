@@ -5,7 +5,7 @@ export const LIMITS = [50, 100, 250, 500, 1000];
 export const STREAMS = ['stdout', 'stderr', 'system'];
 export const NO_FILTERS = { step: '', level: '', stream: '', search: '', limit: 100, children: '' };
 
-/** The filters of a query string. What is not allowed in an address that somebody typed counts as not said. */
+/** The filters of a query string. What is not allowed in an address that a reader typed counts as left out. */
 export function readFilters(query) {
   const params = new URLSearchParams(query);
   const oneOf = (name, allowed) => (allowed.includes(params.get(name)) ? params.get(name) : '');

@@ -4,7 +4,7 @@ import { formatTimestamp, levelClass } from '../log-stream.mjs';
 import { ansiTokens } from './ansi.mjs';
 import { appendText, appendTokens, element } from './text.mjs';
 
-const LONG_MESSAGE = 10000; // characters; a line of 1 MiB is shown when somebody asks for it
+const LONG_MESSAGE = 10000; // characters; a line of 1 MiB is shown when the reader asks for it
 
 /** Whether the entry's line goes on with what a line before it began, as the frames of a stack trace do. */
 export function isContinuation(entry) {

@@ -66,7 +66,7 @@ export class SgrState {
     return codes.join(';');
   }
 
-  /** What anser does not tell: a line above, and of an underline that is not a plain one its style and colour. */
+  /** What anser leaves out: a line above, and of an underline that is not a plain one its style and colour. */
   get look() {
     const isSpecial = this._on.has('4') && (this._style || this._underlineColor);
     const underline = isSpecial ? { style: this._style || 'solid', color: this._underlineColor } : null;

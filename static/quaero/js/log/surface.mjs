@@ -16,7 +16,7 @@ const ROW_HEIGHT_PX = 20; // a guess for chunks never laid out; the browser reme
 const END_TOLERANCE_PX = 8;
 
 export class LogSurface {
-  /** `scroller` scrolls, `lines` inside it takes the rows. `onFollow(isFollowing)` tells when the reader leaves the
+  /** `scroller` scrolls, `lines` inside it takes the rows. `onFollow(isFollowing)` is called when the reader leaves the
    *  end or comes back to it, `onRender({size, held, missed})` how many rows there are, how many are held back, and how
    *  many came since the reader left the end; `onReturn()` that the end is wanted while some are held back: everything
    *  is to be drawn anew. `showsJob`: rows are of several jobs. */

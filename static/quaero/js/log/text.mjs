@@ -1,4 +1,4 @@
-// Log text on a page: as text nodes, with what nobody can see made visible.
+// Log text on a page: as text nodes, with what is invisible made visible.
 
 // Control characters, and those that turn or join text in secret. Each stands in an element of its own that shows its
 // code and ends its effect; the character itself stays, so that search, selection and copy find what was logged.

@@ -1,4 +1,4 @@
-// What came into a log that nobody has open.
+// What came into a log while it was closed.
 const BAD = ['error', 'fatal'];
 const MOST = 99; // shown as a number
 

@@ -30,7 +30,7 @@ export function logViewer() {
     reason: '',
     error: null,
     retryAt: 0,
-    clock: 0, // as far as somebody waits for a moment
+    clock: 0, // it goes while the reader waits for a moment
     refusal: 0,
     isPollingChosen: false,
     shown: 0,

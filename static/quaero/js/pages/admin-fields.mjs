@@ -1,5 +1,5 @@
 // What a job's form in the admin shows without editing it, kept as the server has it now. The server draws it, so the
-// page is fetched again and its parts are taken over: those alone, as somebody may be editing the others.
+// page is fetched again and its parts are taken over: those alone, as the reader may be editing the others.
 
 const PARTS = ['#job_form .form-row .readonly', '.inline-group', 'ul.object-tools'];
 const PAUSE_MS = 1000;

@@ -19,10 +19,10 @@ const VIEWS = { log: 'Log', result: 'Result', spec: 'What was run', runs: 'Earli
 export function jobPage() {
   const log = jobLogViewer();
   const { init, destroy, finish, showStatus, readDetails } = log;
-  let news = null; // of all jobs: tells of this one's relatives, and what its own stream leaves out
+  let news = null; // of all jobs: for this one's relatives, and for what its own stream leaves out
   let workers = null;
   let tree = null;
-  let isHearing = false;
+  let isListening = false;
 
   return combined(log, {
     view: 'log',
@@ -41,7 +41,7 @@ export function jobPage() {
         onSubscribed: () => this.readFamily(),
         onPoll: () => this.readFamily(),
         onStats() {},
-        onJob: (job) => this.hear(job),
+        onJob: (job) => this.takeNews(job),
         onDeleted: (id) => tree.remove(id) && this.showFamily(),
         onState() {},
       });
@@ -55,7 +55,7 @@ export function jobPage() {
 
     destroy() {
       workers.close();
-      if (isHearing) news.close();
+      if (isListening) news.close();
       destroy.call(this);
     },
 
@@ -94,20 +94,20 @@ export function jobPage() {
     listen() {
       if (!this.job) return;
       const mayChange = isActive(this.job.status) || tree.isActive;
-      if (mayChange && !isHearing) news.open();
-      if (!mayChange && isHearing) news.close();
-      isHearing = mayChange;
+      if (mayChange && !isListening) news.open();
+      if (!mayChange && isListening) news.close();
+      isListening = mayChange;
       if (this.isWaiting) workers.open();
       else workers.close();
     },
 
-    hear(job) {
-      if (job.id === this.jobId) this.hearDetails(job);
+    takeNews(job) {
+      if (job.id === this.jobId) this.applyDetails(job);
       else if (tree.apply(job)) this.showFamily();
     },
 
     /** A newer row of this job: who asked it to end, which attempt it is, where it runs. */
-    hearDetails(job) {
+    applyDetails(job) {
       if (isNewer(job, this.details.revision === undefined ? null : this.details))
         this.details = { ...this.details, ...job };
     },

@@ -27,7 +27,7 @@ const FAILURES_MS = 60000; // failures grow old without any news
 
 export function jobsList() {
   const table = new JobTable();
-  const news = new Set(); // jobs heard of while a page is being read, which knows less of them
+  const news = new Set(); // jobs with news while a page is being read, which has older rows of them
   const marked = new Map(); // since when, and as what, by id
   const drawn = new Map(); // rows as they stand on the page, by id
   let connection = null;
@@ -50,7 +50,7 @@ export function jobsList() {
     reason: '',
     error: null,
     retryAt: 0,
-    clock: 0, // as far as somebody waits for a moment
+    clock: 0, // it goes while the reader waits for a moment
     refusal: 0,
     isLoaded: false,
     isLoadingMore: false,
@@ -68,7 +68,7 @@ export function jobsList() {
         onSubscribed: () => this.readFirst(),
         onPoll: () => this.readFirst(),
         onStats: (stats) => this.showStats(stats),
-        onJob: (job, isNew) => this.hear(job, isNew),
+        onJob: (job, isNew) => this.takeNews(job, isNew),
         onDeleted: (id) => table.remove(id) && this.showSoon(),
         onState: (standing) => this.showState(standing),
       });
@@ -111,7 +111,7 @@ export function jobsList() {
         this.counts = page.counts;
         this.problem = '';
         this.isLoaded = true;
-        if (this.mustSignIn) connection.retry(); // somebody has signed in, in another tab
+        if (this.mustSignIn) connection.retry(); // the reader has signed in, in another tab
       } catch (error) {
         if (turn !== reading) return;
         this.refuse(error);
@@ -148,7 +148,7 @@ export function jobsList() {
       }
     },
 
-    hear(job, isNew) {
+    takeNews(job, isNew) {
       news.add(job.id);
       if (!table.apply(job)) return;
       this.mark(job.id, isNew);

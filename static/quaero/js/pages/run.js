@@ -137,7 +137,7 @@ export function runForm() {
       row.valueType = event.currentTarget.checked ? 'password' : 'text';
     },
 
-    /** Tab indents, but keeps nobody who has no mouse: after Escape it leaves. */
+    /** Tab indents. After Escape it leaves, for readers without a mouse. */
     pressProgramKey(event) {
       if (event.key === 'Escape') {
         isTabLeaving = true;

@@ -49,13 +49,13 @@ export function workerList() {
     },
 
     get rows() {
-      return this.workers.map(({ name, hostname, status, heartbeat_at: heart, started_at: started, job }) => ({
+      return this.workers.map(({ name, hostname, status, heartbeat_at: heartbeat, started_at: started, job }) => ({
         name,
         hostname,
         statusText: capitalised(status),
         statusClass: workerClass(status),
-        heartbeatText: ageText(heart, this.now),
-        heartbeatAt: heart,
+        heartbeatText: ageText(heartbeat, this.now),
+        heartbeatAt: heartbeat,
         startedText: momentText(started, this.now),
         startedAt: started,
         hasJob: job !== null,

@@ -1,4 +1,4 @@
-// A JSON value as a tree that opens where somebody looks: a branch is built when it is opened first.
+// A JSON value as a tree that opens where the reader looks: a branch is built when it is opened first.
 import { jsonText } from '../lib/exact-json.mjs';
 import { appendText, element } from '../log/text.mjs';
 import { isSmall, membersOf, summaryOf, typeOf } from './model.mjs';

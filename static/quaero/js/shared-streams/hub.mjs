@@ -1,7 +1,7 @@
 // One stream of each kind for all tabs of a browser: HTTP/1.1 gives a browser six connections to a host.
 //
 // The hub lives in a SharedWorker, or in the page where there is none. Tabs speak to it through ports:
-//   {topic, action: 'join', wish}   from now on, tell me        {topic, action: 'leave'}   I am hidden or gone
+//   {topic, action: 'join', wish}   send me news from now on    {topic, action: 'leave'}   I am hidden or gone
 //   {topic, action: 'open'}         try the stream at once
 // and it answers {topic, ...message}; the channels say which messages there are. A tab that is hidden leaves.
 import { JobsChannel } from './jobs-channel.mjs';

@@ -1,4 +1,4 @@
-// News of the list of jobs, heard once for all tabs of a browser that show it. Runs where the hub runs.
+// News of the list of jobs, received once for all tabs of a browser that show it. Runs where the hub runs.
 import { Connection, fetchJson } from '../log-stream.mjs';
 import { address, api } from '../lib/addresses.mjs';
 import { standingOf } from '../lib/refusals.mjs';
@@ -25,7 +25,7 @@ export class JobsChannel {
       autoReconnect: true,
       maxReconnectAttempts: 5,
       onError: () => {},
-      onState: () => this._tell(this._standing()),
+      onState: () => this._post(this._standing()),
     });
   }
 
@@ -57,24 +57,24 @@ export class JobsChannel {
     if (!(name in KINDS)) return;
     const payload = JSON.parse(event.data || '{}');
     if (name === 'job:stats') this._stats = payload;
-    this._tell({ kind: KINDS[name], payload });
+    this._post({ kind: KINDS[name], payload });
   }
 
   /** Each tab reads its own page of the list: their filters differ. This says what such a page would meet, and why a
    *  stream fails. */
   async _poll(signal) {
     const { counts } = await fetchJson(api('jobs?limit=1'), signal);
-    // What else the stream would tell, who watches and how fast, nobody knows now.
+    // What else the stream would send, who watches and how fast, is unknown now.
     this._stats = { by_status: counts, by_kind: this._stats?.by_kind };
-    this._tell({ kind: 'stats', payload: this._stats });
-    this._tell({ kind: 'poll' });
+    this._post({ kind: 'stats', payload: this._stats });
+    this._post({ kind: 'poll' });
   }
 
   _standing() {
     return { kind: 'state', ...standingOf(this._connection ?? { state: 'Idle', reason: '' }) };
   }
 
-  _tell(message) {
+  _post(message) {
     for (const port of this._ports) port.post(message);
   }
 }

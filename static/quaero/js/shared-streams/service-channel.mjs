@@ -5,7 +5,7 @@ import { standingOf } from '../lib/refusals.mjs';
 
 export const SERVICE_LIMIT = 200; // what a panel begins with
 const BUFFER_ROWS = 1000; // held for tabs that come later, and by each tab
-const STALE_MS = 60000; // who was away for longer sees the newest lines, not all that nobody looked at
+const STALE_MS = 60000; // a reader who was away for longer sees the newest lines, not all that came meanwhile
 
 export class ServiceChannel {
   constructor() {
@@ -18,7 +18,7 @@ export class ServiceChannel {
       maxBufferSize: BUFFER_ROWS,
       onLogs: (entries) => this._answered(entries),
       onReset: (reason) => this._reset(reason),
-      onState: () => this._tell(this._standing()),
+      onState: () => this._post(this._standing()),
     });
   }
 
@@ -43,7 +43,7 @@ export class ServiceChannel {
     this._leftAt = Date.now();
   }
 
-  /** Nobody looks any more; the place in the log is kept. */
+  /** No tab shows it any more; the place in the log is kept. */
   rest() {
     this._stream.disconnect();
   }
@@ -59,12 +59,12 @@ export class ServiceChannel {
 
   _answered(entries) {
     this._hasAnswered = true;
-    this._tell({ kind: 'entries', entries, counts: this._counts() });
+    this._post({ kind: 'entries', entries, counts: this._counts() });
   }
 
   _reset(reason) {
     this._hasAnswered = false;
-    this._tell({ kind: 'reset', reason, level: this._level });
+    this._post({ kind: 'reset', reason, level: this._level });
   }
 
   _counts() {
@@ -76,7 +76,7 @@ export class ServiceChannel {
     return { kind: 'state', ...standingOf(this._stream?.getState() ?? { state: 'Idle', reason: '' }) };
   }
 
-  _tell(message) {
+  _post(message) {
     for (const port of this._ports) port.post(message);
   }
 }

@@ -1,4 +1,4 @@
-// Who of the tabs that show a job may hold a stream. Hidden tabs hold none, but a browser may have many windows, and on
+// Which of the tabs that show a job may hold a stream. Hidden tabs hold none, but a browser may have many windows, and on
 // HTTP/1.1 six connections to a host: were all of them streams, no request would get through any more.
 
 const MOST_STREAMS = 3; // with the service's and the list's, five of six

@@ -9,7 +9,7 @@ const receivers = {}; // by topic: one each in a page
 function hubPort() {
   if (messagePort) return messagePort;
   try {
-    // Of one reader: who signs in as somebody else must not hear what the one before may see.
+    // Of one reader: the next one who signs in must not get what the one before may see.
     const name = `quaero-${document.querySelector('[data-reader]')?.dataset.reader ?? ''}`;
     const worker = new SharedWorker(workerUrl(), { type: 'module', name });
     worker.onerror = useOwnHub;
@@ -40,8 +40,8 @@ function usePort(port) {
 }
 
 /**
- * What a tab hears of one topic. `handlers` by the `kind` of message; `wish()` gives what `join` tells the hub. A hidden
- * tab hears nothing and joins again when it is shown.
+ * What a tab gets of one topic. `handlers` by the `kind` of message; `wish()` gives what `join` asks the hub for. A hidden
+ * tab gets nothing and joins again when it is shown.
  */
 export class SharedSubscription {
   constructor(topic, handlers, wish = () => ({})) {
@@ -72,13 +72,13 @@ export class SharedSubscription {
     this._send('open');
   }
 
-  /** Tells the hub again, with a wish that changed. */
+  /** Joins again, with a wish that changed. */
   rejoin() {
     if (!document.hidden) this._join();
   }
 
   receive(message) {
-    if (document.hidden) return; // sent before the hub heard that this tab is
+    if (document.hidden) return; // sent before the hub knew that this tab is
     this.handlers[message.kind]?.(message);
   }
 
