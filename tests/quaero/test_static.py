@@ -46,6 +46,14 @@ def test_nothing_in_the_browser_knows_an_address_of_its_own(path: Path) -> None:
     assert ADDRESS.findall(path.read_text()) == THE_USUAL_ROOT.get(path.name, [])
 
 
+def test_styles_use_no_property_that_is_not_there() -> None:
+    ours = {path.name: path.read_text() for path in STYLES}
+    of_scripts = re.findall(r"'(--[\w-]+)'", "".join(path.read_text() for path in SCRIPTS))
+    known = {*re.findall(r"^\s*(--[\w-]+):", "".join(ours.values()), re.MULTILINE), *of_scripts}
+    del ours["admin.css"]  # which uses Django's, too
+    assert set(re.findall(r"var\((--[\w-]+)", "".join(ours.values()))) - known == set()
+
+
 @pytest.mark.parametrize("folder", ["templates", "static"])
 def test_what_is_ours_lies_under_our_name(folder: str) -> None:
     assert [path.name for path in (ROOT / folder).iterdir()] == ["quaero"]
