@@ -25,7 +25,7 @@ MEMBER = re.compile(r"(?:\w+ in )?[a-zA-Z]+(?:\.[a-zA-Z]+)*")
 
 # Addresses come from the server: under which path Quaero is, only that knows.
 ADDRESS = re.compile(r"[\"'`(]/(?:api|jobs|run|workers|login|logout|admin|static|v1)\b")
-THE_USUAL_ROOT = {"log-stream.js": ["'/api"]}  # on a page of somebody else's that says no other
+THE_USUAL_ROOT = {"log-stream.js": ["'/api"]}  # on a page of another project that says no other
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)

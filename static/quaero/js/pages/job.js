@@ -222,8 +222,7 @@ export function jobPage() {
       return this.job?.status === 'pending' && isRun(this.details.spec);
     },
     get waitingWords() {
-      if (this.workersAlive === 0)
-        return `No worker is there. The run waits until somebody starts one: ${STARTS_A_WORKER}.`;
+      if (this.workersAlive === 0) return `No worker is there. The run waits until one is started: ${STARTS_A_WORKER}.`;
       if (this.details.attempt > 1) return `Waiting for attempt ${this.details.attempt}.`;
       return this.details.spec?.concurrency === 'queue' ? 'Waiting for its turn.' : 'Waiting for a worker.';
     },

@@ -293,7 +293,7 @@ export function runForm() {
       return Object.fromEntries(PROGRAM_FIELDS.map((name) => [name, String(Boolean(this.problems[name]))]));
     },
     get noWorkerWords() {
-      return `No worker is there. The run will wait until somebody starts one: ${STARTS_A_WORKER}.`;
+      return `No worker is there. The run will wait until one is started: ${STARTS_A_WORKER}.`;
     },
     get runWords() {
       return this.isSending ? 'Starting…' : 'Run';
