@@ -1,6 +1,6 @@
 // What people do to a job on its page: cancel it, run it again, delete it. Stands inside of the page's component.
 import { address, jobApi } from '../lib/addresses.mjs';
-import { send } from '../lib/api.mjs';
+import { send } from '../lib/requests.mjs';
 import { isActive } from './summary.mjs';
 import { isRun } from './spec.mjs';
 import { refusalText, signInAddress } from '../lib/refusals.mjs';

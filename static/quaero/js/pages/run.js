@@ -1,6 +1,6 @@
 // The page that runs something, as an Alpine component.
 import { address, api, jobApi } from '../lib/addresses.mjs';
-import { send } from '../lib/api.mjs';
+import { send } from '../lib/requests.mjs';
 import { describeField, placeRefusal, programForm, programOrder, textsOf } from '../jobs/form-values.mjs';
 import { LANGUAGES } from '../jobs/spec.mjs';
 import { fetchExactly } from '../lib/exact-json.mjs';
