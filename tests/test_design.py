@@ -19,7 +19,7 @@ from tests.test_house import FLOORS
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("jobs", "logstream", "quaero", "tests", "benchmarks", "docs", "static", "templates", "scripts")
-NOT_OURS = ("static/vendor", "tests/vendor")
+NOT_OURS = ("static/quaero/vendor", "tests/vendor")
 HISTORY = "CHANGELOG.md"  # it may name what was
 KINDS = (".py", ".js", ".mjs", ".css", ".html", ".md")
 
