@@ -79,7 +79,7 @@ def known_caller(request: HttpRequest) -> Caller:
         session = getattr(request, "session", None)
         return Caller(user, known_by=Grounds.of_session(user, session and session.session_key))
     if header:
-        raise Unauthenticated("use 'Authorization: Bearer TOKEN'", "bad_authorization")
+        raise Unauthenticated("use 'Authorization: Bearer TOKEN'", code="bad_authorization")
     raise Unauthenticated("sign in, or send 'Authorization: Bearer TOKEN'")
 
 
@@ -115,7 +115,7 @@ def caller_of_token(secret: str, address: str = "") -> Caller:
     token = Token.objects.usable().select_related("user").filter(digest=hashed(secret)).first()
     if token is None:
         refused_requests.count(refused_requests.BAD_TOKEN, address)
-        raise Unauthenticated("this token is unknown or has expired", "bad_token")
+        raise Unauthenticated("this token is unknown or has expired", code="bad_token")
     token_uses.note(token)
     return Caller(token.user, frozenset(token.scopes), Grounds(token.user_id, token_id=token.pk))
 
@@ -133,13 +133,15 @@ def caller_of_ticket(ticket: str, path: str) -> Caller:
     try:
         content = signing.loads(ticket, salt=TICKET_SALT, max_age=TICKET_LIFETIME)
     except signing.BadSignature as error:
-        raise Unauthenticated("this ticket is not valid, or older than 60 s: get a new one", "bad_ticket") from error
+        raise Unauthenticated(
+            "this ticket is not valid, or older than 60 s: get a new one", code="bad_ticket"
+        ) from error
     if content["path"] != path:
-        raise Unauthenticated(f"this ticket is for {content['path']}", "bad_ticket")
+        raise Unauthenticated(f"this ticket is for {content['path']}", code="bad_ticket")
     grounds = Grounds(*json.loads(box_for(TICKET_SALT).decrypt(content["grounds"].encode())))
     user = User.objects.filter(pk=grounds.user_id, is_active=True).first()
     if user is None:
-        raise Unauthenticated("the user of this ticket may not sign in any more", "bad_ticket")
+        raise Unauthenticated("the user of this ticket may not sign in any more", code="bad_ticket")
     require_still(grounds)
     return Caller(user, frozenset({"read"}), grounds)
 

@@ -14,7 +14,7 @@ from django.contrib.sessions.backends import db
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from jobs.errors import ApiError, Forbidden, Unauthenticated
+from jobs.errors import Forbidden, Refusal, Unauthenticated
 from jobs.models import Token
 
 # What each right asks of the user; a token must carry the scope of the same name as well.
@@ -47,23 +47,23 @@ class Standing:
     tokens: dict[int, list[str]]  # scopes of those that can be used
     sessions: set[str]
 
-    def refusal_of(self, grounds: Grounds, right: str) -> ApiError | None:
+    def refusal_of(self, grounds: Grounds, right: str) -> Refusal | None:
         """Why these grounds do not carry the right any more."""
         user = self.users.get(grounds.user_id)
         if user is None:
-            return Unauthenticated("the user of this request may not sign in any more", "user_inactive")
+            return Unauthenticated("the user of this request may not sign in any more", code="user_inactive")
         if grounds.token_id is not None and grounds.token_id not in self.tokens:
-            return Unauthenticated("this token was revoked or has expired", "bad_token")
+            return Unauthenticated("this token was revoked or has expired", code="bad_token")
         if grounds.session_key is not None and grounds.session_key not in self.sessions:
-            return Unauthenticated("you have signed out, or the session has expired", "signed_out")
+            return Unauthenticated("you have signed out, or the session has expired", code="signed_out")
         if grounds.auth_hash is not None and grounds.auth_hash != user.get_session_auth_hash():
-            return Unauthenticated("the password was changed: sign in again", "password_changed")
+            return Unauthenticated("the password was changed: sign in again", code="password_changed")
         if grounds.token_id is not None and right not in self.tokens[grounds.token_id]:
             return scope_missing(right)
         return None if grounds.user_id in self.able else permission_missing(user, right)
 
 
-def refusals(grounds: Collection[Grounds], right: str = "read") -> dict[Grounds, ApiError]:
+def refusals(grounds: Collection[Grounds], right: str = "read") -> dict[Grounds, Refusal]:
     """Those that do not carry the right any more, and why. As many queries for thousands as for one."""
     standing = standing_of(grounds, RIGHTS[right])
     found = {each: standing.refusal_of(each, right) for each in set(grounds)}

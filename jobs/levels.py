@@ -5,6 +5,8 @@ The numbers are Python's `logging` ones, so that a handler's record needs no tab
 
 from __future__ import annotations
 
+from jobs.errors import Refusal
+
 DEBUG, INFO, WARN, ERROR, FATAL = 10, 20, 30, 40, 50
 
 NAMES: dict[int, str] = {DEBUG: "debug", INFO: "info", WARN: "warn", ERROR: "error", FATAL: "fatal"}
@@ -33,8 +35,10 @@ ALIASES: dict[str, int] = {
 }
 
 
-class UnknownLevel(ValueError):
+class UnknownLevel(Refusal, ValueError):
     """A level that no system we know writes. The text says what is allowed."""
+
+    code = "bad_value"
 
     def __init__(self, level: object) -> None:
         super().__init__(f"unknown level {level!r}: use one of {', '.join(NUMBERS)}")

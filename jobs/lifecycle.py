@@ -18,6 +18,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from jobs import signals, statuses
+from jobs.errors import Conflict
 from jobs.models import Job, JobSecret, Step
 from jobs.models.job import touch
 from jobs.secrets.names import without_secrets
@@ -40,8 +41,11 @@ ENDS_STEPS: dict[str, dict[str, str]] = {
 ALL_OF_WHAT_IS_TOLD = models.Case(models.When(progress__isnull=False, then=models.Value(100.0)))
 
 
-class JobIsRunning(ValueError):
+class JobIsRunning(Conflict, ValueError):
     """A job cannot be deleted while it runs."""
+
+    code = "job_is_running"
+    nameless = "it is running: cancel it first"
 
 
 def create_job(

@@ -11,17 +11,21 @@ from django.db import transaction
 from django.db.models import Q
 
 from jobs import lifecycle, recording, statuses
+from jobs.errors import Conflict, Forbidden
 from jobs.lifecycle import JobIsRunning
 from jobs.models import SERVICE_JOB_ID, Job, NoSuchJob
 from jobs.queries.families import descendants, generations
 from jobs.recording import NewEntry
 
 
-class JobHasEnded(ValueError):
+class JobHasEnded(Conflict, ValueError):
     """A job that has ended cannot be cancelled."""
 
+    code = "job_has_ended"
+    nameless = "it has ended already"
 
-class IsServiceJob(ValueError):
+
+class IsServiceJob(Forbidden, ValueError):
     """The service job is nobody's to change."""
 
 

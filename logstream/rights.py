@@ -9,7 +9,8 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from jobs.credentials import Grounds, refusals
-from jobs.errors import ApiError, error_body
+from jobs.errors import Refusal
+from jobs.web.refusals import body_of
 from logstream.events import event
 from logstream.open_stream import OpenStream
 
@@ -19,14 +20,14 @@ LOOK_EVERY_S = 3.0
 CUT_AFTER_S = 3.0  # a reader that takes nothing is not told why
 
 
-def refused(error: ApiError) -> bytes:
+def refused(error: Refusal) -> bytes:
     """The event that says why a stream ends, with what a request would be told now."""
-    return event("refused", error_body(str(error), error.code, error.detail))
+    return event("refused", body_of(error))
 
 
 class Rights:
     def __init__(
-        self, read: Callable[..., Coroutine[Any, Any, dict[Grounds, ApiError]]], streams: Iterable[OpenStream]
+        self, read: Callable[..., Coroutine[Any, Any, dict[Grounds, Refusal]]], streams: Iterable[OpenStream]
     ) -> None:
         """`read` calls a function in a reading thread; `streams` are those that are open, at any time."""
         self._read = read

@@ -14,8 +14,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from jobs import refused_requests
 from jobs.api.answers import json_answer
-from jobs.errors import MethodNotAllowed, Unavailable, as_api_error, error_response
+from jobs.errors import MethodNotAllowed, Unavailable
 from jobs.queries.parameters import Parameters
+from jobs.web.refusals import refusal_of, response_to
 from logstream import live
 from logstream.documentation import OpenStreams, StreamCount, StreamsStatus
 from logstream.registry import JOBS, SERVICE
@@ -59,10 +60,10 @@ def stream_view(view: AsyncView) -> AsyncView:
                 raise MethodNotAllowed(request.method, METHODS)
             response = await view(request, **arguments)
         except Exception as error:
-            refusal = as_api_error(error)
+            refusal = refusal_of(error)
             if refusal is None:
                 raise
-            return error_response(refusal)
+            return response_to(refusal)
         return headers_of(response) if request.method == "HEAD" else response
 
     return checked

@@ -14,7 +14,7 @@ from django.utils import timezone
 from jobs import token_uses
 from jobs.access import Caller, caller_of, issue_ticket, operable_job, readable_job, step_of, stream_caller_of
 from jobs.credentials import RIGHTS
-from jobs.errors import ApiError, Forbidden, NotFound, Unauthenticated
+from jobs.errors import Forbidden, NotFound, Refusal, Unauthenticated
 from jobs.models import SERVICE_JOB_ID, Job, Token
 from tests.factories import ago, make_job, make_step, make_token, make_user
 
@@ -30,7 +30,7 @@ def request(user: object = None, *, token: str = "", path: str = PATH, **query: 
     return made
 
 
-def refusal(error: type[ApiError], call: object, *arguments: object) -> ApiError:
+def refusal(error: type[Refusal], call: object, *arguments: object) -> Refusal:
     with pytest.raises(error) as raised:
         call(*arguments)  # type: ignore[operator]
     return raised.value

@@ -14,10 +14,10 @@ LARGEST_FILE = 400
 # Inside `jobs`, from the ground up: rooms (folders, or files at the root). What is in one imports from its own floor
 # and from those below.
 FLOORS = {
-    "words": "levels statuses storable signals text refused_requests",
+    "words": "errors levels statuses storable signals text refused_requests",
     "models": "models patience impatience",
     "secrets": "secrets",
-    "core": "errors recording lifecycle queries access credentials token_uses operations installation readiness "
+    "core": "recording lifecycle queries access credentials token_uses operations installation readiness "
     "retention runnables",
     "doors": "running background tracking handlers reporting terminal web admin api management apps",
 }

@@ -8,7 +8,7 @@ import msgspec
 from django.http import HttpRequest
 from django.http.request import RawPostDataException
 
-from jobs.errors import ApiError
+from jobs.errors import Refusal, UnsupportedMediaType
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -16,7 +16,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 def read_body(request: HttpRequest, kind: type[T]) -> T:
     """The JSON body as a `kind`, whatever type it claims to be: curl's `-d` calls everything a form.
 
-    Raises ApiError: 400 for what is no JSON or no such object, 415 for a form that was read as one already.
+    Raises Refusal: 400 for what is no JSON or no such object, 415 for a form that was read as one already.
     """
     return decoded(raw_body(request), kind)
 
@@ -29,7 +29,7 @@ def read_optional_body(request: HttpRequest, kind: type[T]) -> T:
 
 def raw_body(request: HttpRequest) -> bytes:
     """A form of several parts is refused by its type, which nobody sends for JSON."""
-    unsupported = ApiError("send the body as application/json", status=415, code="unsupported_media_type")
+    unsupported = UnsupportedMediaType("send the body as application/json")
     if request.content_type == "multipart/form-data":
         raise unsupported
     try:
@@ -44,8 +44,8 @@ def decoded(body: bytes, kind: type[T]) -> T:
     except msgspec.ValidationError as error:
         members = list(kind.__struct_fields__)
         text = f"the body is not as it should be: {error} (its members are {', '.join(members)})"
-        raise ApiError(text, code="bad_body", detail={"members": members}) from error
+        raise Refusal(text, code="bad_body", detail={"members": members}) from error
     except RecursionError as error:
-        raise ApiError("the body is nested too deep", code="bad_json") from error
+        raise Refusal("the body is nested too deep", code="bad_json") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ApiError(f"the body is not valid JSON: {error}", code="bad_json") from error
+        raise Refusal(f"the body is not valid JSON: {error}", code="bad_json") from error

@@ -11,7 +11,7 @@ from ninja import Router
 from jobs.access import caller_of, existing_job, readable_job
 from jobs.api.answers import json_answer
 from jobs.api.documentation import JOB_LOG_PARAMETERS, SERVICE_LOG_PARAMETERS, documented
-from jobs.errors import ApiError
+from jobs.errors import Refusal
 from jobs.queries import START, Log, Position
 from jobs.queries.cursors import CursorReset, position_of
 from jobs.queries.log_page import LogsPayload, read_page
@@ -78,7 +78,7 @@ def read_start(parameters: Parameters, job_id: UUID | None, *, with_children: bo
     """
     given = [name for name in STARTS if name in parameters.given]
     if len(given) > 1:
-        raise ApiError(
+        raise Refusal(
             f"{' and '.join(given)} do not go together: give at most one of {', '.join(STARTS)}",
             code="bad_parameter",
             detail={"parameters": given},

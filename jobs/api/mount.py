@@ -20,10 +20,11 @@ from jobs.api import control, execution, jobs, logs, machines, runnables, runs, 
 from jobs.api.documentation import SECURITY_SCHEMES, Json, Kinds, needing, schemas_of
 from jobs.api.reference import Reference
 from jobs.api.refusals import method_not_allowed, refuse
-from jobs.errors import MethodNotAllowed, error_response
+from jobs.errors import MethodNotAllowed
 from jobs.queries import results
 from jobs.queries.log_page import LogsPayload
 from jobs.queries.rows import JobDetail, JobRow, StepRow
+from jobs.web.refusals import response_to
 
 View = Callable[..., HttpResponseBase]
 
@@ -84,7 +85,7 @@ def read_only(view: View) -> View:
     @csrf_exempt
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method != "GET":  # or HEAD, which comes as GET
-            return error_response(MethodNotAllowed(request.method, ("GET", "HEAD")))
+            return response_to(MethodNotAllowed(request.method, ("GET", "HEAD")))
         return view(request, *args, **kwargs)
 
     return wrapped

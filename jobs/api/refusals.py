@@ -10,18 +10,17 @@ from django.http.response import HttpResponseBase
 from ninja.errors import HttpError, ValidationError
 
 from jobs.access import Caller
-from jobs.errors import ApiError, MethodNotAllowed, as_api_error, error_response
-from jobs.lifecycle import JobIsRunning
-from jobs.operations import JobHasEnded
+from jobs.errors import MethodNotAllowed, Refusal
+from jobs.web.refusals import refusal_of, response_to
 
 
 def refuse(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     """The answer to what a view or ninja raised. What is nobody's input goes on to Django, which logs it."""
     assert isinstance(error, Exception)
-    known = as_api_error(error) or as_ninja_error(error)
+    known = refusal_of(error) or as_ninja_error(error)
     if known is None:
         raise error
-    return error_response(known)
+    return response_to(known)
 
 
 @contextmanager
@@ -29,20 +28,19 @@ def without_names(caller: Caller) -> Iterator[None]:
     """Within, a refusal names no job to a token that may change jobs and not read them."""
     try:
         yield
-    except (JobIsRunning, JobHasEnded) as error:
-        if caller.may("read"):
+    except Refusal as error:
+        if caller.may("read") or not error.nameless:
             raise
-        words = "it is running: cancel it first" if isinstance(error, JobIsRunning) else "it has ended already"
-        raise type(error)(words) from error
+        raise type(error)(error.nameless) from error
 
 
-def as_ninja_error(error: Exception) -> ApiError | None:
+def as_ninja_error(error: Exception) -> Refusal | None:
     if isinstance(error, ValidationError):
         problems = [{"at": place_of(problem["loc"]), "problem": problem["msg"]} for problem in error.errors]
         text = "; ".join(f"{problem['at']}: {problem['problem']}" for problem in problems)
-        return ApiError(text, code="bad_body", detail={"problems": problems})
+        return Refusal(text, code="bad_body", detail={"problems": problems})
     if isinstance(error, HttpError):
-        return ApiError(str(error), status=error.status_code)
+        return Refusal(str(error), status=error.status_code)
     return None
 
 
@@ -55,4 +53,4 @@ def method_not_allowed(request: HttpRequest, response: HttpResponseBase) -> Http
     allowed = set(response.headers["Allow"].split(", "))
     if "GET" in allowed:
         allowed.add("HEAD")
-    return error_response(MethodNotAllowed(request.method, allowed))
+    return response_to(MethodNotAllowed(request.method, allowed))

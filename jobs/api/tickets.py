@@ -12,7 +12,7 @@ from jobs.api.answers import json_answer
 from jobs.api.bodies import read_body
 from jobs.api.callers import caller_without_parameters
 from jobs.api.documentation import documented
-from jobs.errors import ApiError
+from jobs.errors import Refusal
 
 # The names of the stream routes, by which this app knows them: they belong to the live side.
 STREAM_ROUTES = ("job-log-stream", "plain-log-stream", "service-log-stream", "job-list-stream")
@@ -41,13 +41,13 @@ def create_ticket(request: HttpRequest) -> HttpResponse:
 
 
 def require_stream(caller: Caller, path: str) -> None:
-    """Raises ApiError for what is no stream here, and NotFound for the stream of a job that is not there."""
+    """Raises Refusal for what is no stream here, and NotFound for the stream of a job that is not there."""
     try:
         match = resolve("/" + path.removeprefix(get_script_prefix())) if path.startswith("/") else None
     except Resolver404:
         match = None
     if match is None or match.url_name not in STREAM_ROUTES:
-        raise ApiError(
+        raise Refusal(
             f"path={path[:200]!r} is no stream: use {STREAM_PATHS}, without host and query string",
             code="bad_parameter",
             detail={"parameter": "path", "allowed": STREAM_PATHS},

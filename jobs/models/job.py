@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from jobs import signals, statuses
+from jobs.errors import NotFound
 from jobs.models.counters import COLUMN_NAMES, LevelCounters
 from jobs.models.fields import StorableCharField, StorableJSONField, StorableTextField
 from jobs.models.protected import ProtectedSave
@@ -20,8 +21,10 @@ SERVICE_JOB_ID = uuid.UUID("00000000-0000-4000-8000-000000000001")
 SERVICE_KIND = "service"
 
 
-class NoSuchJob(LookupError):
+class NoSuchJob(NotFound, LookupError):
     """The job does not exist (any more)."""
+
+    code = "no_such_job"
 
 
 class JobQuerySet(models.QuerySet["Job"]):

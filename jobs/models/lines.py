@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connections
 from django.utils import timezone
 
+from jobs.errors import Refusal
 from jobs.models.counters import COLUMN_NAMES, LEVELS
 from jobs.models.job import Job, NoSuchJob
 from jobs.models.record import StepState
@@ -21,8 +22,10 @@ from jobs.models.step import Step
 Counts = Mapping[int, int]  # level number -> how many
 
 
-class StepOfAnotherJob(ValueError):
+class StepOfAnotherJob(Refusal, ValueError):
     """A step was named that is not one of the job's."""
+
+    code = "bad_value"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import models
 
+from jobs.errors import Refusal
 from jobs.models import SERVICE_JOB_ID, Job, LogEntry
 from jobs.models.sequence import newest_id_ever
 from jobs.queries.families import is_member, members, newest_id_of
@@ -27,8 +28,10 @@ class CursorReset(LookupError):
         self.reason = reason
 
 
-class CursorOfAnotherJob(ValueError):
+class CursorOfAnotherJob(Refusal, ValueError):
     """The id is that of another job's entry."""
+
+    code = "cursor_of_another_job"
 
 
 def position_of(job_id: UUID | None, entry_id: int, *, with_children: bool = False) -> Position:

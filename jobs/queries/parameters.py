@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 
 from jobs import levels
+from jobs.errors import Refusal
 from jobs.models import STREAMS, Job, Step
 from jobs.models.entry import utc
 from jobs.queries.families import is_member
@@ -27,23 +28,25 @@ CHILDREN = "children"  # asks for a job's log with those of its descendants
 FILTER_PARAMETERS = ("step", "level", "stream", "search", "from", "to", "first_line", "last_line")
 
 
-class BadParameter(ValueError):
+class BadParameter(Refusal, ValueError):
     """A parameter with a value that is not allowed. The text names both."""
 
-    def __init__(self, name: str, value: object, allowed: str) -> None:
-        super().__init__(f"{name}={str(value)[:100]!r} is not allowed: {name} is {allowed}")
-        self.name, self.value, self.allowed = name, str(value)[:100], allowed
+    code = "bad_parameter"
 
-    @property
-    def detail(self) -> dict[str, str]:
-        return {"parameter": self.name, "value": self.value, "allowed": self.allowed}
+    def __init__(self, name: str, value: object, allowed: str) -> None:
+        text = str(value)[:100]
+        self.describe(f"{name}={text!r} is not allowed: {name} is {allowed}", name, text, allowed)
+
+    def describe(self, message: str, name: str, value: str, allowed: str) -> None:
+        super().__init__(message, detail={"parameter": name, "value": value, "allowed": allowed})
+        self.name, self.value, self.allowed = name, value, allowed
 
 
 class UnknownParameter(BadParameter):
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
         words = f"use some of {', '.join(known)}" if known else "there are none here"
-        ValueError.__init__(self, f"unknown parameter {name[:100]!r}: {words}")
-        self.name, self.value, self.allowed = name[:100], "", f"one of {', '.join(known)}" if known else "none"
+        allowed = f"one of {', '.join(known)}" if known else "none"
+        self.describe(f"unknown parameter {name[:100]!r}: {words}", name[:100], "", allowed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, overload
 
 from django.utils.module_loading import autodiscover_modules
 
+from jobs.errors import NotFound
 from jobs.runnables.declarations import (
     BadDeclaration,
     Concurrency,
@@ -25,13 +26,15 @@ F = TypeVar("F", bound=Function)
 MODULE = "jobs"  # of an installed app
 
 
-class UnknownRunnable(LookupError):
+class UnknownRunnable(NotFound, LookupError):
     """There is no registered job of this name. The text says which there are."""
+
+    code = "no_such_runnable"
 
     def __init__(self, name: str, known: list[str]) -> None:
         there_are = f"there are {', '.join(known)}" if known else "there are none"
-        super().__init__(f"there is no registered job {name[:100]!r}: {there_are}")
-        self.name, self.known = name[:100], known
+        text = f"there is no registered job {name[:100]!r}: {there_are}"
+        super().__init__(text, detail={"name": name[:100], "known": known})
 
 
 class Registry:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import inspect as types
 
+from jobs.errors import Refusal
 from jobs.runnables.parameters import Parameter, json_of
 from jobs.runnables.texts import value_from
 from jobs.runnables.wording import LISTS, MAX_SHOWN, shown
@@ -19,12 +20,15 @@ STORABLE = (
 )
 
 
-class BadParameters(ValueError):
+class BadParameters(Refusal, ValueError):
     """Parameters that are not allowed. `problems` says, by name, what is wrong and what is allowed."""
 
+    code = "bad_parameters"
+
     def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__("; ".join(f"{name} {problem}" for name, problem in problems.items()))
         self.problems = dict(problems)
+        text = "; ".join(f"{name} {problem}" for name, problem in problems.items())
+        super().__init__(text, detail={"problems": self.problems})
 
 
 class WrongValue(ValueError):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from jobs.errors import Refusal
 from jobs.runnables import Runnable
 
 FOLLOW = ("--follow", "-f")
 
 
-class BadArgument(ValueError):
+class BadArgument(Refusal, ValueError):
     """Something was typed that is no parameter. The text names it."""
 
 

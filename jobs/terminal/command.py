@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from jobs.errors import as_api_error
+from jobs.errors import Refusal
 from jobs.models import Job
 from jobs.running.processes.process import OWN_FAILURE
 from jobs.terminal.database_command import DatabaseCommand
@@ -16,6 +16,13 @@ from jobs.terminal.safe_text import plain_name
 
 WRONG_USAGE = 2
 REFUSED = 1
+TYPED_WRONGLY = (400, 404)
+
+
+def command_error(refusal: Refusal) -> CommandError:
+    """What a command ends with: 2 for what was typed wrongly or names nothing, 1 for what cannot be done."""
+    text = str(refusal) if isinstance(refusal, NotChosen) else plain_name(str(refusal))  # a choice has several lines
+    return CommandError(text, returncode=WRONG_USAGE if refusal.status in TYPED_WRONGLY else REFUSED)
 
 
 class JobCommand(DatabaseCommand):
@@ -32,13 +39,8 @@ class JobCommand(DatabaseCommand):
         self.need_database()
         try:
             self.act(job_called(options["job"]), options)
-        except NotChosen as error:
-            raise CommandError(str(error), returncode=WRONG_USAGE) from error
-        except Exception as error:
-            refusal = as_api_error(error)
-            if refusal is None:
-                raise
-            raise CommandError(plain_name(str(refusal)), returncode=REFUSED) from error
+        except Refusal as error:
+            raise command_error(error) from error
 
     @abstractmethod
     def act(self, job: Job, options: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from jobs.errors import NotFound
 from jobs.models import Job, Step
 from jobs.models.job import JobQuerySet
 from jobs.models.record import wire_time
@@ -21,7 +22,7 @@ DIGITS = re.compile("[0-9a-f]{4,32}")
 MOST_CANDIDATES = 10
 
 
-class NotChosen(LookupError):
+class NotChosen(NotFound, LookupError):
     """Nothing, or more than one thing, is meant. The text says what there is, and is safe for a terminal."""
 
 

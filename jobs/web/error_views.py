@@ -8,36 +8,37 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views import csrf, defaults
 
-from jobs.errors import ApiError, Forbidden, NotFound, as_refusal, error_response, wants_json
+from jobs.errors import Forbidden, NotFound, Refusal
+from jobs.web.refusals import refusal_of, response_to, wants_json
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not wants_json(request):
         return defaults.bad_request(request, exception, "quaero/errors/400.html")
-    return error_response(as_refusal(exception) or ApiError("this request cannot be read"))
+    return response_to(refusal_of(exception) or Refusal("this request cannot be read"))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not wants_json(request):
         return defaults.permission_denied(request, exception, "quaero/errors/403.html")
-    return error_response(Forbidden("you may not do this"))
+    return response_to(Forbidden("you may not do this"))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not wants_json(request):
         return defaults.page_not_found(request, exception, "quaero/errors/404.html")
     hint = "; addresses here have no slash at their end" if request.path.endswith("/") else ""
-    return error_response(NotFound(f"there is nothing at {request.path[:200]}{hint}"))
+    return response_to(NotFound(f"there is nothing at {request.path[:200]}{hint}"))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django has logged the exception with its traceback, which stays on the server."""
     if not wants_json(request):
         return defaults.server_error(request, "quaero/errors/500.html")
-    return error_response(ApiError("something went wrong here; it has been logged", status=500, code="internal_error"))
+    return response_to(Refusal("something went wrong here; it has been logged", status=500, code="internal_error"))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if not wants_json(request):
         return csrf.csrf_failure(request, reason, "quaero/errors/403_csrf.html")
-    return error_response(Forbidden(reason or "the CSRF check failed", code="csrf_failed"))
+    return response_to(Forbidden(reason or "the CSRF check failed", code="csrf_failed"))

@@ -8,8 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from jobs.errors import Unavailable, error_response
+from jobs.errors import Unavailable
 from jobs.readiness import NotReady, unapplied_migrations
+from jobs.web.refusals import response_to
 
 
 @csrf_exempt  # a POST is told which methods there are; nothing can be changed here
@@ -28,7 +29,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     problem = what_is_missing()
     if problem is None:
         return JsonResponse({"status": "ready"})
-    return error_response(Unavailable(problem, code="not_ready"))
+    return response_to(Unavailable(problem, code="not_ready"))
 
 
 def what_is_missing() -> str | None:

@@ -27,12 +27,13 @@ from django.utils.module_loading import import_string
 
 from jobs import refused_requests
 from jobs.access import known_caller
-from jobs.errors import ApiError, Unauthenticated, error_body, is_for_programs
+from jobs.errors import Refusal, TooLarge, Unauthenticated
+from jobs.web.refusals import body_of, headers_of, is_for_programs
 
 STRANGERS_BYTES = 64 * 1024
 
 
-class TooLarge(Exception):
+class TooLong(Exception):
     """A body that did not say how long it is has become longer than it may be."""
 
 
@@ -50,13 +51,13 @@ def with_bounded_bodies(application: ASGI3Application) -> ASGI3Application:
                     limit = await sync_to_async(allowed_bytes)(scope)
                 receive = bounded(receive, limit)
             await application(scope, receive, send)
-        except ApiError as error:
+        except Refusal as error:
             await send_error(send, error)
-        except TooLarge:
+        except TooLong:
             await send_error(send, too_large(scope, limit))
         except SuspiciousOperation:  # from Django's request itself, which is made before anything of it catches
             refused_requests.count(refused_requests.SUSPICIOUS, address_of(scope))
-            await send_error(send, ApiError("this request cannot be read"))
+            await send_error(send, Refusal("this request cannot be read"))
 
     return serve
 
@@ -76,7 +77,7 @@ def length_of(scope: HTTPScope) -> int | None:
 
 
 def allowed_bytes(scope: HTTPScope) -> int:
-    """How long the body may be. Raises ApiError for one that is not to be read at all."""
+    """How long the body may be. Raises Refusal for one that is not to be read at all."""
     length = length_of(scope)
     is_api = is_for_programs(scope["path"])
     if is_api:
@@ -112,9 +113,9 @@ def request_of(scope: HTTPScope) -> ASGIRequest:
     return request
 
 
-def too_large(scope: HTTPScope, limit: int) -> ApiError:
+def too_large(scope: HTTPScope, limit: int) -> TooLarge:
     refused_requests.count(refused_requests.LARGE_BODY, address_of(scope))
-    return ApiError(f"the body is too large: {limit:,} bytes at most", status=413, code="too_large")
+    return TooLarge(f"the body is too large: {limit:,} bytes at most")
 
 
 def address_of(scope: HTTPScope) -> str:
@@ -123,7 +124,7 @@ def address_of(scope: HTTPScope) -> str:
 
 
 def bounded(receive: ASGIReceiveCallable, limit: int) -> ASGIReceiveCallable:
-    """`receive`, which raises TooLarge beyond `limit` bytes."""
+    """`receive`, which raises TooLong beyond `limit` bytes."""
     left = limit
 
     async def receive_bounded() -> ASGIReceiveEvent:
@@ -132,20 +133,15 @@ def bounded(receive: ASGIReceiveCallable, limit: int) -> ASGIReceiveCallable:
         if event["type"] == "http.request":
             left -= len(event["body"])
             if left < 0:
-                raise TooLarge
+                raise TooLong
         return event
 
     return receive_bounded
 
 
-async def send_error(send: ASGISendCallable, error: ApiError) -> None:
-    body = error_body(str(error), error.code, error.detail)
-    headers = {
-        "content-type": "application/json",
-        "cache-control": "no-store",
-        "content-length": str(len(body)),
-        **{name.lower(): value for name, value in error.headers.items()},
-    }
-    pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+async def send_error(send: ASGISendCallable, error: Refusal) -> None:
+    body = body_of(error)
+    headers = {**headers_of(error), "Content-Length": str(len(body))}
+    pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": error.status, "headers": pairs, "trailers": False})
     await send({"type": "http.response.body", "body": body, "more_body": False})

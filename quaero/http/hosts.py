@@ -18,7 +18,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import sync_and_async_middleware
 
-from jobs.errors import ApiError, error_response, wants_json
+from jobs.errors import Refusal
+from jobs.web.refusals import response_to, wants_json
 from quaero.config.host_names import ADDRESSES, Texts, is_loopback, name_of
 
 # Asked by address, by who watches over the process, and telling nothing.
@@ -57,7 +58,7 @@ def refusal_of(request: HttpRequest, allowed: Texts) -> HttpResponse | None:
 
 def refusal_for_programs(host: str | None) -> HttpResponse:
     words = f"this server is not called {host[:100]!r} here" if host else "the Host header cannot be read"
-    return error_response(ApiError(f"{words}: QUAERO_ALLOWED_HOSTS names what it is called", code="wrong_host"))
+    return response_to(Refusal(f"{words}: QUAERO_ALLOWED_HOSTS names what it is called", code="wrong_host"))
 
 
 def refusal_for_people(request: HttpRequest, host: str | None) -> HttpResponse:

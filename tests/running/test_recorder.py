@@ -10,7 +10,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from jobs import lifecycle, recording
-from jobs.errors import ApiError
+from jobs.errors import Refusal
 from jobs.models import Job, LogEntry
 from jobs.recording import NewEntry
 from jobs.running.heartbeat import Heartbeat
@@ -104,7 +104,7 @@ def test_where_nobody_spawns_a_wish_for_a_child_job_is_an_ordinary_line(job: Job
     ("error", "reason"),
     [
         (ValueError("no program s3cret"), "no program ***"),
-        (ApiError("not allowed"), "not allowed"),
+        (Refusal("not allowed"), "not allowed"),
         (KeyError("x"), "KeyError: 'x'"),
     ],
 )

@@ -23,7 +23,7 @@ from jobs import operations, statuses
 from jobs.admin.cells import number
 from jobs.admin.jobs.deleting import MOST_JOBS, delete_jobs, deletion_of
 from jobs.admin.rights import may
-from jobs.errors import as_api_error
+from jobs.errors import Refusal
 from jobs.models import SERVICE_JOB_ID, Job
 from jobs.models.job import JobQuerySet
 from jobs.running.ordering.reruns import rerun
@@ -65,10 +65,7 @@ class JobActions(KnownLookups):
         for job in self.bounded(request, queryset):
             try:
                 again = rerun(job, request.user.get_username(), created_by=request.user)
-            except Exception as error:
-                refusal = as_api_error(error)
-                if refusal is None:
-                    raise
+            except Refusal as refusal:
                 self.message_user(request, f"{job.name}: {refusal}", messages.ERROR)
                 continue
             self.log_change(request, job, f"Ran again as {again.pk}.")

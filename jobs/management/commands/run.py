@@ -7,15 +7,14 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from jobs.errors import ApiError
-from jobs.runnables import BadParameters, Runnable, UnknownRunnable, registry
+from jobs.errors import Refusal
+from jobs.runnables import Runnable, registry
 from jobs.running.ordering.registered import order_runnable
 from jobs.running.processes.process import OWN_FAILURE
-from jobs.terminal.arguments import BadArgument, read_arguments
+from jobs.terminal.arguments import read_arguments
+from jobs.terminal.command import WRONG_USAGE, command_error
 from jobs.terminal.database_command import DatabaseCommand
 from jobs.terminal.follow import follow, say_if_nobody_works
-
-WRONG_USAGE, REFUSED = 2, 1
 
 EPILOG = """\
 examples:
@@ -61,10 +60,8 @@ class Command(DatabaseCommand):
             arguments = read_arguments(rest, runnable)
             self.need_database()
             job = order_runnable(name, arguments.parameters, from_text=True)
-        except (BadArgument, BadParameters, UnknownRunnable) as error:
-            raise CommandError(str(error), returncode=WRONG_USAGE) from error
-        except ApiError as error:
-            raise CommandError(str(error), returncode=REFUSED) from error
+        except Refusal as error:
+            raise command_error(error) from error
         self.stdout.write(str(job.pk))
         say_if_nobody_works(self.stderr)
         if arguments.follows:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from django.conf import settings
 
-from jobs.errors import ApiError, Forbidden
+from jobs.errors import Forbidden, Refusal
 from jobs.runnables.values import STORABLE
 from jobs.running.ordering.specs import (
     LANGUAGES,
@@ -28,7 +28,7 @@ CONTROL_CHARACTERS = ("Cc", "Cs", "Zl", "Zp")  # surrogates and line ends among 
 MAX_TIMEOUT_S = 7 * 24 * 3600
 
 
-class BadOrder(ApiError):
+class BadOrder(Refusal):
     code = "bad_parameter"
 
     def __init__(self, name: str, problem: str, *, status: int = 400, code: str = "bad_parameter") -> None:

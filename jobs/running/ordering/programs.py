@@ -1,7 +1,7 @@
 """Ordering runs: checks what is asked for, makes the pending job, and lets the workers know of it.
 
 Every door comes through here: the API, the pages, the command line, programs that spawn others. What is wrong
-with an order is an ApiError that names the part of it, and then there is no job.
+with an order is a Refusal that names the part of it, and then there is no job.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def order_program(
     secrets: Sequence[str] = (),
     origin: Origin = NOWHERE,
 ) -> Job:
-    """A pending job that will run `program`. Raises ApiError: BadOrder for what is wrong, Forbidden for what is off.
+    """A pending job that will run `program`. Raises BadOrder for what is wrong, and Forbidden for what is off.
 
     `timeout` in seconds. `secrets` names those of `parameters` that nobody may see; those whose names tell it are
     secret as well.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from jobs import lifecycle, statuses
-from jobs.errors import ApiError
+from jobs.errors import Conflict
 from jobs.models import Job
 from jobs.runnables import Runnable, registry
 from jobs.running.ordering.checks import MAX_PARAMETERS_BYTES, require_size
@@ -18,14 +18,14 @@ from jobs.running.ordering.specs import (
 )
 
 
-class AlreadyRuns(ApiError):
+class AlreadyRuns(Conflict):
     """A registered job that does not run twice at a time, and runs or waits already."""
+
+    code = "already_runs"
 
     def __init__(self, runnable: Runnable, job: Job) -> None:
         super().__init__(
             f"{runnable.name} is {job.status} already, and a second one at a time is skipped",
-            status=409,
-            code="already_runs",
             detail={"job": str(job.pk)},
         )
 
@@ -40,8 +40,8 @@ def order_runnable(
 ) -> Job:
     """A pending job that will run the registered job of this name.
 
-    `from_text`: the values are what somebody has typed. Raises UnknownRunnable, BadParameters, and AlreadyRuns and
-    BadOrder, which are ApiErrors.
+    `from_text`: the values are what somebody has typed. Raises UnknownRunnable, BadParameters, AlreadyRuns and
+    BadOrder.
     """
     runnable = registry.find(name)
     plain, hidden = runnable.split(parameters or {}, from_text=from_text)

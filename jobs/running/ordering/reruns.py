@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from jobs import recording
-from jobs.errors import ApiError
+from jobs.errors import Conflict, Refusal
 from jobs.models import Job
 from jobs.recording import NewEntry
 from jobs.running.ordering.pending import Origin
@@ -17,8 +17,7 @@ from jobs.running.ordering.registered import order_runnable
 from jobs.running.ordering.specs import NotARun, ProgramSpec, Spec, spec_of
 
 
-class CannotRerun(ApiError):
-    status = 409
+class CannotRerun(Conflict):
     code = "cannot_rerun"
 
 
@@ -49,7 +48,7 @@ def required_secrets(spec: Spec, given: Mapping[str, object]) -> Mapping[str, ob
         )
     unknown = sorted(given.keys() - set(spec.secrets))
     if unknown:
-        raise ApiError(
+        raise Refusal(
             f"a rerun has the parameters of before: only secret ones can be given, not {', '.join(unknown)[:200]}",
             code="bad_parameter",
             detail={"parameters": unknown, "allowed": spec.secrets},

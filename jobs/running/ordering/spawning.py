@@ -7,9 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from jobs.errors import ApiError
+from jobs.errors import Refusal
 from jobs.models import DeletedJob, Job
-from jobs.runnables import UnknownRunnable
 from jobs.running.ordering.pending import Origin
 from jobs.running.ordering.programs import order_program
 from jobs.running.ordering.registered import order_runnable
@@ -39,7 +38,7 @@ def spawn(parent: Job, data: Mapping[str, object], masker: Masker = NO_MASK) -> 
         request = msgspec.convert(data, ChildOrder)
         origin = Origin(created_by=parent.created_by, parent=parent, job_id=request.id, masker=secrets)
         return ordered(request, origin)
-    except (msgspec.ValidationError, ApiError, UnknownRunnable) as error:
+    except (msgspec.ValidationError, Refusal) as error:
         raise ValueError(str(error)) from error
 
 

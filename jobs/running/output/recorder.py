@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.db import connection
 
 from jobs import lifecycle, recording
-from jobs.errors import as_api_error
+from jobs.errors import Refusal
 from jobs.models import Job, NoSuchJob
 from jobs.patience import DatabaseFails, persistently
 from jobs.recording import NewEntry
@@ -140,7 +140,7 @@ class Recorder:
         self._entries.append(self._in_step(NewEntry(text, "error", stream="system")))
 
     def _said_of(self, error: Exception) -> str:
-        if isinstance(error, ValueError) or as_api_error(error) is not None:
+        if isinstance(error, ValueError | Refusal):
             return str(error)
         self._say(f"cannot spawn: {type(error).__name__}: {error}")
         return f"{type(error).__name__}: {error}"

@@ -11,12 +11,12 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from jobs import levels, statuses
+from jobs.errors import Refusal
 from jobs.models import STREAMS
 from jobs.queries.cursors import CursorOfAnotherJob
 from jobs.queries.parameters import BadParameter
 from jobs.running.processes.process import OWN_FAILURE
 from jobs.terminal.database_command import DatabaseCommand
-from jobs.terminal.lookup import NotChosen
 from jobs.terminal.safe_text import RESET, plain_name
 from logstream.tailing.colours import COLOUR_CHOICES, palette_for
 from logstream.tailing.following import Followed, FollowedFamily, FollowedJob, FollowedService, JobDeleted
@@ -109,12 +109,8 @@ class Command(DatabaseCommand):
             asked = read_request(options)
             followed = followed_of(asked)
             return self.print_and_follow(asked, followed, options)
-        except BadParameter as error:
-            raise CommandError(refusal(error), returncode=WRONG_USAGE) from error
-        except CursorOfAnotherJob as error:
-            raise CommandError(f"--since is not allowed: {error}", returncode=WRONG_USAGE) from error
-        except NotChosen as error:
-            raise CommandError(str(error), returncode=WRONG_USAGE) from error
+        except Refusal as error:
+            raise CommandError(in_options(error), returncode=WRONG_USAGE) from error
         except JobDeleted as error:
             self.say(f"{name_of(error.job, self.told_palette)} was deleted")
             return DELETED
@@ -178,6 +174,9 @@ def colour_choice(options: dict[str, Any]) -> str:
     return "always" if options["force_color"] else str(options["color"])
 
 
-def refusal(error: BadParameter) -> str:
-    option = "-n" if error.name == "n" else f"--{error.name}"
-    return f"{option} '{plain_name(error.value)}' is not allowed: use {error.allowed}"
+def in_options(refusal: Refusal) -> str:
+    """A refusal in terms of the options that were typed."""
+    if isinstance(refusal, BadParameter):
+        option = "-n" if refusal.name == "n" else f"--{refusal.name}"
+        return f"{option} '{plain_name(refusal.value)}' is not allowed: use {refusal.allowed}"
+    return f"--since is not allowed: {refusal}" if isinstance(refusal, CursorOfAnotherJob) else str(refusal)
