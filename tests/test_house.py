@@ -18,7 +18,7 @@ FLOORS = {
     "models": "models patience impatience",
     "secrets": "secrets",
     "core": "recording lifecycle queries access credentials token_uses operations installation readiness "
-    "retention runnables",
+    "retention validation runnables",
     "doors": "running background tracking handlers reporting terminal web admin api management apps",
 }
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS.values()) for name in names.split()}

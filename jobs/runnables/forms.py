@@ -6,28 +6,27 @@ from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
-from msgspec import inspect as types
 
 from jobs.runnables.parameters import Parameter
 from jobs.runnables.texts import plain_text, text_of
+from jobs.validation.schemas import Schema, kind_of
 
 Kind = Literal["text", "multiline", "integer", "number", "checkbox", "select", "password", "datetime", "date"]
 
-KINDS: dict[type[types.Type], Kind] = {
-    types.IntType: "integer",
-    types.FloatType: "number",
-    types.DecimalType: "number",
-    types.BoolType: "checkbox",
-    types.LiteralType: "select",
-    types.EnumType: "select",
-    types.DateTimeType: "datetime",
-    types.DateType: "date",
-    types.StrType: "text",
-    types.BytesType: "text",
-    types.ByteArrayType: "text",
-    types.UUIDType: "text",
-    types.TimeType: "text",
-    types.TimeDeltaType: "text",
+KINDS: dict[str, Kind] = {
+    "integer": "integer",
+    "number": "number",
+    "decimal": "number",
+    "boolean": "checkbox",
+    "choice": "select",
+    "date-time": "datetime",
+    "local-date-time": "datetime",
+    "date": "date",
+    "string": "text",
+    "base64": "text",
+    "uuid": "text",
+    "time": "text",
+    "duration": "text",
 }
 
 
@@ -51,14 +50,14 @@ def form_fields_of(parameters: Iterable[Parameter]) -> list[FormField]:
 
 
 def form_field(parameter: Parameter) -> FormField:
-    kind = kind_of(parameter)
-    lowest, highest = bounds(parameter.kind)
+    kind = field_kind(parameter)
+    lowest, highest = bounds(parameter.schema)
     return FormField(
         name=parameter.name,
         label=parameter.title or parameter.name.replace("_", " ").strip().capitalize(),
         kind=kind,
         required=parameter.is_required and not parameter.is_nullable and kind != "checkbox",
-        default="" if parameter.is_secret else text_of(parameter.kind, parameter.default),
+        default="" if parameter.is_secret else text_of(parameter.schema, parameter.default),
         options=options(parameter) if kind == "select" else [],
         min=lowest,
         max=highest,
@@ -67,14 +66,15 @@ def form_field(parameter: Parameter) -> FormField:
     )
 
 
-def kind_of(parameter: Parameter) -> Kind:
+def field_kind(parameter: Parameter) -> Kind:
     if parameter.is_secret:
         return "password"
-    if isinstance(parameter.kind, types.BoolType) and parameter.is_nullable:
+    kind = kind_of(parameter.schema)
+    if kind == "boolean" and parameter.is_nullable:
         return "select"  # a box has two states
-    if isinstance(parameter.kind, types.UnionType):
-        return "text" if all(type(each) in KINDS for each in parameter.kind.types) else "multiline"
-    return KINDS.get(type(parameter.kind), "multiline")
+    if kind == "union":
+        return "text" if all(kind_of(each) in KINDS for each in parameter.schema["anyOf"]) else "multiline"
+    return KINDS.get(kind, "multiline")
 
 
 def options(parameter: Parameter) -> list[str]:
@@ -82,14 +82,16 @@ def options(parameter: Parameter) -> list[str]:
     return [*([""] if parameter.is_nullable else []), *map(plain_text, values)]
 
 
-def bounds(kind: types.Type) -> tuple[float | int | None, float | int | None]:
+def bounds(schema: Schema) -> tuple[float | int | None, float | int | None]:
     """The lowest and highest value that a field lets through; an open bound of fractions is told as it is."""
-    if not isinstance(kind, types.IntType | types.FloatType):
-        return None, None
-    step = 1 if isinstance(kind, types.IntType) else 0
-    lowest = [kind.ge, None if kind.gt is None else kind.gt + step]
-    highest = [kind.le, None if kind.lt is None else kind.lt - step]
+    step = 1 if kind_of(schema) == "integer" else 0
+    lowest = [schema.get("minimum"), moved(schema.get("exclusiveMinimum"), step)]
+    highest = [schema.get("maximum"), moved(schema.get("exclusiveMaximum"), -step)]
     return (
         max((value for value in lowest if value is not None), default=None),
         min((value for value in highest if value is not None), default=None),
     )
+
+
+def moved(bound: float | None, step: int) -> float | None:
+    return None if bound is None else bound + step

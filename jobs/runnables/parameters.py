@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import Enum
-from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
-from msgspec import inspect as types
+from pydantic import BaseModel, PydanticUserError, TypeAdapter
+from pydantic_core import to_jsonable_python
 
+from jobs.runnables.annotations import CONFIG, translated
 from jobs.runnables.declarations import BadDeclaration
-from jobs.runnables.wording import allowed, one_of
 from jobs.secrets.names import is_sensitive
 from jobs.storable import storable_json
+from jobs.validation.schemas import Schema, choices_of, kind_of, resolved, schema_of, without_null
+from jobs.validation.wording import allowed
 
 Function = Callable[..., object]
+
+JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 # Parameters that a caller could not give by name.
 NAMELESS = {
@@ -37,9 +41,9 @@ class Secret:
 @dataclass(frozen=True, slots=True)
 class Parameter:
     name: str
-    annotation: Any
-    kind: types.Type
-    """The annotation as msgspec reads it, without `None` and what is said about it."""
+    adapter: TypeAdapter[Any] = field(repr=False)
+    schema: Schema
+    """Of what it lets through but null, without references."""
     is_nullable: bool
     is_required: bool
     default: object
@@ -47,13 +51,19 @@ class Parameter:
     is_secret: bool
     title: str
     description: str
-    choices: tuple[object, ...]
-    """Of a Literal or an Enum, in their order, as JSON data, without None."""
+
+    @property
+    def choices(self) -> list[Any]:
+        """Of a Literal or an Enum, in their order, as JSON data, without None."""
+        return choices_of(self.schema)
 
     @property
     def allowed(self) -> str:
-        text = one_of(self.choices) if self.choices else allowed(self.kind)
-        return f"{text}, or null" if self.is_nullable else text
+        return f"{allowed(self.schema)}, or null" if self.is_nullable else allowed(self.schema)
+
+    def read(self, given: object) -> object:
+        """The value that JSON data stand for. Raises ValidationError, and ValueError for what no JSON can hold."""
+        return self.adapter.validate_json(json.dumps(given))
 
 
 def parameters_of(function: Function) -> tuple[Parameter, ...]:
@@ -75,18 +85,18 @@ def parameter_of(declared: inspect.Parameter, hints: Mapping[str, Any]) -> Param
     if declared.kind in NAMELESS:
         raise BadDeclaration(f"parameter {name!r} {NAMELESS[declared.kind]}: parameters are given by name")
     annotation = hints[name] if name in hints else annotation_from(declared.default)
-    bare, is_nullable = without_none(annotation)
-    described = type_of(name, annotation)
+    adapter, whole = adapter_of(name, annotation)
+    schema, is_nullable = without_null(resolved(whole))
     parameter = Parameter(
         name=name,
-        annotation=annotation,
-        kind=without_metadata(type_of(name, bare)),
-        is_nullable=is_nullable,
+        adapter=adapter,
+        schema=schema,
+        is_nullable=is_nullable or kind_of(schema) == "null",
         is_required=declared.default is inspect.Parameter.empty,
         default=default_of(declared),
-        is_secret=is_secret(name, annotation),
-        choices=choices_of(bare),
-        **said_about(described),
+        is_secret=is_secret(name, annotation, schema),
+        title=said_in(whole, "title"),
+        description=said_in(whole, "description"),
     )
     check_default(parameter)
     return parameter
@@ -99,68 +109,56 @@ def annotation_from(default: object) -> Any:
     return str | None if default is None else type(default)
 
 
-def type_of(name: str, annotation: Any) -> types.Type:
+def adapter_of(name: str, annotation: Any) -> tuple[TypeAdapter[Any], Schema]:
     try:
-        msgspec.json.Decoder(annotation)
-        msgspec.json.schema(annotation)
-        return types.type_info(annotation)
-    except (TypeError, ValueError, RuntimeError) as error:
-        reason = str(error).splitlines()[-1]
+        read_as = translated(annotation)
+        adapter: TypeAdapter[Any] = TypeAdapter(read_as, config=None if is_model(read_as) else CONFIG)
+        schema = schema_of(adapter)
+        refuse_ambiguous(resolved(schema))
+    except (PydanticUserError, TypeError, ValueError, NameError) as error:
+        reason = str(error).splitlines()[0]
         raise BadDeclaration(f"parameter {name!r} has a type that cannot be given as JSON: {reason}") from error
+    return adapter, schema
 
 
-def without_none(annotation: Any) -> tuple[Any, bool]:
-    """The annotation without the alternative None, and whether that was one."""
-    plain = without_annotated(annotation)
-    if get_origin(plain) is Literal:
-        return annotation, None in get_args(plain)
-    if get_origin(plain) not in (Union, UnionType):
-        return annotation, False
-    rest = tuple(each for each in get_args(plain) if each is not NoneType)
-    return (Union[rest] if rest else annotation), len(rest) < len(get_args(plain))  # noqa: UP007
+def is_model(annotation: Any) -> bool:
+    """Such a class has its own configuration."""
+    if get_origin(annotation) is Annotated:
+        return is_model(get_args(annotation)[0])
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
-def without_annotated(annotation: Any) -> Any:
-    return without_annotated(get_args(annotation)[0]) if get_origin(annotation) is Annotated else annotation
+def refuse_ambiguous(schema: Any) -> None:
+    """Raises TypeError for alternatives that JSON has alike: a text would be one of them by chance."""
+    if isinstance(schema, list):
+        for each in schema:
+            refuse_ambiguous(each)
+    elif isinstance(schema, dict):
+        kinds = [kind for each in schema.get("anyOf", ()) for kind in json_types(each)]
+        if len(kinds) > len(set(kinds)):
+            raise TypeError("its alternatives look the same in JSON")
+        refuse_ambiguous(list(schema.values()))
 
 
-def without_metadata(kind: types.Type) -> types.Type:
-    return without_metadata(kind.type) if isinstance(kind, types.Metadata) else kind
+def json_types(schema: Schema) -> Iterable[str]:
+    if "enum" in schema:
+        return {JSON_TYPES.get(type(value), "any") for value in schema["enum"]}
+    kinds = schema.get("type", "any")
+    return kinds if isinstance(kinds, list) else [kinds]
 
 
-def said_about(kind: types.Type) -> dict[str, str]:
-    """Title and description of an annotation, wherever they stand in it."""
-    said = {"title": "", "description": ""}
-    for found in metadata_in(kind):
-        for member in said:
-            said[member] = said[member] or str(found.get(member, ""))
-    return said
+def said_in(schema: Schema, member: str) -> str:
+    """Title or description of an annotation, wherever it stands in it; not that of a class, which is referred to."""
+    places = [schema, *schema.get("anyOf", ())]
+    return next((str(each[member]) for each in places if member in each), "")
 
 
-def metadata_in(kind: types.Type) -> Iterator[Mapping[str, object]]:
-    if isinstance(kind, types.Metadata):
-        yield kind.extra_json_schema or {}
-        yield from metadata_in(kind.type)
-    elif isinstance(kind, types.UnionType):
-        for each in kind.types:
-            yield from metadata_in(each)
-
-
-def choices_of(annotation: Any) -> tuple[object, ...]:
-    plain = without_annotated(annotation)
-    if get_origin(plain) is Literal:
-        return tuple(value for value in get_args(plain) if value is not None)
-    if isinstance(plain, type) and issubclass(plain, Enum):
-        return tuple(member.value for member in plain)
-    return ()
-
-
-def is_secret(name: str, annotation: Any) -> bool:
+def is_secret(name: str, annotation: Any, schema: Schema) -> bool:
     """By its mark, or as a text by its name.
 
     Raises BadDeclaration for a marked one that is no text, as it could be neither masked nor kept.
     """
-    is_text = without_annotated(without_none(annotation)[0]) is str
+    is_text = kind_of(schema) == "string"
     if not marks_secret(annotation):
         return is_text and is_sensitive(name)
     if not is_text:
@@ -186,14 +184,14 @@ def default_of(declared: inspect.Parameter) -> object:
 
 
 def json_of(value: object) -> object:
-    """A Python value as the JSON data that is converted to it. Raises TypeError."""
-    return with_lists(msgspec.to_builtins(value, str_keys=True))
+    """A Python value as the JSON data that is converted to it. Raises ValueError."""
+    return to_jsonable_python(value, bytes_mode="base64", fallback=members_by_name)
 
 
-def with_lists(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: with_lists(item) for key, item in value.items()}
-    return [with_lists(item) for item in value] if isinstance(value, list | tuple) else value
+def members_by_name(value: object) -> object:
+    if not isinstance(value, msgspec.Struct):
+        raise TypeError(f"{type(value).__name__} is no type of JSON")
+    return {each.encode_name: getattr(value, each.name) for each in msgspec.structs.fields(value)}
 
 
 def check_default(parameter: Parameter) -> None:
@@ -201,9 +199,9 @@ def check_default(parameter: Parameter) -> None:
         return
     shown = "" if parameter.is_secret else f" {parameter.default!r}"
     try:
-        msgspec.convert(parameter.default, parameter.annotation, str_keys=True)
+        parameter.read(parameter.default)
         fits = storable_json(parameter.default) == parameter.default
-    except msgspec.ValidationError:
+    except ValueError:
         fits = False
     if not fits:
         raise BadDeclaration(f"the default{shown} of parameter {parameter.name!r} must be {parameter.allowed}")

@@ -4,45 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-from msgspec import inspect as types
+from pydantic import TypeAdapter
 
 from jobs.runnables.parameters import Parameter
+from jobs.validation.schemas import Schema, UntitledSchema
 
-Json = dict[str, object]
 
-
-def schema_of(parameters: Sequence[Parameter]) -> Json:
-    schemas, definitions = msgspec.json.schema_components(
-        [parameter.annotation for parameter in parameters if not parameter.choices], ref_template="#/$defs/{name}"
+def schema_of(parameters: Sequence[Parameter]) -> Schema:
+    schemas, beside = TypeAdapter.json_schemas(
+        [(parameter.name, "validation", parameter.adapter) for parameter in parameters], schema_generator=UntitledSchema
     )
-    ahead = iter(schemas)
-    whole: Json = {
+    whole: Schema = {
         "type": "object",
-        "properties": {
-            parameter.name: {**(choice(parameter) if parameter.choices else next(ahead)), **said_of(parameter)}
-            for parameter in parameters
-        },
-        "required": [parameter.name for parameter in parameters if parameter.is_required],
+        "properties": {each.name: {**schemas[each.name, "validation"], **said_of(each)} for each in parameters},
+        "required": [each.name for each in parameters if each.is_required],
         "additionalProperties": False,
     }
-    return {**whole, "$defs": definitions} if definitions else whole
+    return {**whole, **beside}
 
 
-def choice(parameter: Parameter) -> Json:
-    """Written here, as msgspec sorts what is declared in an order that people chose."""
-    return {"enum": [*parameter.choices, *([None] if parameter.is_nullable else [])]}
-
-
-def said_of(parameter: Parameter) -> Json:
-    """What msgspec does not know of a parameter. The default of a secret is one, too."""
-    said: Json = {}
-    if parameter.title:
-        said["title"] = parameter.title
-    if parameter.description:
-        said["description"] = parameter.description
-    if isinstance(parameter.kind, types.DateTimeType) and parameter.kind.tz is not False:
-        said["format"] = "date-time"
+def said_of(parameter: Parameter) -> Schema:
+    """What its type does not say. The default of a secret is one, too."""
     if parameter.is_secret:
-        return {**said, "writeOnly": True, "format": "password"}
-    return said if parameter.is_required else {**said, "default": parameter.default}
+        return {"writeOnly": True, "format": "password"}
+    return {} if parameter.is_required else {"default": parameter.default}

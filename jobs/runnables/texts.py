@@ -5,73 +5,62 @@ A text that is no such value stays what it is: the check of the value, which com
 
 from __future__ import annotations
 
+import math
+import re
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from django.utils.dateparse import parse_datetime
-from msgspec import inspect as types
 
 from jobs.models.entry import utc
-from jobs.runnables.wording import LISTS
+from jobs.validation.schemas import Schema, choices_of, kind_of
 
-AS_THEY_STAND = (
-    types.DateType,
-    types.TimeType,
-    types.UUIDType,
-    types.DecimalType,
-    types.BytesType,
-    types.ByteArrayType,
-)
+MOMENTS = ("date-time", "local-date-time")
+AS_THEY_STAND = ("date", "time", "uuid", "decimal", "base64")
 BOOLEANS = {"true": True, "on": True, "yes": True, "1": True, "false": False, "off": False, "no": False, "0": False}
-NUMBERS: dict[type[types.Type], Any] = {types.IntType: int, types.FloatType: float}
+INTEGER = re.compile(r"[+-]?\d{1,4300}", re.ASCII)
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?|nan|[+-]?inf(inity)?", re.ASCII | re.IGNORECASE)
 
 
-def value_from(kind: types.Type, text: str) -> object:
-    if isinstance(kind, types.Metadata):
-        return value_from(kind.type, text)
-    if isinstance(kind, types.StrType):
+def value_from(schema: Schema, text: str) -> object:
+    kind = kind_of(schema)
+    if kind == "string":
         return text
     stripped = text.strip()
-    if isinstance(kind, LISTS):
-        return items_from(kind.item_type, stripped)
-    if isinstance(kind, types.LiteralType | types.EnumType):
-        return choice_from(kind, stripped)
-    if isinstance(kind, types.BoolType):
+    if kind == "array" and "prefixItems" not in schema:
+        return items_from(schema.get("items", {}), stripped)
+    if kind == "choice":
+        return {plain_text(value): value for value in choices_of(schema)}.get(stripped, stripped)
+    if kind == "boolean":
         return BOOLEANS.get(stripped.lower(), text)
-    if isinstance(kind, types.IntType | types.FloatType | types.TimeDeltaType):
+    if kind in ("integer", "number", "duration"):
         return number_from(kind, stripped)
-    if isinstance(kind, types.DateTimeType):
+    if kind in MOMENTS:
         return moment_from(kind, stripped)
-    if isinstance(kind, AS_THEY_STAND):
-        return stripped
-    return json_or(text)
+    return stripped if kind in AS_THEY_STAND else json_or(text)
 
 
-def items_from(kind: types.Type, text: str) -> object:
+def items_from(schema: Schema, text: str) -> object:
     """A list as JSON, as lines, or in one line between commas. Empty items are none."""
     if isinstance(found := json_or(text), list):
         return found
     parts = text.splitlines() if "\n" in text else text.split(",")
-    return [value_from(kind, part.strip()) for part in parts if part.strip()]
+    return [value_from(schema, part.strip()) for part in parts if part.strip()]
 
 
-def choice_from(kind: types.LiteralType | types.EnumType, text: str) -> object:
-    values = [member.value for member in kind.cls] if isinstance(kind, types.EnumType) else kind.values
-    return {plain_text(value): value for value in values}.get(text, text)
-
-
-def number_from(kind: types.Type, text: str) -> object:
+def number_from(kind: str, text: str) -> object:
     """A number; for a duration, of seconds."""
-    wanted: Any = NUMBERS.get(type(kind), float)
-    try:
-        found = msgspec.convert(text, wanted, strict=False)
-    except msgspec.ValidationError:
+    if kind == "integer":
+        return int(text) if INTEGER.fullmatch(text) else text
+    if not NUMBER.fullmatch(text):
         return text
-    return found if type(kind) in NUMBERS else f"PT{found:f}S"
+    found = float(text)
+    if kind == "number":
+        return found
+    return f"PT{found:f}S" if math.isfinite(found) else text
 
 
-def moment_from(kind: types.DateTimeType, text: str) -> object:
+def moment_from(kind: str, text: str) -> object:
     """A browser gives times without seconds and zone; they are UTC."""
     try:
         found = parse_datetime(text)
@@ -79,7 +68,7 @@ def moment_from(kind: types.DateTimeType, text: str) -> object:
         return text
     if found is None:
         return text
-    return (found if kind.tz is False else utc(found)).isoformat()
+    return (found if kind == "local-date-time" else utc(found)).isoformat()
 
 
 def json_or(text: str) -> object:
@@ -89,12 +78,12 @@ def json_or(text: str) -> object:
         return text
 
 
-def text_of(kind: types.Type, value: object) -> str:
+def text_of(schema: Schema, value: object) -> str:
     """A value, as JSON data, as the text from which `value_from` makes it again."""
-    if isinstance(kind, types.DateTimeType) and isinstance(value, str):
+    if kind_of(schema) in MOMENTS and isinstance(value, str):
         return moment_as_text(value)
     plain = plain_text(value)
-    return plain if value is None or value_from(kind, plain) == value else pretty_json(value)
+    return plain if value is None or value_from(schema, plain) == value else pretty_json(value)
 
 
 def plain_text(value: object) -> str:

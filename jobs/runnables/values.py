@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 
-import msgspec
-from msgspec import inspect as types
+from pydantic import ValidationError
 
 from jobs.errors import Refusal
 from jobs.runnables.parameters import Parameter, json_of
 from jobs.runnables.texts import value_from
-from jobs.runnables.wording import LISTS, MAX_SHOWN, shown
 from jobs.storable import storable_json
+from jobs.validation.problems import places
+from jobs.validation.schemas import kind_of
+from jobs.validation.wording import MAX_SHOWN, shown
 
 NOT_GIVEN = object()
 STORABLE = (
@@ -65,21 +65,23 @@ def value_of(parameter: Parameter, value: object, from_text: bool) -> object:
             raise WrongValue(f"is missing: it must be {parameter.allowed}")
         value = parameter.default
     try:
-        found = msgspec.convert(value, parameter.annotation, str_keys=True)
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise WrongValue(refusal(parameter, value, str(error))) from None
+        found = parameter.read(value)
+    except ValidationError as error:
+        raise WrongValue(refusal(parameter, value, error)) from None
+    except (ValueError, RecursionError):  # numbers and lists that Python does not write as JSON
+        raise WrongValue(f"must be {STORABLE}") from None
     if not is_storable(found):
         raise WrongValue(f"must be {STORABLE}")
-    return with_zone(parameter.kind, found)
+    return found
 
 
 def from_texts(parameter: Parameter, value: object) -> object:
     """JSON data from a text, or from the texts of a parameter that is given several times."""
-    kind = parameter.kind
+    schema = parameter.schema
     if isinstance(value, list | tuple):
-        if isinstance(kind, LISTS) and len(value) > 1:
-            return [value_from(kind.item_type, str(text)) for text in value if str(text).strip()]
-        if isinstance(kind, types.BoolType):
+        if kind_of(schema) == "array" and len(value) > 1:
+            return [value_from(schema.get("items", {}), str(text)) for text in value if str(text).strip()]
+        if kind_of(schema) == "boolean":
             value = value[-1:]  # the box, when it is checked, after the hidden field that says false
         if len(value) > 1:
             raise WrongValue(f"is given {len(value)} times: it can be given once")
@@ -90,24 +92,17 @@ def from_texts(parameter: Parameter, value: object) -> object:
         return NOT_GIVEN
     if value == "" and parameter.is_nullable:
         return None
-    return value_from(kind, value)
+    return value_from(schema, value)
 
 
-def refusal(parameter: Parameter, value: object, reason: str) -> str:
+def refusal(parameter: Parameter, value: object, error: ValidationError) -> str:
+    errors = error.errors(include_url=False, include_context=False, include_input=False)
+    if any(each["type"] == "json_invalid" for each in errors):
+        return f"must be {STORABLE}"
     text = f"must be {parameter.allowed}"
-    if parameter.is_secret:
-        return text
-    where = f" ({reason})" if "`$" in reason and isinstance(value, list | dict) else ""
-    return f"{text}, not {shown(value)}{where}"
+    return text if parameter.is_secret else f"{text}, not {shown(value)}{places(errors, value, depth=0)}"
 
 
 def is_storable(value: object) -> bool:
     plain = json_of(value)
     return storable_json(plain) == plain
-
-
-def with_zone(kind: types.Type, value: object) -> object:
-    """A time that names no zone is UTC, as everywhere, unless the type asks for one without."""
-    if isinstance(value, datetime) and value.tzinfo is None and getattr(kind, "tz", None) is None:
-        return value.replace(tzinfo=UTC)
-    return value

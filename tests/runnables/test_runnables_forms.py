@@ -206,11 +206,12 @@ def test_the_schema_describes_every_parameter() -> None:
         "properties": {
             "days": {"type": "integer", "minimum": 1, "description": "How old."},
             "password": {"type": "string", "writeOnly": True, "format": "password"},
-            "since": {"anyOf": [{"type": "string"}, {"type": "null"}], "format": "date-time", "default": None},
-            "colour": {"enum": ["red", "blue", None], "default": "red"},
+            "since": {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}], "default": None},
+            "colour": {"anyOf": [{"$ref": "#/$defs/Colour"}, {"type": "null"}], "default": "red"},
         },
         "required": ["days", "password"],
         "additionalProperties": False,
+        "$defs": {"Colour": {"type": "string", "enum": ["red", "blue"]}},
     }
 
 

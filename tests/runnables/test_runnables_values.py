@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple, NewType, NotRequired, TypedDict
 from uuid import UUID
 
 import pytest
 from msgspec import Meta, Struct
+from pydantic import Field
 
 from jobs.runnables import BadDeclaration, BadParameters, Runnable, Secret
 from jobs.runnables.registry import runnable_of
@@ -33,6 +35,34 @@ class Size(Enum):
 class Shop(Struct):
     name: str
     floor: int = 0
+
+
+@dataclass
+class Goods:
+    """What is for sale."""
+
+    name: str
+    price: Annotated[Decimal, Meta(ge=0)] = Decimal(1)
+    tags: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Branch:
+    number: int
+    branches: list[Branch] = field(default_factory=list)
+
+
+class Person(TypedDict):
+    name: str
+    age: NotRequired[Annotated[int, Meta(ge=0)]]
+
+
+class Place(NamedTuple):
+    x: int
+    y: int = 0
+
+
+Shopper = NewType("Shopper", str)
 
 
 def runnable(annotation: Any, **options: object) -> Runnable:
@@ -82,6 +112,20 @@ ACCEPTED: list[tuple[Any, object, object]] = [
     (Shop, {"name": "here"}, Shop("here")),
     (Any, {"a": [1]}, {"a": [1]}),
     (int | str, "5", "5"),
+    (int, 10**4299, 10**4299),
+    (time, "12:30:00", time(12, 30)),
+    (Goods, {"name": "tea", "price": 2}, Goods("tea", Decimal(2))),
+    (list[Goods], [{"name": "tea", "tags": ["hot"]}], [Goods("tea", tags=["hot"])]),
+    (Branch, {"number": 1, "branches": [{"number": 2}]}, Branch(1, [Branch(2)])),
+    (Person, {"name": "Ada"}, {"name": "Ada"}),
+    (Place, [1, 2], Place(1, 2)),
+    (Shopper, "Ada", "Ada"),
+    (frozenset[int], [1], frozenset({1})),
+    (tuple[int, ...], [1, 2], (1, 2)),
+    (Sequence[int], [1], [1]),
+    (list[datetime], ["2026-01-31T12:00:00"], [NOON]),
+    (Annotated[int, Field(ge=1)], 1, 1),
+    (bytes, "1/+5", b"\xd7\xff\xb9"),
 ]
 
 
@@ -124,20 +168,43 @@ REFUSED: list[tuple[Any, object, str]] = [
     (
         list[Days],
         [1, 0],
-        "must be a list, each item a whole number from 1 to 30, not [1,0] (Expected `int` >= 1 - at `$[1]`)",
+        "must be a list, each item a whole number from 1 to 30, not [1,0] (`$[1]` is wrong)",
     ),
     (Annotated[list[str], Meta(max_length=1)], ["a", "b"], "must be a list of at most 1 items, each item text, not"),
     (dict[str, int], {"a": "b"}, "must be an object, each value a whole number, not"),
     (dict, [], "must be an object, not []"),
     (tuple[int, str], [1], "must be a list of a whole number, then text, not [1]"),
-    (Shop, {}, "must be an object with name, floor, not {}"),
+    (Shop, {}, "must be an object with name, floor, not {} (`$.name` is missing)"),
     (int | list[int], "a", "must be a whole number or a list, each item a whole number, not 'a'"),
+    (float, 10**400, "must be storable"),
+    (Size, True, "must be one of 1, 2, not true"),
+    (Literal[1, 2], True, "must be one of 1, 2, not true"),
+    (datetime, "1700000000", "must be a time in RFC 3339, as 2026-01-31T12:00:00Z, not '1700000000'"),
+    (datetime, 1700000000, "must be a time in RFC 3339"),
+    (Annotated[datetime, Meta(tz=True)], "2026-01-31T12:00:00", "must be a time in RFC 3339"),
+    (Annotated[datetime, Meta(tz=False)], "2026-01-31T12:00:00Z", "must be a time without a zone"),
+    (date, "2026-01-31T00:00:00", "must be a date, as 2026-01-31"),
+    (timedelta, "01:30:00", "must be a duration in ISO 8601"),
+    (Decimal, "NaN", "must be a number, not 'NaN'"),
+    (Goods, {"name": "tea", "price": -1}, "must be an object with name, price, tags, not"),
+    (Person, {"age": -1}, 'must be an object with name, age, not {"age":-1} (`$.name` is missing, `$.age` is wrong)'),
+    (Annotated[int, Field(ge=1, le=3)], 0, "must be a whole number from 1 to 3, not 0"),
+    (
+        list[Days],
+        [0, 1, "a", 99, None],
+        'must be a list, each item a whole number from 1 to 30, not [0,1,"a",99,null] '
+        "(`$[0]` is wrong, `$[2]` is wrong, `$[3]` is wrong and 1 more)",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("annotation", "given", "text"), REFUSED)
 def test_what_does_not_fit_is_refused_with_what_does(annotation: Any, given: object, text: str) -> None:
     assert problem(annotation, given).startswith(text)
+
+
+def test_a_number_that_is_too_long_for_python_to_write_is_refused() -> None:
+    assert problem(int, 10**4300).startswith("must be storable")
 
 
 def test_json_that_goes_too_deep_is_refused() -> None:
@@ -236,7 +303,9 @@ def test_a_signature_that_takes_no_names_is_refused(function: Callable[..., None
         runnable_of(function)
 
 
-@pytest.mark.parametrize("annotation", [complex, object, Callable, int | Runnable, list[complex], Colour | str])
+@pytest.mark.parametrize(
+    "annotation", [complex, object, Callable, int | Runnable, list[complex], Colour | str, Goods | Branch]
+)
 def test_a_type_that_is_not_in_json_is_refused(annotation: Any) -> None:
     with pytest.raises(BadDeclaration, match="'x' has a type that cannot be given as JSON"):
         runnable(annotation)
