@@ -6,18 +6,11 @@ from collections.abc import Mapping
 
 import msgspec
 
-from jobs.api.documentation import (
-    CHILDREN,
-    COUNTED,
-    FILTER,
-    ID,
-    NUMBER,
+from jobs.api.openapi import (
     REFUSED,
     TEXT,
     Json,
     Kinds,
-    Parameter,
-    Refusal,
     content_of,
     needing,
     path_parameter,
@@ -26,12 +19,14 @@ from jobs.api.documentation import (
 from jobs.queries.log_page import LogsPayload
 from jobs.queries.results import PlainEntry
 from jobs.queries.rows import JobRow, StepRow
+from jobs.validation.query import NoParameters, Query
+from jobs.web.refusals import RefusalBody
 from logstream.feeds.family_state import FamilyPayload
 from logstream.feeds.job import StatusPayload
 from logstream.feeds.jobs import Stats
 from logstream.open_stream import Session
+from logstream.requests import JobsStreamQuery, JobStreamQuery, PlainStreamQuery, ServiceStreamQuery
 
-JOB_ID = path_parameter("job_id", "The id of a job.")
 LAST_EVENT_ID: Json = {
     "in": "header",
     "name": "Last-Event-ID",
@@ -39,13 +34,6 @@ LAST_EVENT_ID: Json = {
     "schema": TEXT,
     "required": False,
 }
-TICKET = {"ticket": Parameter("What `POST /api/tickets` has given for this path, in place of a token.", TEXT)}
-SINCE = {"since": Parameter("Everything after the entry with this id; 0: from the beginning.", NUMBER)}
-BEGIN_WITH = {"limit": Parameter("Begin with the last so many matching entries.", COUNTED)}
-
-JOB_STREAM_PARAMETERS = {**FILTER, **CHILDREN, **BEGIN_WITH, **SINCE, **TICKET}
-SERVICE_STREAM_PARAMETERS = {"job": Parameter("Entries of this job.", ID), **FILTER, **BEGIN_WITH, **SINCE, **TICKET}
-PLAIN_STREAM_PARAMETERS = {"level": FILTER["level"], **SINCE, **TICKET}
 
 
 class JobStatus(StatusPayload, kw_only=True):
@@ -132,7 +120,7 @@ class StreamsStatus(msgspec.Struct):
 
 
 Events = Mapping[str, Kinds]
-REFUSED_EVENT: Events = {"refused": (Refusal,)}  # of every stream, when the right to it has ended
+REFUSED_EVENT: Events = {"refused": (RefusalBody,)}  # of every stream, when the right to it has ended
 LOG_EVENTS: Events = {"logs": (LogsPayload,), "ping": (Ping,), "reset": (Reset,), **REFUSED_EVENT}
 JOB_EVENTS: Events = {"status": (JobStatus, FamilyStatus), **LOG_EVENTS, "done": (Done,)}
 SERVICE_EVENTS: Events = {"status": (ServicePayload,), **LOG_EVENTS}
@@ -154,23 +142,29 @@ KINDS: Kinds = (
 
 def stream(name: str, summary: str, description: str, parameters: list[Json], events: Events) -> Json:
     """The operation that opens a stream. Its events are told in `x-events`: OpenAPI has no word for them."""
+    opened: Json = {
+        "description": "Server-Sent Events, until the client leaves or nothing more can come",
+        "content": {"text/event-stream": {"schema": TEXT}},
+        "x-events": {event: data_of(*kinds) for event, kinds in events.items()},
+    }
+    ended: Json = {"description": "`Last-Event-ID` is `done`, and there is nothing more"}
+    return operation(name, summary, description, parameters, {"200": opened, "204": ended})
+
+
+def operation(name: str, summary: str, description: str, parameters: list[Json], responses: Json) -> Json:
     return {
         "operationId": name,
         "summary": summary,
         "description": description,
         "tags": ["streams"],
         "parameters": parameters,
-        "responses": {
-            200: {
-                "description": "Server-Sent Events, until the client leaves or nothing more can come",
-                "content": {"text/event-stream": {"schema": TEXT}},
-                "x-events": {event: data_of(*kinds) for event, kinds in events.items()},
-            },
-            204: {"description": "`Last-Event-ID` is `done`, and there is nothing more"},
-            "default": REFUSED,
-        },
+        "responses": {**responses, "default": REFUSED},
         "security": needing("read"),
     }
+
+
+def log_parameters(query: type[Query], *places: str) -> list[Json]:
+    return [*map(path_parameter, places), *query_parameters(query), LAST_EVENT_ID]
 
 
 def data_of(*kinds: type[msgspec.Struct]) -> Json:
@@ -182,40 +176,35 @@ OPERATIONS: dict[str, Json] = {
         "job_list_stream",
         "The list of jobs, live",
         "Jobs as they come, change and go, and the numbers above the list. Open it first, then read `GET /api/jobs`.",
-        query_parameters(TICKET),
+        query_parameters(JobsStreamQuery),
         JOBS_EVENTS,
     ),
     "/api/jobs/{job_id}/logs/stream": stream(
         "job_log_stream",
         "A job's log, live",
         "The last `limit` matching entries, then what comes; with `since` everything after that entry.",
-        [JOB_ID, *query_parameters(JOB_STREAM_PARAMETERS), LAST_EVENT_ID],
+        log_parameters(JobStreamQuery, "job_id"),
         JOB_EVENTS,
     ),
     "/api/logs/{job_id}": stream(
         "plain_log_stream",
         "A job's log, live and plain",
         "Every entry as an event without a name, from the first on, then `done`.",
-        [JOB_ID, *query_parameters(PLAIN_STREAM_PARAMETERS), LAST_EVENT_ID],
+        log_parameters(PlainStreamQuery, "job_id"),
         PLAIN_EVENTS,
     ),
     "/api/service/logs/stream": stream(
         "service_log_stream",
         "Every log, live",
         "As a job's log, of all jobs and of Quaero itself. It never ends by itself.",
-        [*query_parameters(SERVICE_STREAM_PARAMETERS), LAST_EVENT_ID],
+        log_parameters(ServiceStreamQuery),
         SERVICE_EVENTS,
     ),
-    "/api/streams/status": {
-        "operationId": "streams_status",
-        "summary": "The open streams",
-        "description": "How many streams the web process that answers has open, and for what.",
-        "tags": ["streams"],
-        "parameters": [],
-        "responses": {
-            200: {"description": "OK", "content": content_of(StreamsStatus)},
-            "default": REFUSED,
-        },
-        "security": needing("read"),
-    },
+    "/api/streams/status": operation(
+        "streams_status",
+        "The open streams",
+        "How many streams the web process that answers has open, and for what.",
+        query_parameters(NoParameters),
+        {"200": {"description": "OK", "content": content_of(StreamsStatus)}},
+    ),
 }

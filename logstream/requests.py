@@ -6,25 +6,66 @@ All of it reads the database, and is called in a thread.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Annotated
 
 from django.http import HttpRequest
+from pydantic import Field
 
 from jobs import access
 from jobs.models import Job
 from jobs.queries import NO_LIMIT, START, Filter, Position
 from jobs.queries.cursors import CursorReset, position_of
 from jobs.queries.families import is_finished
-from jobs.queries.parameters import CHILDREN, FILTER_PARAMETERS, Parameters, read_cursor, read_filter, read_limit
+from jobs.queries.parameters import (
+    ChildrenQuery,
+    Cursor,
+    Level,
+    Limit,
+    LogFilterQuery,
+    OfAnyJobQuery,
+    filter_of,
+    limit_of,
+)
+from jobs.validation.query import Query, Text
 from logstream.formats import PLAIN
 from logstream.open_stream import Viewer
 from logstream.registry import FAMILY, SERVICE, Topic, family_topic, job_topic
 from logstream.streams import LogRequest
 
-SERVICE_PARAMETERS = ("job", *FILTER_PARAMETERS, "limit", "since", "ticket")
-STREAM_PARAMETERS = (*FILTER_PARAMETERS, CHILDREN, "limit", "since", "ticket")
-PLAIN_PARAMETERS = ("level", "since", "ticket")
 SERVICE_LIMIT = 50
 DONE_ID = "done"
+
+A_TICKET = Text(str, "a ticket", {"type": "string"})
+
+
+class StreamQuery(Query):
+    ticket: Annotated[str | None, A_TICKET] = Field(
+        None, description="What `POST /api/tickets` has given for this path, in place of a token."
+    )
+
+
+class ResumedQuery(StreamQuery):
+    since: Cursor = Field(None, description="Everything after the entry with this id; 0: from the beginning.")
+
+
+class FilteredQuery(ResumedQuery, LogFilterQuery):
+    limit: Limit = Field(None, description="Begin with the last so many matching entries.")
+
+
+class JobStreamQuery(ChildrenQuery, FilteredQuery):
+    """Of a job's log."""
+
+
+class ServiceStreamQuery(FilteredQuery, OfAnyJobQuery):
+    """Of every log."""
+
+
+class PlainStreamQuery(ResumedQuery):
+    level: Level = Field(None, description="Entries of this level or above.")
+
+
+class JobsStreamQuery(StreamQuery):
+    """Of the list of jobs."""
 
 
 def viewer_of(caller: access.Caller) -> Viewer:
@@ -41,8 +82,9 @@ def read_job_request(request: HttpRequest, job_id: str) -> LogRequest | None:
     """The checked request; None when the client has had the end already and only asks again (S8)."""
     caller = access.stream_caller_of(request)
     job = access.readable_job(caller, job_id)
-    parameters = Parameters.of_query(request.GET, STREAM_PARAMETERS)
-    asked = log_request(request, caller, job_topic(job.pk), parameters, read_limit(parameters))
+    query = JobStreamQuery.of_url(request.GET)
+    wanted = filter_of(query, job.pk, with_children=query.children)
+    asked = log_request(request, caller, job_topic(job.pk), wanted, query, limit_of(query.limit))
     return None if has_had_the_end(request, job, asked.wanted) else asked
 
 
@@ -50,8 +92,9 @@ def read_plain_request(request: HttpRequest, job_id: str) -> LogRequest | None:
     """As `read_job_request`, for the stream that begins with the first entry."""
     caller = access.stream_caller_of(request)
     job = access.readable_job(caller, job_id)
-    parameters = Parameters.of_query(request.GET, PLAIN_PARAMETERS)
-    asked = log_request(request, caller, job_topic(job.pk), parameters, NO_LIMIT)
+    query = PlainStreamQuery.of_url(request.GET)
+    wanted = filter_of(LogFilterQuery(level=query.level), job.pk)
+    asked = log_request(request, caller, job_topic(job.pk), wanted, query, NO_LIMIT)
     if has_had_the_end(request, job, asked.wanted):
         return None
     return replace(asked, since=asked.since or START, format=PLAIN)
@@ -59,8 +102,9 @@ def read_plain_request(request: HttpRequest, job_id: str) -> LogRequest | None:
 
 def read_service_request(request: HttpRequest) -> LogRequest:
     caller = stream_reader(request)
-    parameters = Parameters.of_query(request.GET, SERVICE_PARAMETERS)
-    return log_request(request, caller, SERVICE, parameters, read_limit(parameters, SERVICE_LIMIT))
+    query = ServiceStreamQuery.of_url(request.GET)
+    wanted = filter_of(query, None, narrowed_to=query.job)
+    return log_request(request, caller, SERVICE, wanted, query, limit_of(query.limit, SERVICE_LIMIT))
 
 
 def has_had_the_end(request: HttpRequest, job: Job, wanted: Filter) -> bool:
@@ -70,22 +114,20 @@ def has_had_the_end(request: HttpRequest, job: Job, wanted: Filter) -> bool:
 
 
 def log_request(
-    request: HttpRequest, caller: access.Caller, topic: Topic, parameters: Parameters, limit: int
+    request: HttpRequest, caller: access.Caller, topic: Topic, wanted: Filter, query: ResumedQuery, limit: int
 ) -> LogRequest:
-    wanted = read_filter(parameters, topic.job_id)
     if wanted.family is not None:
         topic = family_topic(wanted.family)
-    since, reset_reason = read_start(request, topic, parameters)
+    since, reset_reason = start_of(request, topic, query.since)
     return LogRequest(topic, wanted, viewer_of(caller), limit, since, reset_reason)
 
 
-def read_start(request: HttpRequest, topic: Topic, parameters: Parameters) -> tuple[Position | None, str | None]:
+def start_of(request: HttpRequest, topic: Topic, cursor: int | None) -> tuple[Position | None, str | None]:
     """Where the client wants to go on, or why it must begin anew (S5).
 
     `Last-Event-ID` wins over `since`: a browser that reconnects repeats the old address. A header that makes
     no sense is no reason to refuse it for ever, so it begins anew.
     """
-    cursor = read_cursor(parameters, "since")
     header = request.headers.get("Last-Event-ID", "").strip()
     if header:
         if not (header.isascii() and header.isdigit() and len(header) < 19):

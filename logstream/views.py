@@ -15,12 +15,19 @@ from django.views.decorators.csrf import csrf_exempt
 from jobs import refused_requests
 from jobs.api.answers import json_answer
 from jobs.errors import MethodNotAllowed, Unavailable
-from jobs.queries.parameters import Parameters
+from jobs.validation.query import NoParameters
 from jobs.web.refusals import refusal_of, response_to
 from logstream import live
 from logstream.documentation import OpenStreams, StreamCount, StreamsStatus
 from logstream.registry import JOBS, SERVICE
-from logstream.requests import read_job_request, read_plain_request, read_service_request, stream_reader, viewer_of
+from logstream.requests import (
+    JobsStreamQuery,
+    read_job_request,
+    read_plain_request,
+    read_service_request,
+    stream_reader,
+    viewer_of,
+)
 from logstream.streams import LogRequest, jobs_stream, log_stream
 
 FULL_RETRY_AFTER_S = 5
@@ -119,7 +126,7 @@ async def job_list_stream(request: HttpRequest) -> HttpResponseBase:
     """GET /api/jobs/stream"""
     here = live.current()
     caller = await sync_to_async(stream_reader)(request)
-    Parameters.of_query(request.GET, ("ticket",))
+    JobsStreamQuery.of_url(request.GET)
     require_room(here)
     return EventStream(jobs_stream(here, viewer_of(caller)))
 
@@ -128,7 +135,7 @@ async def job_list_stream(request: HttpRequest) -> HttpResponseBase:
 async def streams_status(request: HttpRequest) -> HttpResponseBase:
     """GET /api/streams/status: which streams this process has open, for what and for whom."""
     await sync_to_async(stream_reader)(request)
-    Parameters.of_query(request.GET, ())
+    NoParameters.of_url(request.GET)
     here = live.current()
     by_topic = here.streams_by_topic()
     by_job: Counter[str] = Counter()  # with and without descendants

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import msgspec
 from django.conf import settings
-from msgspec import Meta
+from pydantic import Field
 
 from jobs.reporting import log, progress, result, step
 from jobs.retention import Pruned, count_old_entries, pruning
 from jobs.runnables import job
 from quaero.diagnosis import CHECKS, OK, PROBLEM, WARNING, findings_of
 
-Days = Annotated[int, Meta(ge=1, le=36_500, description="Entries that are at least so many days old are deleted.")]
+Days = Annotated[int, Field(ge=1, le=36_500, description="Entries that are at least so many days old are deleted.")]
 LEVELS = {OK: "info", WARNING: "warn", PROBLEM: "error"}
 
 

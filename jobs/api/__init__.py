@@ -1,5 +1,18 @@
 """The HTTP API: one router a file. Its routers only translate between HTTP and the domain."""
 
-from jobs.api.mount import api
+from __future__ import annotations
+
+from jobs.api import jobs, logs, programs, registered, tickets, workers
+from jobs.api.mount import Api
+
+api = Api(
+    jobs.router,
+    workers.router,
+    programs.router,
+    registered.running,
+    logs.router,
+    registered.router,
+    tickets.router,
+)
 
 __all__ = ["api"]

@@ -20,3 +20,13 @@ def json_answer(content: object, status: int = 200) -> HttpResponse:
     # That a run has failed, or takes longer, is an answer of ours and no mistake: Django would log it as one.
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response
+
+
+def status_of(answer: object) -> int:
+    """Of a kind of answer or one of it: 200 where its class says nothing else."""
+    return int(getattr(answer, "http_status", 200))
+
+
+def meaning_of(answer: object) -> str:
+    """When it is answered, where its class says so."""
+    return str(getattr(answer, "meaning", ""))

@@ -5,22 +5,19 @@ from __future__ import annotations
 from typing import NamedTuple
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-from ninja import Router
-
-from jobs.access import caller_of, existing_job, readable_job
-from jobs.api.answers import json_answer
-from jobs.api.documentation import JOB_LOG_PARAMETERS, SERVICE_LOG_PARAMETERS, documented
+from jobs.access import Caller, existing_job
+from jobs.api.routing import Router
 from jobs.errors import Refusal
-from jobs.queries import START, Log, Position
+from jobs.models import Job
+from jobs.queries import START, Filter, Log, Position
 from jobs.queries.cursors import CursorReset, position_of
 from jobs.queries.log_page import LogsPayload, read_page
-from jobs.queries.parameters import Parameters, read_cursor, read_filter, read_limit
+from jobs.queries.parameters import JobLogQuery, LogPageQuery, ServiceLogQuery, filter_of, limit_of
 
 SERVICE_LIMIT = 50
 STARTS = ("since", "before", "offset")
 
-router = Router()
+router = Router("logs")
 
 
 class Start(NamedTuple):
@@ -32,34 +29,30 @@ class Start(NamedTuple):
     reset: str | None = None
 
 
-@router.get("/jobs/{job_id}/logs", summary="A job's log", openapi_extra=documented(LogsPayload, JOB_LOG_PARAMETERS))
-def job_logs(request: HttpRequest, job_id: str) -> HttpResponse:
+@router.get("/jobs/{job_id}/logs", "A job's log")
+def job_logs(caller: Caller, job: Job, query: JobLogQuery) -> LogsPayload:
     """The last `limit` matching entries, oldest first; with `since` the next ones, with `before` the last before it."""
-    caller = caller_of(request)
-    job = readable_job(caller, job_id)
-    parameters = Parameters.of_query(request.GET, tuple(JOB_LOG_PARAMETERS))
-    return json_answer(page_of(job.pk, parameters, read_limit(parameters), caller.user.pk))
+    wanted = filter_of(query, job.pk, with_children=query.children)
+    return page_of(job.pk, wanted, query, limit_of(query.limit), caller.user.pk)
 
 
-@router.get("/service/logs", summary="Every log", openapi_extra=documented(LogsPayload, SERVICE_LOG_PARAMETERS))
-def service_logs(request: HttpRequest) -> HttpResponse:
+@router.get("/service/logs", "Every log")
+def service_logs(caller: Caller, query: ServiceLogQuery) -> LogsPayload:
     """As a job's log, of all jobs and of Quaero itself in the order in which they were recorded."""
-    caller = caller_of(request)
-    caller.require("read")
-    parameters = Parameters.of_query(request.GET, tuple(SERVICE_LOG_PARAMETERS))
-    return json_answer(page_of(None, parameters, read_limit(parameters, SERVICE_LIMIT), caller.user.pk))
+    wanted = filter_of(query, None, narrowed_to=query.job)
+    return page_of(None, wanted, query, limit_of(query.limit, SERVICE_LIMIT), caller.user.pk)
 
 
-def page_of(job_id: UUID | None, parameters: Parameters, limit: int, user_id: int) -> LogsPayload:
-    wanted = read_filter(parameters, job_id)
-    start = read_start(parameters, job_id, with_children=wanted.family is not None)
+def page_of(job_id: UUID | None, wanted: Filter, query: LogPageQuery, limit: int, user_id: int) -> LogsPayload:
+    start = start_of(query, job_id, with_children=wanted.family is not None)
+    log = Log(job_id, wanted)
     try:
-        page = read_page_at(Log(job_id, wanted), limit, start, user_id)
+        page = read_page_at(log, limit, start, user_id)
     except CursorReset as reset:  # entries have gone since the look at the cursor
         if job_id is not None:
             existing_job(job_id)
         start = Start(since=START, reset=reset.reason.value)
-        page = read_page_at(Log(job_id, wanted), limit, start, user_id)
+        page = read_page_at(log, limit, start, user_id)
     if start.reset is not None:
         page.meta.reset = start.reset
     return page
@@ -69,26 +62,29 @@ def read_page_at(log: Log, limit: int, start: Start, user_id: int) -> LogsPayloa
     return read_page(log, limit, since=start.since, before=start.before, offset=start.offset, user_id=user_id)
 
 
-def read_start(parameters: Parameters, job_id: UUID | None, *, with_children: bool = False) -> Start:
+def start_of(query: LogPageQuery, job_id: UUID | None, *, with_children: bool = False) -> Start:
     """Where the page begins.
 
     A cursor that is no longer stored is no mistake of the client's, and a page has no `reset` event: it begins
     where the client would without its cursor, at the first stored entry after `since` and at the newest
     before `before`, and says why in `meta.reset`. What the client shows is then to be dropped.
     """
-    given = [name for name in STARTS if name in parameters.given]
+    refuse_several(query)
+    try:
+        if query.since is not None:
+            return Start(since=position_of(job_id, query.since, with_children=with_children))
+        if query.before is not None:
+            return Start(before=position_of(job_id, query.before, with_children=with_children))
+    except CursorReset as error:
+        return Start(since=None if query.since is None else START, reset=error.reason.value)
+    return Start(offset=query.offset)
+
+
+def refuse_several(query: LogPageQuery) -> None:
+    given = [name for name in STARTS if getattr(query, name) is not None]
     if len(given) > 1:
         raise Refusal(
             f"{' and '.join(given)} do not go together: give at most one of {', '.join(STARTS)}",
             code="bad_parameter",
             detail={"parameters": given},
         )
-    since, before = read_cursor(parameters, "since"), read_cursor(parameters, "before")
-    try:
-        if since is not None:
-            return Start(since=position_of(job_id, since, with_children=with_children))
-        if before is not None:
-            return Start(before=position_of(job_id, before, with_children=with_children))
-    except CursorReset as error:
-        return Start(since=None if since is None else START, reset=error.reason.value)
-    return Start(offset=read_cursor(parameters, "offset"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from jobs.api.documentation import REFUSED, Json, content_of
+from jobs.api.openapi import REFUSED, Json, content_of
 
 
 class Health(msgspec.Struct):

@@ -1,126 +1,79 @@
-"""The API put together: its routers, and what holds for all of them."""
+"""The API put together: its addresses, and its description with that of what is served beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any
+from functools import cached_property
 
 import msgspec
-from django.http import Http404, HttpRequest
-from django.http.response import HttpResponseBase
-from django.urls import URLPattern, URLResolver
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
-from ninja import NinjaAPI
-from ninja.errors import HttpError, ValidationError
-from ninja.openapi.schema import OpenAPISchema
-from ninja.operation import Operation
 
-from jobs.api import control, execution, jobs, logs, machines, runnables, runs, tickets
-from jobs.api.documentation import SECURITY_SCHEMES, Json, Kinds, needing, schemas_of
-from jobs.api.reference import Reference
-from jobs.api.refusals import method_not_allowed, refuse
+from jobs.api import machines
+from jobs.api.answers import json_answer
+from jobs.api.openapi import SECURITY_SCHEMES, Json, Kinds, described, needing, schemas_of
+from jobs.api.reference import groups_of
+from jobs.api.routing import Router, patterns_of
 from jobs.errors import MethodNotAllowed
-from jobs.queries import results
-from jobs.queries.log_page import LogsPayload
-from jobs.queries.rows import JobDetail, JobRow, StepRow
 from jobs.web.refusals import response_to
 
-View = Callable[..., HttpResponseBase]
-
-DESCRIBED = (
-    *(jobs.JobList, JobDetail, JobRow, jobs.StepList, StepRow, jobs.Deleted, jobs.JobTree, LogsPayload),
-    *(tickets.Ticket, tickets.TicketRequest, runnables.RunnableList, runnables.RunnableRow),
-    *(execution.ProgramOrder, execution.WaitingOrder, execution.Accepted, execution.WaitedFor),
-    *(
-        execution.ExecutionList,
-        execution.StillRunning,
-        *results.HTTP_STATUS,
-        runs.RunOrder,
-        control.Asked,
-        control.Rerun,
-        control.NewJob,
-        control.WorkerList,
-    ),
-)
+READS = ("GET", "HEAD")
 
 
-class Api(NinjaAPI):
-    """Ninja's API with HEAD wherever there is GET, and its own refusals in the shape of all errors."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+class Api:
+    def __init__(self, *routers: Router) -> None:
+        self.operations = [operation for router in routers for operation in router.operations]
         self.beside: dict[str, Json] = {}
         self.kinds_beside: set[type[msgspec.Struct]] = set()
+        for address, operation in machines.OPERATIONS.items():
+            self.describe(address, operation, machines.KINDS)
 
-    def describe(self, path: str, operation: Json, kinds: Kinds = ()) -> None:
+    def describe(self, address: str, operation: Json, kinds: Kinds = ()) -> None:
         """Has the description tell of a GET that is served beside this API. `kinds`: what it refers to."""
-        self.beside[path] = {"get": operation}
+        self.beside[address] = {"get": operation}
         self.kinds_beside.update(kinds)
+        self.__dict__.pop("openapi", None)
 
     @property
-    def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
-        patterns, app_name, namespace = super().urls
-        for pattern in patterns:
-            if isinstance(pattern, URLPattern):
-                is_description = pattern.name in ("openapi-json", "openapi-view")
-                view = read_only(pattern.callback) if is_description else pattern.callback
-                pattern.callback = as_machines_expect(view)
-        return patterns, app_name, namespace
+    def urls(self) -> tuple[list[URLPattern], str | None, str | None]:
+        patterns = [
+            path("openapi.json", read_only(self.show_openapi), name="api-openapi"),
+            path("docs", read_only(self.show_reference), name="api-docs"),
+        ]
+        return [*patterns, *patterns_of(self.operations)], None, None
 
-    def get_openapi_operation_id(self, operation: Operation) -> str:
-        return operation.view_func.__name__  # generated clients make method names of it
+    @cached_property
+    def openapi(self) -> Json:
+        """The description, made once for all that has been described."""
+        paths: dict[str, Json] = {}
+        for operation in self.operations:
+            paths.setdefault(f"/api{operation.address}", {})[operation.method.lower()] = described(operation)
+        answers = {kind for operation in self.operations for kind in operation.answers} | self.kinds_beside
+        bodies = {operation.body for operation in self.operations if operation.body is not None}
+        schemas = schemas_of(sorted(answers, key=lambda kind: kind.__name__), bodies)
+        return {
+            "openapi": "3.1.0",
+            "info": {"title": "Quaero", "version": "1", "description": ""},
+            "paths": {**paths, **self.beside},
+            "components": {"schemas": schemas, "securitySchemes": SECURITY_SCHEMES},
+            "servers": [],
+            "security": needing("read"),
+        }
 
-    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        schema = super().get_openapi_schema(**options)
-        schema["paths"].update(self.beside)
-        schema["components"]["schemas"].update(schemas_of((*DESCRIBED, *self.kinds_beside)))
-        schema["components"]["securitySchemes"] = SECURITY_SCHEMES
-        return schema
+    def show_openapi(self, request: HttpRequest) -> HttpResponse:
+        return json_answer(self.openapi)
 
-
-def read_only(view: View) -> View:
-    """A view of ninja's own, which would answer to any method."""
-
-    @csrf_exempt
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method != "GET":  # or HEAD, which comes as GET
-            return response_to(MethodNotAllowed(request.method, ("GET", "HEAD")))
-        return view(request, *args, **kwargs)
-
-    return wrapped
-
-
-def as_machines_expect(view: View) -> View:
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = answer_to_head(view, request, *args, **kwargs)
-        return method_not_allowed(request, response) if response.status_code == 405 else response
-
-    return wrapped
+    def show_reference(self, request: HttpRequest) -> HttpResponse:
+        """The same as a page for people; one of ours, and none that would come from a CDN."""
+        origin = f"{request.scheme}://{request.get_host()}"
+        return render(request, "quaero/api/docs.html", {"groups": groups_of(self.openapi, origin), "origin": origin})
 
 
-def answer_to_head(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-    """The answer of `view`; to HEAD that to GET, whose body the server leaves out."""
-    if request.method != "HEAD":
-        return view(request, *args, **kwargs)
-    request.method = "GET"
-    try:
-        return view(request, *args, **kwargs)
-    finally:
-        request.method = "HEAD"
+def read_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    @csrf_exempt  # a POST is told which methods there are; nothing can be changed here
+    def checked(request: HttpRequest) -> HttpResponse:
+        return view(request) if request.method in READS else response_to(MethodNotAllowed(request.method, READS))
 
-
-api = Api(title="Quaero", version="1", docs=Reference(), openapi_extra={"security": needing("read")})
-api.add_router("", jobs.router, tags=["jobs"])
-api.add_router("", control.router, tags=["jobs"])
-api.add_router("", execution.router, tags=["runs"])
-api.add_router("", runs.router, tags=["runs"])
-api.add_router("", logs.router, tags=["logs"])
-api.add_router("", runnables.router, tags=["runnables"])
-api.add_router("", tickets.router, tags=["tickets"])
-for address, operation in machines.OPERATIONS.items():
-    api.describe(address, operation, machines.KINDS)
-
-for kind in (Exception, Http404, HttpError, ValidationError):  # ninja has handlers of its own for each of these
-    api.add_exception_handler(kind, refuse)
+    return checked

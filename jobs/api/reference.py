@@ -7,11 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from ninja import NinjaAPI
-from ninja.openapi.docs import DocsBase
-
 from jobs.api.examples import Schemas, example_of, members_of, name_of, type_of
 
 GROUPS = {
@@ -62,15 +57,6 @@ class Operation:
 class Group(NamedTuple):
     name: str
     operations: list[Operation]
-
-
-class Reference(DocsBase):
-    """What ninja shows in place of a page that would come from a CDN."""
-
-    def render_page(self, request: HttpRequest, api: NinjaAPI, **options: Any) -> HttpResponse:
-        origin = f"{request.scheme}://{request.get_host()}"
-        groups = groups_of(api.get_openapi_schema(), origin)
-        return render(request, "quaero/api/docs.html", {"groups": groups, "origin": origin})
 
 
 def groups_of(document: dict[str, Any], origin: str) -> list[Group]:
@@ -140,7 +126,7 @@ def command_of(
 ) -> str:
     """How to ask it with curl. `$token` stands for a token, capitals in the address for an id."""
     parts = ["curl"]
-    if "text/event-stream" in described["responses"].get(200, {}).get("content", {}):
+    if "text/event-stream" in described["responses"].get("200", {}).get("content", {}):
         parts.append("-N")
     if method != "GET":
         parts.append(f"-X {method}")

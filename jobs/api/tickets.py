@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import msgspec
-from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, get_script_prefix, resolve
-from ninja import Router
 
 from jobs.access import TICKET_LIFETIME, Caller, issue_ticket, readable_job
-from jobs.api.answers import json_answer
-from jobs.api.bodies import read_body
-from jobs.api.callers import caller_without_parameters
-from jobs.api.documentation import documented
+from jobs.api.bodies import Body
+from jobs.api.routing import Router
 from jobs.errors import Refusal
 
 # The names of the stream routes, by which this app knows them: they belong to the live side.
 STREAM_ROUTES = ("job-log-stream", "plain-log-stream", "service-log-stream", "job-list-stream")
 STREAM_PATHS = "/api/jobs/{id}/logs/stream, /api/logs/{id}, /api/service/logs/stream or /api/jobs/stream"
 
-router = Router()
+router = Router("tickets")
 
 
-class TicketRequest(msgspec.Struct, forbid_unknown_fields=True):
+class TicketRequest(Body):
     path: str
 
 
@@ -30,14 +26,11 @@ class Ticket(msgspec.Struct):
     expires_in: int  # seconds
 
 
-@router.post("/tickets", summary="A ticket for a stream", openapi_extra=documented(Ticket, body=TicketRequest))
-def create_ticket(request: HttpRequest) -> HttpResponse:
+@router.post("/tickets", "A ticket for a stream", right="read")
+def create_ticket(caller: Caller, body: TicketRequest) -> Ticket:
     """Opens the stream at `path` (without a query string) within 60 s, as `?ticket=`, with the right to read."""
-    caller = caller_without_parameters(request)
-    caller.require("read")
-    path = read_body(request, TicketRequest).path
-    require_stream(caller, path)
-    return json_answer(Ticket(issue_ticket(caller, path), int(TICKET_LIFETIME.total_seconds())))
+    require_stream(caller, body.path)
+    return Ticket(issue_ticket(caller, body.path), int(TICKET_LIFETIME.total_seconds()))
 
 
 def require_stream(caller: Caller, path: str) -> None:

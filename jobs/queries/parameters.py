@@ -1,182 +1,30 @@
-"""Reads the parameters of a log request, the same for pages, streams and `tail`; refuses what is wrong by name."""
+"""The parameters of a log request, the same for pages, streams and `tail`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
-from typing import TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from django.conf import settings
-from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
+from pydantic import Field
 
 from jobs import levels
-from jobs.errors import Refusal
 from jobs.models import STREAMS, Job, Step
 from jobs.models.entry import utc
 from jobs.queries.families import is_member
 from jobs.queries.filter import Filter
 from jobs.storable import storable_text
+from jobs.validation.query import BadParameter, Query, Text, one_of, whole_number
 
-T = TypeVar("T")
-MAX_ID = 2**63 - 1
 MAX_SEARCH = 1_000  # characters; SQLite refuses patterns of 50,000 bytes
-
 CHILDREN = "children"  # asks for a job's log with those of its descendants
-FILTER_PARAMETERS = ("step", "level", "stream", "search", "from", "to", "first_line", "last_line")
 
 
-class BadParameter(Refusal, ValueError):
-    """A parameter with a value that is not allowed. The text names both."""
-
-    code = "bad_parameter"
-
-    def __init__(self, name: str, value: object, allowed: str) -> None:
-        text = str(value)[:100]
-        self.describe(f"{name}={text!r} is not allowed: {name} is {allowed}", name, text, allowed)
-
-    def describe(self, message: str, name: str, value: str, allowed: str) -> None:
-        super().__init__(message, detail={"parameter": name, "value": value, "allowed": allowed})
-        self.name, self.value, self.allowed = name, value, allowed
-
-
-class UnknownParameter(BadParameter):
-    def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        words = f"use some of {', '.join(known)}" if known else "there are none here"
-        allowed = f"one of {', '.join(known)}" if known else "none"
-        self.describe(f"unknown parameter {name[:100]!r}: {words}", name[:100], "", allowed)
-
-
-@dataclass(frozen=True, slots=True)
-class Parameters:
-    """Given parameters by name, where an empty value is one that was not given."""
-
-    given: Mapping[str, str]
-
-    @classmethod
-    def of(cls, given: Mapping[str, str], known: tuple[str, ...]) -> Parameters:
-        """Raises UnknownParameter: a misspelt filter that was ignored would show the wrong logs."""
-        for name in given:
-            if name not in known:
-                raise UnknownParameter(name, known)
-        return cls({name: value for name, value in given.items() if value != ""})
-
-    @classmethod
-    def of_query(cls, query: QueryDict, known: tuple[str, ...]) -> Parameters:
-        """As `of`, from a URL. Raises BadParameter for one that is given twice: neither value would be the wish."""
-        given = {name: query.getlist(name) for name in query}
-        for name, values in given.items():
-            if len(values) > 1:
-                raise BadParameter(name, ", ".join(values), "to be given once")
-        return cls.of({name: values[0] for name, values in given.items()}, known)
-
-    def read(self, name: str, convert: Callable[[str], T], allowed: str) -> T | None:
-        value = self.given.get(name)
-        if value is None:
-            return None
-        try:
-            return convert(value)
-        except ValueError:
-            raise BadParameter(name, value, allowed) from None
-
-    def number(self, name: str, lowest: int, highest: int) -> int | None:
-        def convert(text: str) -> int:
-            if not (text.isascii() and text.isdigit() and len(text) < 20 and lowest <= int(text) <= highest):
-                raise ValueError(text)
-            return int(text)
-
-        upper = f"to {highest}" if highest < MAX_ID else "up"
-        return self.read(name, convert, f"a whole number from {lowest} {upper}")
-
-
-def read_filter(parameters: Parameters, job_id: UUID | None) -> Filter:
-    """The filter that was asked for. A step must be one of the job's (of any, without a job).
-
-    Only the log of all jobs (`job_id` None) can be narrowed to a job, and only a job's be widened by `children`
-    to those of its descendants, whose steps may then be named too. Raises BadParameter.
-    """
-    family = read_family(parameters, job_id)
-    return Filter(
-        job=read_job(parameters) if job_id is None else None,
-        family=family,
-        step=read_step(parameters, job_id, with_children=family is not None),
-        level=read_level(parameters),
-        stream=parameters.read("stream", one_of(STREAMS), f"one of {', '.join(STREAMS)}"),
-        search=parameters.read("search", search_text, f"at most {MAX_SEARCH} characters"),
-        from_time=read_moment(parameters, "from"),
-        to_time=read_moment(parameters, "to"),
-        first_line=parameters.number("first_line", 1, MAX_ID),
-        last_line=parameters.number("last_line", 1, MAX_ID),
-    )
-
-
-def read_family(parameters: Parameters, job_id: UUID | None) -> UUID | None:
-    """The job, if its descendants are asked for too. Lines are numbers within one job, so they do not go with it."""
-    choice = parameters.read(CHILDREN, one_of(("0", "1")), "1 (with the job's descendants) or 0")
-    if job_id is None or choice != "1":
-        return None
-    for name in ("first_line", "last_line"):
-        if name in parameters.given:
-            raise BadParameter(name, parameters.given[name], f"a line of one job: not to be given with {CHILDREN}=1")
-    return job_id
-
-
-def read_level(parameters: Parameters) -> int | None:
-    level = parameters.read("level", levels.parse, f"one of {', '.join(levels.NUMBERS)}")
-    return None if level == levels.DEBUG else level  # everything is at least debug
-
-
-def read_job(parameters: Parameters, name: str = "job") -> UUID | None:
-    job_id = parameters.read(name, UUID, "the id of a job")
-    if job_id is not None and not Job.objects.filter(pk=job_id).exists():
-        raise BadParameter(name, job_id, "the id of a job")
-    return job_id
-
-
-def read_step(parameters: Parameters, job_id: UUID | None, *, with_children: bool = False) -> UUID | None:
-    allowed = "the id of a step"
-    if job_id is not None:
-        allowed += " of this job or its descendants" if with_children else " of this job"
-    step_id = parameters.read("step", UUID, allowed)
-    if step_id is not None:
-        step = Step.objects.filter(pk=step_id).first()
-        if step is None or not (
-            job_id in (None, step.job_id) or (job_id and with_children and is_member(job_id, step.job_id))
-        ):
-            raise BadParameter("step", step_id, allowed)
-    return step_id
-
-
-def read_limit(parameters: Parameters, default: int | None = None) -> int:
-    highest = int(getattr(settings, "QUAERO_STREAM_MAX_LIMIT", 1000))
-    limit = parameters.number("limit", 1, highest)
-    usual = default or int(getattr(settings, "QUAERO_STREAM_DEFAULT_LIMIT", 100))
-    return min(usual, highest) if limit is None else limit
-
-
-def read_cursor(parameters: Parameters, name: str) -> int | None:
-    return parameters.number(name, 0, MAX_ID)
-
-
-def read_moment(parameters: Parameters, name: str) -> datetime | None:
-    return parameters.read(name, moment, "a time in RFC 3339, as 2026-01-31T12:00:00Z")
-
-
-def one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
-    def convert(text: str) -> str:
-        if text not in allowed:
-            raise ValueError(text)
-        return text
-
-    return convert
-
-
-def search_text(text: str) -> str:
-    if len(text) > MAX_SEARCH:
-        raise ValueError(text)
-    return storable_text(text)
+def most_entries() -> int:
+    return int(getattr(settings, "QUAERO_STREAM_MAX_LIMIT", 1000))
 
 
 def moment(text: str) -> datetime:
@@ -185,3 +33,117 @@ def moment(text: str) -> datetime:
     if parsed is None:
         raise ValueError(text)
     return utc(parsed)
+
+
+def search_text(text: str) -> str:
+    if len(text) > MAX_SEARCH:
+        raise ValueError(text)
+    return storable_text(text)
+
+
+def yes_or_no(text: str) -> bool:
+    return ("0", "1").index(text) == 1  # else a ValueError
+
+
+AN_ID = {"type": "string", "format": "uuid"}
+A_TIME = Text(moment, "a time in RFC 3339, as 2026-01-31T12:00:00Z", {"type": "string", "format": "date-time"})
+
+Level = Annotated[int | None, Text(levels.parse, f"one of {', '.join(levels.NUMBERS)}", {"enum": list(levels.NUMBERS)})]
+Stream = Annotated[str | None, one_of(STREAMS)]
+SearchText = Annotated[str | None, Text(search_text, f"at most {MAX_SEARCH} characters", {"type": "string"})]
+Moment = Annotated[datetime | None, A_TIME]
+JobId = Annotated[UUID | None, Text(UUID, "the id of a job", AN_ID)]
+StepId = Annotated[UUID | None, Text(UUID, "the id of a step", AN_ID)]
+Line = Annotated[int | None, whole_number(1)]
+Cursor = Annotated[int | None, whole_number(0)]
+Limit = Annotated[int | None, whole_number(1, most_entries)]
+Choice = Annotated[bool, Text(yes_or_no, "1 (with the job's descendants) or 0", {"enum": ["0", "1"]})]
+
+
+class LogFilterQuery(Query):
+    step: StepId = Field(None, description="Entries of this step.")
+    level: Level = Field(None, description="Entries of this level or above.")
+    stream: Stream = Field(None, description="Entries of this stream.")
+    search: SearchText = Field(None, description="A substring of the message, case-insensitive for ASCII.")
+    from_: Moment = Field(None, alias="from", description="Not before this time.")
+    to: Moment = Field(None, description="Not after this time.")
+    first_line: Line = Field(None, description="Not before this line.")
+    last_line: Line = Field(None, description="Not after this line.")
+
+
+class ChildrenQuery(Query):
+    children: Choice = Field(False, description="1: entries of the job's descendants too, in the order of ids.")
+
+
+class OfAnyJobQuery(Query):
+    job: JobId = Field(None, description="Entries of this job.")
+
+
+class LogPageQuery(LogFilterQuery):
+    limit: Limit = Field(None, description="How many at most.")
+    since: Cursor = Field(None, description="The id of an entry: the next after it. 0: from the beginning.")
+    before: Cursor = Field(None, description="The id of an entry: the last before it.")
+    offset: Cursor = Field(None, description="From this matching entry on, the first being 0.")
+
+
+class JobLogQuery(ChildrenQuery, LogPageQuery):
+    """A page of a job's log."""
+
+
+class ServiceLogQuery(LogPageQuery, OfAnyJobQuery):
+    """A page of every log."""
+
+
+def limit_of(limit: int | None, usual: int | None = None) -> int:
+    """How many entries are wanted: the limit that was asked for, else the usual one of the page or stream."""
+    usual = usual or int(getattr(settings, "QUAERO_STREAM_DEFAULT_LIMIT", 100))
+    return min(usual, most_entries()) if limit is None else limit
+
+
+def filter_of(
+    query: LogFilterQuery, job_id: UUID | None, *, narrowed_to: UUID | None = None, with_children: bool = False
+) -> Filter:
+    """The filter that was asked for. A step must be one of the job's (of any, without a job).
+
+    Only the log of all jobs (`job_id` None) can be narrowed to a job, and only a job's be widened to those of its
+    descendants, whose steps may then be named too. Raises BadParameter.
+    """
+    family = job_id if with_children else None
+    wrong = [*lines_of_many(query, family), *unknown_job(narrowed_to), *foreign_step(query.step, job_id, family)]
+    if wrong:
+        raise wrong[0].joined(wrong[1:])
+    return Filter(
+        job=narrowed_to if job_id is None else None,
+        family=family,
+        step=query.step,
+        level=None if query.level == levels.DEBUG else query.level,  # everything is at least debug
+        stream=query.stream,
+        search=query.search,
+        from_time=query.from_,
+        to_time=query.to,
+        first_line=query.first_line,
+        last_line=query.last_line,
+    )
+
+
+def lines_of_many(query: LogFilterQuery, family: UUID | None) -> Iterator[BadParameter]:
+    """Lines are numbers within one job, so they do not go with its descendants."""
+    if family is not None:
+        for name in ("first_line", "last_line"):
+            line = getattr(query, name)
+            if line is not None:
+                yield BadParameter(name, line, f"a line of one job: not to be given with {CHILDREN}=1")
+
+
+def unknown_job(job_id: UUID | None, name: str = "job") -> Iterator[BadParameter]:
+    if job_id is not None and not Job.objects.filter(pk=job_id).exists():
+        yield BadParameter(name, job_id, "the id of a job")
+
+
+def foreign_step(step_id: UUID | None, job_id: UUID | None, family: UUID | None) -> Iterator[BadParameter]:
+    if step_id is None:
+        return
+    step = Step.objects.filter(pk=step_id).first()
+    if step is None or not (job_id in (None, step.job_id) or (family is not None and is_member(family, step.job_id))):
+        place = "" if job_id is None else " of this job" if family is None else " of this job or its descendants"
+        yield BadParameter("step", step_id, f"the id of a step{place}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import msgspec
 
 from jobs import statuses
@@ -26,6 +28,9 @@ class Value(msgspec.Struct):
 class Running(msgspec.Struct):
     """A run that has not ended, or has not begun."""
 
+    http_status: ClassVar[int] = 202
+    meaning: ClassVar[str] = "it has not ended"
+
     execution_id: str
     progress: float | None  # percent, where the run tells it
     logs: list[PlainEntry]
@@ -33,6 +38,8 @@ class Running(msgspec.Struct):
 
 
 class Completed(msgspec.Struct):
+    meaning: ClassVar[str] = "it has completed"
+
     execution_id: str
     progress: float | None
     result: Value
@@ -41,6 +48,8 @@ class Completed(msgspec.Struct):
 
 
 class Cancelled(msgspec.Struct):
+    meaning: ClassVar[str] = "it was cancelled"
+
     execution_id: str
     progress: float | None
     logs: list[PlainEntry]
@@ -50,6 +59,9 @@ class Cancelled(msgspec.Struct):
 
 class Failed(msgspec.Struct):
     """A run that has failed, in the shape of all errors."""
+
+    http_status: ClassVar[int] = 500
+    meaning: ClassVar[str] = "it has failed"
 
     execution_id: str
     progress: float | None
@@ -61,8 +73,6 @@ class Failed(msgspec.Struct):
 
 
 ResultAnswer = Running | Completed | Cancelled | Failed
-
-HTTP_STATUS: dict[type[ResultAnswer], int] = {Running: 202, Completed: 200, Cancelled: 200, Failed: 500}
 
 
 def result_of(job: Job) -> ResultAnswer:

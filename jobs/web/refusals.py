@@ -18,6 +18,10 @@ OF_DJANGO: dict[type[Exception], Callable[[], Refusal]] = {
 }
 
 
+RefusalBody = msgspec.defstruct("Refusal", [("error", str), ("code", str), ("detail", dict[str, object])])
+"""Every error, as the description of the API has it: what is wrong and what is allowed."""
+
+
 def refusal_of(error: Exception) -> Refusal | None:
     """What a view has raised, as a refusal; None when the fault is not the client's."""
     if isinstance(error, Refusal):
@@ -27,7 +31,7 @@ def refusal_of(error: Exception) -> Refusal | None:
 
 def body_of(refusal: Refusal) -> bytes:
     """`{"error", "code", "detail"}`, also of the events that end a stream."""
-    return msgspec.json.encode({"error": str(refusal), "code": refusal.code, "detail": refusal.detail})
+    return msgspec.json.encode(RefusalBody(str(refusal), refusal.code, refusal.detail))
 
 
 def headers_of(refusal: Refusal) -> dict[str, str]:

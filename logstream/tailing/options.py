@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from jobs.models import Job
 from jobs.queries import START, Filter, Position
 from jobs.queries.cursors import CursorReset, position_of
-from jobs.queries.parameters import CHILDREN, FILTER_PARAMETERS, Parameters, read_cursor, read_filter
+from jobs.queries.parameters import CHILDREN, ChildrenQuery, Cursor, LogFilterQuery, filter_of
 from jobs.terminal.lookup import NotChosen, job_called, latest_job, step_called
+from jobs.validation.query import whole_number
 
-OPTIONS = (*FILTER_PARAMETERS, CHILDREN, "since", "n")
 USUAL_COUNT = 100
 MOST_LINES = 1_000_000_000
+
+
+class Options(ChildrenQuery, LogFilterQuery):
+    since: Cursor = None
+    n: Annotated[int | None, whole_number(0, MOST_LINES)] = None
 
 
 class Asked(NamedTuple):
@@ -28,20 +33,18 @@ def read_request(options: Mapping[str, object]) -> Asked:
     """Raises NotChosen, BadParameter and CursorOfAnotherJob."""
     job = chosen_job(options)
     job_id = None if job is None else job.pk
-    given = {name: str(options[name]) for name in OPTIONS if options.get(name) is not None}
+    given = {name: str(options[name]) for name in Options.names() if options.get(name) is not None}
     with_children = given.get(CHILDREN) == "1"
     if job is None and with_children:
         raise NotChosen("--children goes with one job: --service shows all jobs anyway")
     if job is not None and given.get("step"):
         given["step"] = str(step_called(job, given["step"], with_children=with_children).pk)
-    parameters = Parameters.of(given, OPTIONS)
-    wanted = read_filter(parameters, job_id)
-    count = parameters.number("n", 0, MOST_LINES)
-    cursor = read_cursor(parameters, "since")
-    if cursor is None:
-        return Asked(job, wanted, USUAL_COUNT if count is None else count)
+    typed = Options.of(given)
+    wanted = filter_of(typed, job_id, with_children=typed.children)
+    if typed.since is None:
+        return Asked(job, wanted, USUAL_COUNT if typed.n is None else typed.n)
     try:
-        return Asked(job, wanted, None, position_of(job_id, cursor, with_children=with_children))
+        return Asked(job, wanted, None, position_of(job_id, typed.since, with_children=with_children))
     except CursorReset as reset:
         return Asked(job, wanted, None, reset_reason=reset.reason.value)
 

@@ -114,29 +114,46 @@ def test_a_wrong_value_is_refused_by_name_with_what_is_allowed(
 @pytest.mark.parametrize(
     ("order", "words"),
     [
-        ({}, "missing required field `program`"),
-        ({"program": None}, "at `$.program`"),
-        ({"program": 1}, "at `$.program`"),
-        ({"program": ["1"]}, "at `$.program`"),
-        ({"program": "1", "language": None}, "at `$.language`"),
-        ({"program": "1", "name": 5}, "at `$.name`"),
-        ({"program": "1", "timeout": "60"}, "at `$.timeout`"),
-        ({"program": "1", "timeout": True}, "at `$.timeout`"),
-        ({"program": "1", "timeout": 10**400}, "at `$.timeout`"),
-        ({"program": "1", "attributes": []}, "at `$.attributes`"),
-        ({"program": "1", "attributes": None}, "at `$.attributes`"),
-        ({"program": "1", "parameters": "x"}, "at `$.parameters`"),
-        ({"program": "1", "secrets": "x"}, "at `$.secrets`"),
-        ({"program": "1", "secrets": [1]}, "at `$.secrets[0]`"),
-        ({"program": "1", "parent": 1}, "at `$.parent`"),
-        ({"program": "1", "wait": 1}, "unknown field `wait`"),
-        ({"program": "1", "code": "1"}, "unknown field `code` (its members are program, language, name, timeout,"),
+        ({}, "program is missing: it must be text"),
+        ({"program": None}, "program must be text, not null"),
+        ({"program": 1}, "program must be text, not a number"),
+        ({"program": ["1"]}, "program must be text, not a list"),
+        ({"program": "1", "language": None}, "language must be text, not null"),
+        ({"program": "1", "name": 5}, "name must be text, or null, not a number"),
+        ({"program": "1", "timeout": "60"}, "timeout must be a number, or null, not a text"),
+        ({"program": "1", "timeout": True}, "timeout must be a number, or null, not true"),
+        ({"program": "1", "timeout": 10**400}, "timeout must be a number, or null, not a number of so many digits"),
+        ({"program": "1", "attributes": []}, "attributes must be an object, not a list"),
+        ({"program": "1", "attributes": None}, "attributes must be an object, not null"),
+        ({"program": "1", "parameters": "x"}, "parameters must be an object, not a text"),
+        ({"program": "1", "secrets": "x"}, "secrets must be a list, each item text, not a text"),
+        ({"program": "1", "secrets": [1]}, "secrets must be a list, each item text (`$[0]` is wrong)"),
+        ({"program": "1", "parent": 1}, "parent must be text, or null, not a number"),
+        ({"program": "1", "wait": 1}, "wait is unknown"),
+        ({"program": "1", "code": "1"}, "code is unknown (its members are program, language, name, timeout,"),
     ],
 )
 def test_a_body_of_wrong_types_is_refused_with_the_place(running: Sender, order: dict[str, Any], words: str) -> None:
     body = running.refused(400, "bad_body", **order)
     assert words in body["error"]
     assert "program" in body["detail"]["members"]
+
+
+def test_all_that_is_wrong_with_a_body_is_told_at_once_by_member(running: Sender) -> None:
+    body = running.refused(400, "bad_body", language=5, secrets=["a", 1, None], wait=1, code=2)
+    assert body["detail"]["problems"] == {
+        "program": "is missing: it must be text",
+        "language": "must be text, not a number",
+        "secrets": "must be a list, each item text (`$[1]` is wrong, `$[2]` is wrong)",
+        "wait": "is unknown",
+        "code": "is unknown",
+    }
+    assert "language must be text, not a number; secrets must be a list" in body["error"]
+
+
+def test_a_wrong_member_is_told_without_its_value_which_may_be_secret(running: Sender) -> None:
+    for parameters in ("hunter2", ["hunter2"]):
+        assert "hunter2" not in str(running.refused(400, "bad_body", program="1", parameters=parameters))
 
 
 @pytest.mark.parametrize(
@@ -166,7 +183,9 @@ def test_a_body_that_is_no_json_is_refused(running: Sender, path: str, body: byt
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b'"print(1)"', b"1", b"true"])
 def test_a_body_that_is_no_object_is_refused(running: Sender, body: bytes) -> None:
-    assert "Expected `object`" in refused(running.post(EXECUTE_ASYNC, body), 400, "bad_body")["error"]
+    answer = refused(running.post(EXECUTE_ASYNC, body), 400, "bad_body")
+    assert "body must be an object with program, language" in answer["error"]
+    assert list(answer["detail"]["problems"]) == ["body"]
 
 
 def test_a_form_is_refused(running: Sender, as_runner: Client) -> None:

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 
 from jobs.api.reference import groups_of
-from jobs.queries.parameters import CHILDREN, FILTER_PARAMETERS
-from logstream.requests import PLAIN_PARAMETERS, SERVICE_PARAMETERS, STREAM_PARAMETERS
+from jobs.queries.parameters import CHILDREN, LogFilterQuery
+from logstream.requests import JobsStreamQuery, JobStreamQuery, PlainStreamQuery, ServiceStreamQuery
 from quaero.config.environment import BASE_DIR
 from quaero.http.csp import POLICY
 
@@ -44,8 +44,8 @@ def test_every_operation_tells_its_answer_and_its_refusal(schema: dict[str, Any]
 
 def test_log_parameters_are_those_of_the_filter(schema: dict[str, Any]) -> None:
     page = {"limit", "since", "before", "offset"}
-    assert names(schema, "/api/jobs/{job_id}/logs") == {"job_id", *FILTER_PARAMETERS, CHILDREN, *page}
-    assert names(schema, "/api/service/logs") == {"job", *FILTER_PARAMETERS, *page}
+    assert names(schema, "/api/jobs/{job_id}/logs") == {"job_id", *LogFilterQuery.names(), CHILDREN, *page}
+    assert names(schema, "/api/service/logs") == {"job", *LogFilterQuery.names(), *page}
 
 
 def test_what_runs_may_come_to_is_told_by_status(schema: dict[str, Any]) -> None:
@@ -103,10 +103,10 @@ def as_template(pattern: str) -> str:
 
 def test_streams_tell_the_parameters_that_they_take(schema: dict[str, Any]) -> None:
     header = "Last-Event-ID"
-    assert names(schema, "/api/jobs/{job_id}/logs/stream") == {"job_id", header, *STREAM_PARAMETERS}
-    assert names(schema, "/api/service/logs/stream") == {header, *SERVICE_PARAMETERS}
-    assert names(schema, "/api/logs/{job_id}") == {"job_id", header, *PLAIN_PARAMETERS}
-    assert names(schema, "/api/jobs/stream") == {"ticket"}
+    assert names(schema, "/api/jobs/{job_id}/logs/stream") == {"job_id", header, *JobStreamQuery.names()}
+    assert names(schema, "/api/service/logs/stream") == {header, *ServiceStreamQuery.names()}
+    assert names(schema, "/api/logs/{job_id}") == {"job_id", header, *PlainStreamQuery.names()}
+    assert names(schema, "/api/jobs/stream") == set(JobsStreamQuery.names()) == {"ticket"}
 
 
 def test_streams_tell_their_events(schema: dict[str, Any]) -> None:

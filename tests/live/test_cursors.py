@@ -8,10 +8,11 @@ from django.test import RequestFactory
 
 from jobs.models import Job, LogEntry
 from jobs.queries import Filter
-from jobs.queries.parameters import BadParameter, Parameters
+from jobs.validation.query import BadParameter
 from logstream.live import Live
 from logstream.registry import job_topic
-from logstream.requests import STREAM_PARAMETERS, read_start
+from logstream.requests import JobStreamQuery
+from logstream.requests import start_of as start_of_request
 from logstream.streams import LogRequest, log_stream
 from tests.live.conftest import append
 from tests.live.sse import lines_of, names_of
@@ -21,7 +22,7 @@ from tests.live.watching import SOMEBODY, Watcher, in_thread, watch_job, watch_s
 def start_of(job: Job, query: str = "", header: str = "") -> tuple[object, str | None]:
     headers = {"Last-Event-ID": header} if header else {}
     request = RequestFactory().get(f"/?{query}", headers=headers)
-    return read_start(request, job_topic(job.pk), Parameters.of(request.GET.dict(), STREAM_PARAMETERS))
+    return start_of_request(request, job_topic(job.pk), JobStreamQuery.of_url(request.GET).since)
 
 
 def test_header_wins_over_since(job: Job) -> None:

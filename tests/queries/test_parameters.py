@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
@@ -13,23 +13,21 @@ from django.http import QueryDict
 from jobs import levels
 from jobs.models import Job
 from jobs.queries import EVERYTHING, Filter
-from jobs.queries.parameters import (
-    FILTER_PARAMETERS,
-    MAX_SEARCH,
-    BadParameter,
-    Parameters,
-    UnknownParameter,
-    read_cursor,
-    read_filter,
-    read_limit,
-)
+from jobs.queries.parameters import MAX_SEARCH, ChildrenQuery, LogPageQuery, OfAnyJobQuery, filter_of, limit_of
+from jobs.validation.query import BadParameter, UnknownParameter
 from tests.factories import make_job, make_step
 
-KNOWN = ("job", *FILTER_PARAMETERS, "limit", "since")
+
+class Asked(ChildrenQuery, OfAnyJobQuery, LogPageQuery):
+    """All that can be asked of logs."""
 
 
-def given(**values: str) -> Parameters:
-    return Parameters.of({name.rstrip("_"): value for name, value in values.items()}, KNOWN)
+def given(**values: str) -> Asked:
+    return Asked.of({name.rstrip("_"): value for name, value in values.items()})
+
+
+def read_filter(asked: Asked, job_id: UUID | None) -> Filter:
+    return filter_of(asked, job_id, narrowed_to=asked.job, with_children=asked.children)
 
 
 def refusal(read: Callable[[], object]) -> BadParameter:
@@ -88,29 +86,30 @@ def test_all_members_of_a_filter_are_read(job: Job) -> None:
     ],
 )
 def test_a_wrong_value_is_refused_with_what_is_allowed(name: str, value: str, allowed: str) -> None:
-    problem = refusal(lambda: read_filter(Parameters.of({name: value}, KNOWN), None))
+    problem = refusal(lambda: Asked.of({name: value}))
     assert allowed in str(problem)
     assert (problem.detail["parameter"], problem.detail["value"]) == (name, value[:100])
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "abc", "1001", "1.5", "1e2", " 5", "\u0661", "9" * 30])
 def test_a_wrong_limit_is_refused(value: str) -> None:
-    assert "a whole number from 1 to 1000" in str(refusal(lambda: read_limit(given(limit=value))))
+    assert "a whole number from 1 to 1000" in str(refusal(lambda: given(limit=value)))
 
 
 def test_the_limit_has_a_default_within_the_maximum(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (read_limit(given()), read_limit(given(), 50), read_limit(given(limit="1000"))) == (100, 50, 1000)
+    assert (limit_of(given().limit), limit_of(None, 50), limit_of(given(limit="1000").limit)) == (100, 50, 1000)
     monkeypatch.setattr(settings, "QUAERO_STREAM_MAX_LIMIT", 20)
-    assert read_limit(given(), 50) == 20
+    assert limit_of(None, 50) == 20
+    assert "from 1 to 20" in str(refusal(lambda: given(limit="21")))
 
 
 @pytest.mark.parametrize("value", ["abc", "-1", "1.0", "9223372036854775808"])
 def test_a_wrong_cursor_is_refused(value: str) -> None:
-    assert "a whole number from 0 up" in str(refusal(lambda: read_cursor(given(since=value), "since")))
+    assert "a whole number from 0 up" in str(refusal(lambda: given(since=value)))
 
 
 def test_a_cursor_may_be_left_out() -> None:
-    assert (read_cursor(given(), "since"), read_cursor(given(since="0"), "since")) == (None, 0)
+    assert (given().since, given(since="0").since) == (None, 0)
 
 
 def test_an_unknown_parameter_is_refused_with_the_known_ones() -> None:
@@ -119,8 +118,23 @@ def test_an_unknown_parameter_is_refused_with_the_known_ones() -> None:
 
 
 def test_a_parameter_given_twice_is_refused() -> None:
-    problem = refusal(lambda: Parameters.of_query(QueryDict("level=info&level=error"), KNOWN))
+    problem = refusal(lambda: Asked.of_url(QueryDict("level=info&level=error")))
     assert str(problem) == "level='info, error' is not allowed: level is to be given once"
+
+
+def test_everything_that_is_wrong_is_told_at_once_by_name() -> None:
+    problem = refusal(lambda: Asked.of_url(QueryDict("level=loud&limit=0&levle=warn&since=1&since=2&search=a")))
+    assert set(problem.problems) == {"level", "limit", "levle", "since"}
+    assert problem.problems["limit"] == "is '0': it must be a whole number from 1 to 1000"
+    assert problem.problems["levle"].startswith("is unknown: use some of")
+    assert problem.detail["problems"] == problem.problems
+    assert "limit='0' is not allowed: limit is a whole number from 1 to 1000" in str(problem)
+
+
+@pytest.mark.django_db
+def test_what_is_not_in_the_database_is_told_at_once_too(job: Job) -> None:
+    asked = given(step=str(uuid4()), first_line="3", last_line="4", children="1")
+    assert set(refusal(lambda: read_filter(asked, job.pk)).problems) == {"step", "first_line", "last_line"}
 
 
 @pytest.mark.django_db

@@ -12,9 +12,14 @@ from django.http import HttpRequest
 from jobs.admin.links import FILTER_NAMES
 from jobs.queries import Filter
 from jobs.queries.log_page import counts_of
-from jobs.queries.parameters import BadParameter, Parameters, read_filter, read_job
+from jobs.queries.parameters import LogFilterQuery, OfAnyJobQuery, filter_of, unknown_job
+from jobs.validation.query import BadParameter
 
 KEPT_AS = "_quaero_asked"  # on the request: the list and its four filters ask
+
+
+class EntryListQuery(LogFilterQuery, OfAnyJobQuery):
+    """The conditions of the list, under the names of the API."""
 
 
 class Asked(NamedTuple):
@@ -39,8 +44,10 @@ def wanted_of(request: HttpRequest) -> Filter:
 def read_wanted(request: HttpRequest) -> Filter:
     given = {FILTER_NAMES[name]: str(value) for name, value in request.GET.items() if value and name in FILTER_NAMES}
     try:
-        job = read_job(Parameters(given))
-        return replace(read_filter(Parameters(given), job), job=job)  # a step must be one of the job's
+        query = EntryListQuery.of(given)
+        for wrong in unknown_job(query.job):
+            raise wrong
+        return replace(filter_of(query, query.job), job=query.job)  # a step must be one of the job's
     except BadParameter as error:
         messages.error(request, str(error))
         raise IncorrectLookupParameters(str(error)) from error

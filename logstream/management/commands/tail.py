@@ -14,10 +14,10 @@ from jobs import levels, statuses
 from jobs.errors import Refusal
 from jobs.models import STREAMS
 from jobs.queries.cursors import CursorOfAnotherJob
-from jobs.queries.parameters import BadParameter
 from jobs.running.processes.process import OWN_FAILURE
 from jobs.terminal.database_command import DatabaseCommand
 from jobs.terminal.safe_text import RESET, plain_name
+from jobs.validation.query import BadParameter
 from logstream.tailing.colours import COLOUR_CHOICES, palette_for
 from logstream.tailing.following import Followed, FollowedFamily, FollowedJob, FollowedService, JobDeleted
 from logstream.tailing.headline import closing, name_of, opening

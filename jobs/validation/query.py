@@ -1,0 +1,146 @@
+"""Parameters of a URL as a model: texts, each given once. What is wrong is refused by name, all of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from django.http import QueryDict
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, core_schema
+
+from jobs.errors import Refusal
+from jobs.validation.schemas import Schema
+
+MAX_SHOWN = 100  # characters of a name or a value
+MAX_ID = 2**63 - 1
+
+
+class BadParameter(Refusal, ValueError):
+    """A parameter with a value that is not allowed. The text names both.
+
+    `detail` has `parameter`, `value` and `allowed`, and `problems`: what is wrong by name, of all that are wrong.
+    """
+
+    code = "bad_parameter"
+
+    def __init__(self, name: str, value: object, allowed: str) -> None:
+        text = str(value)[:MAX_SHOWN]
+        problem = f"is {text!r}: it must be {allowed}"
+        self.describe(f"{name}={text!r} is not allowed: {name} is {allowed}", name, text, allowed, problem)
+
+    def describe(self, message: str, name: str, value: str, allowed: str, problem: str) -> None:
+        Refusal.__init__(self, message)
+        self.name, self.value, self.allowed, self.problems = name, value, allowed, {name: problem}
+        self.detail = {"parameter": name, "value": value, "allowed": allowed, "problems": self.problems}
+
+    def joined(self, others: Iterable[BadParameter]) -> Self:
+        """This one, which speaks for the others too."""
+        for other in others:
+            self.args = (f"{self}; {other}",)
+            self.problems |= other.problems
+        return self
+
+
+class UnknownParameter(BadParameter):
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        words = f"use some of {', '.join(known)}" if known else "there are none here"
+        allowed = f"one of {', '.join(known)}" if known else "none"
+        message = f"unknown parameter {name[:MAX_SHOWN]!r}: {words}"
+        self.describe(message, name[:MAX_SHOWN], "", allowed, f"is unknown: {words}")
+
+
+@dataclass(frozen=True)
+class Text:
+    """How the text of a parameter becomes a value: `read` raises ValueError for what is not allowed.
+
+    `allowed` says in words what is; a function of none where settings decide. `schema` says it to programs.
+    """
+
+    read: Callable[[str], object]
+    allowed: str | Callable[[], str]
+    schema: Schema
+
+    @property
+    def words(self) -> str:
+        return self.allowed if isinstance(self.allowed, str) else self.allowed()
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: object) -> Schema:
+        return dict(self.schema)
+
+
+class Query(BaseModel):
+    """A misspelt parameter is refused: a filter that was ignored would show the wrong logs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        return tuple(field.alias or name for name, field in cls.model_fields.items())
+
+    @classmethod
+    def of_url(cls, query: QueryDict) -> Self:
+        return cls.of({name: query.getlist(name) for name in query})
+
+    @classmethod
+    def of(cls, given: Mapping[str, str | Sequence[str]]) -> Self:
+        """From texts by name, where an empty one is one that was not given. Raises BadParameter.
+
+        Several for one name, as in a URL, are refused: neither would be the wish.
+        """
+        known = cls.names()
+        wrong: list[BadParameter] = []
+        texts: dict[str, str] = {}
+        for name, value in given.items():
+            values = [value] if isinstance(value, str) else value
+            if len(values) > 1:
+                wrong.append(BadParameter(name, ", ".join(values), "to be given once"))
+            elif name not in known:
+                wrong.append(UnknownParameter(name, known))
+            elif values[0]:
+                texts[name] = values[0]
+        try:
+            found = cls.model_validate(texts)
+        except ValidationError as error:
+            wrong += [cls.wrong_value(str(each["loc"][0]), texts) for each in error.errors(include_url=False)]
+        if wrong:
+            raise wrong[0].joined(wrong[1:])
+        return found
+
+    @classmethod
+    def wrong_value(cls, name: str, texts: Mapping[str, str]) -> BadParameter:
+        field = next(each for key, each in cls.model_fields.items() if name == (each.alias or key))
+        allowed = next(mark.words for mark in field.metadata if isinstance(mark, Text))
+        return BadParameter(name, texts[name], allowed)
+
+
+class NoParameters(Query):
+    """One that was ignored would be taken for heeded."""
+
+
+def whole_number(lowest: int, highest: int | Callable[[], int] = MAX_ID) -> Text:
+    def most() -> int:
+        return highest if isinstance(highest, int) else highest()
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) < 20 and lowest <= int(text) <= most()):
+            raise ValueError(text)
+        return int(text)
+
+    def allowed() -> str:
+        return f"a whole number from {lowest} {'up' if most() == MAX_ID else f'to {most()}'}"
+
+    return Text(read, allowed, {"type": "integer", "minimum": lowest})
+
+
+def one_of(allowed: Sequence[str]) -> Text:
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(text)
+        return text
+
+    return Text(read, f"one of {', '.join(allowed)}", {"enum": list(allowed)})
