@@ -16,7 +16,9 @@ from jobs import errors, levels, operations
 from jobs.errors import Forbidden, MethodNotAllowed, Refusal, Unauthenticated, Unavailable
 from jobs.lifecycle import JobIsRunning
 from jobs.models import NoSuchJob, StepOfAnotherJob
+from jobs.queries.cursors import CursorOfAnotherJob
 from jobs.runnables import BadParameters, UnknownRunnable
+from jobs.terminal.command import command_error
 from jobs.validation.query import BadParameter, UnknownParameter
 from jobs.web.refusals import body_of, refusal_of, response_to
 from tests.factories import make_job
