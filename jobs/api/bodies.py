@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from itertools import groupby
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from itertools import groupby, islice
+from typing import TypeVar
 
 import msgspec
 from django.http import HttpRequest
@@ -18,6 +18,7 @@ from jobs.validation.problems import must_be, places
 from jobs.validation.schemas import Schema, UntitledSchema, resolved
 
 MAX_NAME = 100  # characters of a member that is told
+MOST_UNKNOWN = 20  # members that are told
 
 
 class Body(BaseModel):
@@ -30,7 +31,15 @@ T = TypeVar("T", bound=Body)
 
 
 class BadBody(Refusal):
+    """`problems`: what is wrong with each member, by name; with the whole, as `body`."""
+
     code = "bad_body"
+
+    def __init__(self, kind: type[Body], problems: Mapping[str, str], reason: str = "") -> None:
+        members = list(kind.model_fields)
+        told = reason or "; ".join(f"{name} {problem}" for name, problem in problems.items())
+        text = f"the body is not as it should be: {told} (its members are {', '.join(members)})"
+        super().__init__(text, detail={"members": members, "problems": dict(problems)})
 
 
 class BadJson(Refusal):
@@ -46,11 +55,20 @@ def read_body(request: HttpRequest, kind: type[T], *, is_needed: bool = True) ->
     body = raw_body(request)
     if not body.strip() and not is_needed:
         return kind()
-    given = decoded(body)
+    given = decoded(body, kind)
+    if not isinstance(given, dict):
+        raise BadBody(kind, {"body": f"{must_be(schema_of(kind))}, not {noun_of(given)}"})
+    known = {name: given[name] for name in kind.model_fields if name in given}
+    problems = {
+        name[:MAX_NAME]: "is unknown" for name in islice((each for each in given if each not in known), MOST_UNKNOWN)
+    }
     try:
-        return kind.model_validate(given)
+        found = kind.model_validate(known)
     except ValidationError as error:
-        raise bad_body(kind, given, error) from None
+        raise BadBody(kind, {**problems_of(kind, known, error), **problems}) from None
+    if problems:
+        raise BadBody(kind, problems)
+    return found
 
 
 def raw_body(request: HttpRequest) -> bytes:
@@ -64,36 +82,26 @@ def raw_body(request: HttpRequest) -> bytes:
         raise unsupported from error
 
 
-def decoded(body: bytes) -> object:
+def decoded(body: bytes, kind: type[Body]) -> object:
     try:
         return msgspec.json.decode(body)
     except msgspec.ValidationError as error:  # a number that no JSON parser takes
-        raise BadBody(f"the body is not as it should be: {error}") from error
+        raise BadBody(kind, {}, str(error)) from error
     except RecursionError as error:
         raise BadJson("the body is nested too deep") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadJson(f"the body is not valid JSON: {error}") from error
 
 
-def bad_body(kind: type[Body], given: object, error: ValidationError) -> BadBody:
-    members = list(kind.model_fields)
-    problems = dict(problems_of(kind, given, error.errors(include_url=False, include_context=False)))
-    told = "; ".join(f"{name} {problem}" for name, problem in problems.items())
-    text = f"the body is not as it should be: {told} (its members are {', '.join(members)})"
-    return BadBody(text, detail={"members": members, "problems": problems})
+def schema_of(kind: type[Body]) -> Schema:
+    return resolved(kind.model_json_schema(schema_generator=UntitledSchema))
 
 
-def problems_of(kind: type[Body], given: Any, errors: Sequence[ErrorDetails]) -> Iterator[tuple[str, str]]:
-    """What is wrong with each member, by name; with the whole, as `body`. A value is not repeated: it may be secret."""
-    schema = resolved(kind.model_json_schema(schema_generator=UntitledSchema))
-    for name, found in groupby(errors, lambda error: str((*error["loc"], "")[0])):
-        of_member = list(found)
-        if not name:
-            yield "body", f"{must_be(schema)}, not {noun_of(given)}"
-        elif of_member[0]["type"] == "extra_forbidden":
-            yield name[:MAX_NAME], "is unknown"
-        else:
-            yield name, problem_of_member(schema["properties"][name], given, name, of_member)
+def problems_of(kind: type[Body], given: dict[str, object], error: ValidationError) -> dict[str, str]:
+    """A value is not repeated: it may be secret."""
+    members = schema_of(kind)["properties"]
+    errors = groupby(error.errors(include_url=False, include_context=False), lambda each: str(each["loc"][0]))
+    return {name: problem_of_member(members[name], given, name, list(found)) for name, found in errors}
 
 
 def problem_of_member(schema: Schema, given: dict[str, object], name: str, errors: Sequence[ErrorDetails]) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import msgspec
-from pydantic import Field
+from pydantic import FailFast, Field
 
 from jobs.access import Caller, readable_job
 from jobs.api.bodies import Body
@@ -36,7 +36,7 @@ class ProgramOrder(Body):
     timeout: float | None = Field(None, description="Seconds.")
     attributes: dict[str, Any] = {}
     parameters: dict[str, Any] = {}
-    secrets: list[str] = Field([], description="The names of parameters that nobody may see.")
+    secrets: Annotated[list[str], FailFast()] = Field([], description="The names of parameters that nobody may see.")
     parent: str | None = Field(None, description="The job that this one is part of.")
 
 

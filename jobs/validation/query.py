@@ -14,6 +14,7 @@ from jobs.errors import Refusal
 from jobs.validation.schemas import Schema
 
 MAX_SHOWN = 100  # characters of a name or a value
+MOST_TOLD = 20
 MAX_ID = 2**63 - 1
 
 
@@ -108,7 +109,7 @@ class Query(BaseModel):
         except ValidationError as error:
             wrong += [cls.wrong_value(str(each["loc"][0]), texts) for each in error.errors(include_url=False)]
         if wrong:
-            raise wrong[0].joined(wrong[1:])
+            raise wrong[0].joined(wrong[1:MOST_TOLD])
         return found
 
     @classmethod

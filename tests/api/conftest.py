@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Annotated
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from pydantic import Field
 from pytest_django import Settings
 
+from jobs.runnables import Secret
 from tests.api.sending import Sender
+from tests.orders import registered
 
 
 def browser_of(user: User | None = None) -> Client:
@@ -57,3 +63,16 @@ def operating(operator: User) -> Sender:
 @pytest.fixture
 def programs_on(settings: Settings) -> None:
     settings.QUAERO_PROGRAMS = ("python", "shell")
+
+
+def import_stock(
+    shop: Annotated[int, Field(ge=1)], note: str = "", password: Annotated[str | None, Secret()] = None
+) -> None:
+    """Reads the stock of a shop."""
+
+
+@pytest.fixture
+def stock_import() -> Iterator[None]:
+    """A registered job."""
+    with registered(import_stock, name="Stock import", steps=["Read", "Store"], timeout=60, retries=2):
+        yield

@@ -144,11 +144,17 @@ def test_all_that_is_wrong_with_a_body_is_told_at_once_by_member(running: Sender
     assert body["detail"]["problems"] == {
         "program": "is missing: it must be text",
         "language": "must be text, not a number",
-        "secrets": "must be a list, each item text (`$[1]` is wrong, `$[2]` is wrong)",
+        "secrets": "must be a list, each item text (`$[1]` is wrong)",
         "wait": "is unknown",
         "code": "is unknown",
     }
     assert "language must be text, not a number; secrets must be a list" in body["error"]
+
+
+def test_of_thousands_of_unknown_members_some_are_told(running: Sender) -> None:
+    body = running.refused(400, "bad_body", **{f"member {number}": 1 for number in range(5_000)}, program=1)
+    assert len(body["detail"]["problems"]) == 21
+    assert "program" in body["detail"]["problems"]
 
 
 def test_a_wrong_member_is_told_without_its_value_which_may_be_secret(running: Sender) -> None:
