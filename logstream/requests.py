@@ -38,33 +38,37 @@ DONE_ID = "done"
 A_TICKET = Text(str, "a ticket", {"type": "string"})
 
 
-class StreamQuery(Query):
+class TicketQuery(Query):
     ticket: Annotated[str | None, A_TICKET] = Field(
         None, description="What `POST /api/tickets` has given for this path, in place of a token."
     )
 
 
-class ResumedQuery(StreamQuery):
+class SinceQuery(Query):
     since: Cursor = Field(None, description="Everything after the entry with this id; 0: from the beginning.")
 
 
-class FilteredQuery(ResumedQuery, LogFilterQuery):
+class BeginningQuery(Query):
     limit: Limit = Field(None, description="Begin with the last so many matching entries.")
 
 
-class JobStreamQuery(ChildrenQuery, FilteredQuery):
-    """Of a job's log."""
-
-
-class ServiceStreamQuery(FilteredQuery, OfAnyJobQuery):
-    """Of every log."""
-
-
-class PlainStreamQuery(ResumedQuery):
+class LevelQuery(Query):
     level: Level = Field(None, description="Entries of this level or above.")
 
 
-class JobsStreamQuery(StreamQuery):
+class JobStreamQuery(TicketQuery, SinceQuery, BeginningQuery, ChildrenQuery, LogFilterQuery):
+    """Of a job's log."""
+
+
+class ServiceStreamQuery(TicketQuery, SinceQuery, BeginningQuery, LogFilterQuery, OfAnyJobQuery):
+    """Of every log."""
+
+
+class PlainStreamQuery(TicketQuery, SinceQuery, LevelQuery):
+    """Of a job's log, without names of events."""
+
+
+class JobsStreamQuery(TicketQuery):
     """Of the list of jobs."""
 
 
@@ -93,7 +97,7 @@ def read_plain_request(request: HttpRequest, job_id: str) -> LogRequest | None:
     caller = access.stream_caller_of(request)
     job = access.readable_job(caller, job_id)
     query = PlainStreamQuery.of_url(request.GET)
-    wanted = filter_of(LogFilterQuery(level=query.level), job.pk)
+    wanted = filter_of(LogFilterQuery.model_construct(level=query.level), job.pk)
     asked = log_request(request, caller, job_topic(job.pk), wanted, query, NO_LIMIT)
     if has_had_the_end(request, job, asked.wanted):
         return None
@@ -114,7 +118,7 @@ def has_had_the_end(request: HttpRequest, job: Job, wanted: Filter) -> bool:
 
 
 def log_request(
-    request: HttpRequest, caller: access.Caller, topic: Topic, wanted: Filter, query: ResumedQuery, limit: int
+    request: HttpRequest, caller: access.Caller, topic: Topic, wanted: Filter, query: SinceQuery, limit: int
 ) -> LogRequest:
     if wanted.family is not None:
         topic = family_topic(wanted.family)

@@ -12,7 +12,7 @@ from jobs.models import Job
 from jobs.queries import START, Filter, Log, Position
 from jobs.queries.cursors import CursorReset, position_of
 from jobs.queries.log_page import LogsPayload, read_page
-from jobs.queries.parameters import JobLogQuery, LogPageQuery, ServiceLogQuery, filter_of, limit_of
+from jobs.queries.parameters import JobLogQuery, PagingQuery, ServiceLogQuery, filter_of, limit_of
 
 SERVICE_LIMIT = 50
 STARTS = ("since", "before", "offset")
@@ -43,7 +43,7 @@ def service_logs(caller: Caller, query: ServiceLogQuery) -> LogsPayload:
     return page_of(None, wanted, query, limit_of(query.limit, SERVICE_LIMIT), caller.user.pk)
 
 
-def page_of(job_id: UUID | None, wanted: Filter, query: LogPageQuery, limit: int, user_id: int) -> LogsPayload:
+def page_of(job_id: UUID | None, wanted: Filter, query: PagingQuery, limit: int, user_id: int) -> LogsPayload:
     start = start_of(query, job_id, with_children=wanted.family is not None)
     log = Log(job_id, wanted)
     try:
@@ -62,7 +62,7 @@ def read_page_at(log: Log, limit: int, start: Start, user_id: int) -> LogsPayloa
     return read_page(log, limit, since=start.since, before=start.before, offset=start.offset, user_id=user_id)
 
 
-def start_of(query: LogPageQuery, job_id: UUID | None, *, with_children: bool = False) -> Start:
+def start_of(query: PagingQuery, job_id: UUID | None, *, with_children: bool = False) -> Start:
     """Where the page begins.
 
     A cursor that is no longer stored is no mistake of the client's, and a page has no `reset` event: it begins
@@ -80,7 +80,7 @@ def start_of(query: LogPageQuery, job_id: UUID | None, *, with_children: bool = 
     return Start(offset=query.offset)
 
 
-def refuse_several(query: LogPageQuery) -> None:
+def refuse_several(query: PagingQuery) -> None:
     given = [name for name in STARTS if getattr(query, name) is not None]
     if len(given) > 1:
         raise Refusal(

@@ -79,18 +79,18 @@ class OfAnyJobQuery(Query):
     job: JobId = Field(None, description="Entries of this job.")
 
 
-class LogPageQuery(LogFilterQuery):
+class PagingQuery(Query):
     limit: Limit = Field(None, description="How many at most.")
     since: Cursor = Field(None, description="The id of an entry: the next after it. 0: from the beginning.")
     before: Cursor = Field(None, description="The id of an entry: the last before it.")
     offset: Cursor = Field(None, description="From this matching entry on, the first being 0.")
 
 
-class JobLogQuery(ChildrenQuery, LogPageQuery):
-    """A page of a job's log."""
+class JobLogQuery(PagingQuery, ChildrenQuery, LogFilterQuery):
+    """A page of a job's log. Parameters are told in the order of the last base first."""
 
 
-class ServiceLogQuery(LogPageQuery, OfAnyJobQuery):
+class ServiceLogQuery(PagingQuery, LogFilterQuery, OfAnyJobQuery):
     """A page of every log."""
 
 

@@ -13,12 +13,20 @@ from django.http import QueryDict
 from jobs import levels
 from jobs.models import Job
 from jobs.queries import EVERYTHING, Filter
-from jobs.queries.parameters import MAX_SEARCH, ChildrenQuery, LogPageQuery, OfAnyJobQuery, filter_of, limit_of
+from jobs.queries.parameters import (
+    MAX_SEARCH,
+    ChildrenQuery,
+    LogFilterQuery,
+    OfAnyJobQuery,
+    PagingQuery,
+    filter_of,
+    limit_of,
+)
 from jobs.validation.query import BadParameter, UnknownParameter
 from tests.factories import make_job, make_step
 
 
-class Asked(ChildrenQuery, OfAnyJobQuery, LogPageQuery):
+class Asked(PagingQuery, ChildrenQuery, LogFilterQuery, OfAnyJobQuery):
     """All that can be asked of logs."""
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Any, Literal, NamedTuple, NewType, NotRequired, TypedDict
@@ -113,7 +114,7 @@ ACCEPTED: list[tuple[Any, object, object]] = [
     (Any, {"a": [1]}, {"a": [1]}),
     (int | str, "5", "5"),
     (int, 10**4299, 10**4299),
-    (time, "12:30:00", time(12, 30)),
+    (time_of_day, "12:30:00", time_of_day(12, 30)),
     (Goods, {"name": "tea", "price": 2}, Goods("tea", Decimal(2))),
     (list[Goods], [{"name": "tea", "tags": ["hot"]}], [Goods("tea", tags=["hot"])]),
     (Branch, {"number": 1, "branches": [{"number": 2}]}, Branch(1, [Branch(2)])),
