@@ -13,7 +13,7 @@ from jobs.api.bodies import Body
 from jobs.api.jobs import DEFAULT_LIMIT, RunListQuery, job_filter_of, next_cursor
 from jobs.api.routing import Router
 from jobs.api.waiting import waited_for
-from jobs.errors import NotFound
+from jobs.errors import NotFound, Refusals
 from jobs.models import SERVICE_JOB_ID, Job
 from jobs.queries.job_list import count_by_status, page_of_jobs
 from jobs.queries.parameters import limit_of
@@ -78,15 +78,16 @@ class ExecutionList(msgspec.Struct):
 @router.post("/execute-async", "Run a program", right="run")
 def execute_async(caller: Caller, body: ProgramOrder) -> Accepted:
     """Answers at once; the id leads to the log and the result, and is that of a job."""
-    return Accepted(str(ordered(caller, body).pk))
+    return Accepted(str(ordered(caller, body, Refusals()).pk))
 
 
 @router.post("/execute", "Run a program and wait", right="run")
 def execute(caller: Caller, body: WaitingOrder) -> WaitedFor | Cancelled | Failed | StillRunning:
     """The result, or the refusal of `/api/result/{id}`; 504 with the id when it takes longer than `wait` seconds."""
+    wrong = Refusals()
     if not 0 < body.wait <= MAX_WAIT_S:
-        raise BadOrder("wait", f"is {body.wait:g}: seconds, more than 0 and at most {MAX_WAIT_S:g}")
-    job = waited_for(ordered(caller, body).pk, body.wait, caller.grounds, "run")
+        wrong.add(BadOrder("wait", f"is {body.wait:g}: seconds, more than 0 and at most {MAX_WAIT_S:g}"))
+    job = waited_for(ordered(caller, body, wrong).pk, body.wait, caller.grounds, "run")
     if not job.is_finished:
         words = f"it has not ended yet, and goes on: see /api/result/{job.pk}"
         return StillRunning(str(job.pk), words, {"wait": body.wait})
@@ -110,7 +111,10 @@ def list_executions(query: RunListQuery) -> ExecutionList:
     return ExecutionList(rows, next_cursor(page), count_by_status(wanted))
 
 
-def ordered(caller: Caller, order: ProgramOrder) -> Job:
+def ordered(caller: Caller, order: ProgramOrder, wrong: Refusals) -> Job:
+    parent = None
+    with wrong:
+        parent = parent_of(caller, order.parent)
     return order_program(
         order.program,
         language=order.language,
@@ -119,7 +123,8 @@ def ordered(caller: Caller, order: ProgramOrder) -> Job:
         attributes=order.attributes,
         parameters=order.parameters,
         secrets=order.secrets,
-        origin=Origin(created_by=caller.user, parent=parent_of(caller, order.parent)),
+        origin=Origin(created_by=caller.user, parent=parent),
+        wrong=wrong,
     )
 
 

@@ -11,6 +11,7 @@ from jobs.access import Caller
 from jobs.api.bodies import Body
 from jobs.api.programs import Accepted, parent_of
 from jobs.api.routing import Router
+from jobs.errors import Refusals
 from jobs.runnables import FormField, Runnable, registry
 from jobs.running.ordering.pending import Origin
 from jobs.running.ordering.registered import order_runnable
@@ -59,8 +60,17 @@ def get_runnable(name: str) -> RunnableRow:
 @running.post("/runnables/{name}/run", "Run a registered job", right="run")
 def run_runnable(caller: Caller, name: str, body: RunOrder = DEFAULTS) -> Accepted:
     """400 with the problem of each parameter; 409 when it is one that runs once at a time, and runs."""
-    origin = Origin(created_by=caller.user, parent=parent_of(caller, body.parent))
-    job = order_runnable(name, body.parameters, attributes=body.attributes, from_text=body.from_text, origin=origin)
+    wrong, parent = Refusals(), None
+    with wrong:
+        parent = parent_of(caller, body.parent)
+    job = order_runnable(
+        name,
+        body.parameters,
+        attributes=body.attributes,
+        from_text=body.from_text,
+        origin=Origin(created_by=caller.user, parent=parent),
+        wrong=wrong,
+    )
     return Accepted(str(job.pk))
 
 

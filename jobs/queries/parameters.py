@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from pydantic import Field
 
 from jobs import levels
+from jobs.errors import Refusals
 from jobs.models import STREAMS, Job, Step
 from jobs.models.entry import utc
 from jobs.queries.families import is_member
@@ -109,9 +110,14 @@ def filter_of(
     descendants, whose steps may then be named too. Raises BadParameter.
     """
     family = job_id if with_children else None
-    wrong = [*lines_of_many(query, family), *unknown_job(narrowed_to), *foreign_step(query.step, job_id, family)]
-    if wrong:
-        raise wrong[0].joined(wrong[1:])
+    wrong = Refusals()
+    for problem in (
+        *lines_of_many(query, family),
+        *unknown_job(narrowed_to),
+        *foreign_step(query.step, job_id, family),
+    ):
+        wrong.add(problem)
+    wrong.end()
     return Filter(
         job=narrowed_to if job_id is None else None,
         family=family,

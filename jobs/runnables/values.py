@@ -26,9 +26,8 @@ class BadParameters(Refusal, ValueError):
     code = "bad_parameters"
 
     def __init__(self, problems: Mapping[str, str]) -> None:
-        self.problems = dict(problems)
         text = "; ".join(f"{name} {problem}" for name, problem in problems.items())
-        super().__init__(text, detail={"problems": self.problems})
+        super().__init__(text, detail={"problems": dict(problems)}, problems=problems)
 
 
 class WrongValue(ValueError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -10,11 +10,10 @@ from django.http import QueryDict
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
-from jobs.errors import Refusal
+from jobs.errors import Refusal, Refusals
 from jobs.validation.schemas import Schema
 
 MAX_SHOWN = 100  # characters of a name or a value
-MOST_TOLD = 20
 MAX_ID = 2**63 - 1
 
 
@@ -32,16 +31,10 @@ class BadParameter(Refusal, ValueError):
         self.describe(f"{name}={text!r} is not allowed: {name} is {allowed}", name, text, allowed, problem)
 
     def describe(self, message: str, name: str, value: str, allowed: str, problem: str) -> None:
-        Refusal.__init__(self, message)
-        self.name, self.value, self.allowed, self.problems = name, value, allowed, {name: problem}
-        self.detail = {"parameter": name, "value": value, "allowed": allowed, "problems": self.problems}
-
-    def joined(self, others: Iterable[BadParameter]) -> Self:
-        """This one, which speaks for the others too."""
-        for other in others:
-            self.args = (f"{self}; {other}",)
-            self.problems |= other.problems
-        return self
+        problems = {name: problem}
+        detail = {"parameter": name, "value": value, "allowed": allowed, "problems": problems}
+        Refusal.__init__(self, message, detail=detail, problems=problems)
+        self.name, self.value, self.allowed = name, value, allowed
 
 
 class UnknownParameter(BadParameter):
@@ -94,22 +87,22 @@ class Query(BaseModel):
         Several for one name, as in a URL, are refused: neither would be the wish.
         """
         known = cls.names()
-        wrong: list[BadParameter] = []
+        wrong = Refusals()
         texts: dict[str, str] = {}
         for name, value in given.items():
             values = [value] if isinstance(value, str) else value
             if len(values) > 1:
-                wrong.append(BadParameter(name, ", ".join(values), "to be given once"))
+                wrong.add(BadParameter(name, ", ".join(values), "to be given once"))
             elif name not in known:
-                wrong.append(UnknownParameter(name, known))
+                wrong.add(UnknownParameter(name, known))
             elif values[0]:
                 texts[name] = values[0]
         try:
             found = cls.model_validate(texts)
         except ValidationError as error:
-            wrong += [cls.wrong_value(str(each["loc"][0]), texts) for each in error.errors(include_url=False)]
-        if wrong:
-            raise wrong[0].joined(wrong[1:MOST_TOLD])
+            for each in error.errors(include_url=False):
+                wrong.add(cls.wrong_value(str(each["loc"][0]), texts))
+        wrong.end()
         return found
 
     @classmethod

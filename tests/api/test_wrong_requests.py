@@ -90,3 +90,21 @@ def test_every_wrong_member_of_a_run_is_told_by_name(
 ) -> None:
     answer = running.post("/api/runnables/Stock import/run", body)
     assert set(refused(answer, 400, "bad_body")["detail"]["problems"]) == problems
+
+
+@pytest.mark.usefixtures("programs_on")
+def test_all_that_is_wrong_with_an_order_is_told_by_name(running: Sender) -> None:
+    order = {"program": " ", "language": "cobol", "timeout": -1, "name": "", "parent": "abc", "wait": 0}
+    detail = running.refused(400, "bad_parameter", EXECUTE, **order, parameters={"a": "\0"})["detail"]
+    assert set(detail["problems"]) == {*order, "parameters.a"}
+    assert (detail["parameter"], detail["problem"]) == ("wait", detail["problems"]["wait"])
+
+
+def test_a_program_that_may_not_be_run_here_comes_before_what_else_is_wrong(running: Sender) -> None:
+    running.refused(403, "programs_off", program="1", timeout=-1)
+
+
+def test_a_wrong_parent_and_wrong_parameters_are_told_together(running: Sender, stock_import: None) -> None:
+    body = {"parent": "abc", "parameters": {"shop": 0, "notes": 1}}
+    detail = refused(running.post("/api/runnables/Stock import/run", body), 400, "bad_parameter")["detail"]
+    assert set(detail["problems"]) == {"parent", "shop", "notes"}

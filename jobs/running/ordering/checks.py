@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from django.conf import settings
 
-from jobs.errors import Forbidden, Refusal
+from jobs.errors import Forbidden, Refusal, Refusals
 from jobs.runnables.values import STORABLE
 from jobs.running.ordering.specs import (
     LANGUAGES,
@@ -32,7 +32,8 @@ class BadOrder(Refusal):
     code = "bad_parameter"
 
     def __init__(self, name: str, problem: str, *, status: int = 400, code: str = "bad_parameter") -> None:
-        super().__init__(f"{name} {problem}", status=status, code=code, detail={"parameter": name, "problem": problem})
+        detail = {"parameter": name, "problem": problem}
+        super().__init__(f"{name} {problem}", status=status, code=code, detail=detail, problems={name: problem})
 
 
 def require_no_secret(spec: Spec, masker: Masker) -> None:
@@ -105,14 +106,16 @@ def divided(parameters: Mapping[str, object], secrets: Sequence[str]) -> tuple[d
 
 def require_parameters(parameters: Mapping[str, object]) -> None:
     require_size("parameters", parameters, MAX_PARAMETERS_BYTES)
+    wrong = Refusals()
     for name, value in parameters.items():
         if not 0 < len(name) <= MAX_PARAMETER_NAME_CHARACTERS or storable_json(name) != name:
-            raise BadOrder(
-                "parameters",
-                f"has a name that is not 1 to {MAX_PARAMETER_NAME_CHARACTERS} characters without NUL: {name[:50]!r}",
+            problem = (
+                f"has a name that is not 1 to {MAX_PARAMETER_NAME_CHARACTERS} characters without NUL: {name[:50]!r}"
             )
-        if storable_json(value) != value:
-            raise BadOrder(f"parameters.{name}", f"must be {STORABLE}")
+            wrong.add(BadOrder("parameters", problem))
+        elif storable_json(value) != value:
+            wrong.add(BadOrder(f"parameters.{name}", f"must be {STORABLE}"))
+    wrong.end()
 
 
 def secret_text(name: str, value: object) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from jobs import lifecycle, statuses
 from jobs.models import Job
-from jobs.running.ordering.checks import MAX_ATTRIBUTES_BYTES, BadOrder, require_no_secret, require_size
+from jobs.running.ordering.checks import BadOrder, require_no_secret
 from jobs.running.ordering.specs import (
     Spec,
     as_json,
@@ -46,7 +46,6 @@ def create(
     *,
     exclusive: str = "",
 ) -> Job:
-    require_size("attributes", attributes or {}, MAX_ATTRIBUTES_BYTES)
     require_no_secret(spec, origin.masker)
     if origin.parent is not None:
         require_parent(origin.parent)

@@ -11,13 +11,16 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
+from jobs.errors import Refusals
 from jobs.models import Job
 from jobs.running.ordering.checks import (
+    MAX_ATTRIBUTES_BYTES,
     checked_name,
     checked_timeout,
     divided,
     require_language,
     require_program,
+    require_size,
 )
 from jobs.running.ordering.pending import NOWHERE, Origin, create
 from jobs.running.ordering.specs import (
@@ -44,17 +47,31 @@ def order_program(
     parameters: Mapping[str, object] | None = None,
     secrets: Sequence[str] = (),
     origin: Origin = NOWHERE,
+    wrong: Refusals | None = None,
 ) -> Job:
-    """A pending job that will run `program`. Raises BadOrder for what is wrong, and Forbidden for what is off.
+    """A pending job that will run `program`. Raises BadOrder for all that is wrong, and Forbidden for what is off.
 
     `timeout` in seconds. `secrets` names those of `parameters` that nobody may see; those whose names tell it are
-    secret as well.
+    secret as well. `wrong`: what the caller has found wrong already.
     """
-    require_program(program)
-    require_language(language)
-    plain, hidden = divided(parameters or {}, secrets)
-    spec = ProgramSpec(program, language, checked_timeout(timeout), plain, sorted(hidden))
-    shown = checked_name(name) if name is not None else name_of_program(program, language)
+    wrong = wrong or Refusals()
+    with wrong:
+        require_program(program)
+    with wrong:
+        require_language(language)
+    plain: dict[str, object] = {}
+    hidden: dict[str, str] = {}
+    with wrong:
+        plain, hidden = divided(parameters or {}, secrets)
+    with wrong:
+        timeout = checked_timeout(timeout)
+    with wrong:
+        name = None if name is None else checked_name(name)
+    with wrong:
+        require_size("attributes", attributes or {}, MAX_ATTRIBUTES_BYTES)
+    wrong.end()
+    spec = ProgramSpec(program, language, timeout, plain, sorted(hidden))
+    shown = name or name_of_program(program, language)
     shown = Masker(list(hidden.values())).mask(shown)
     with transaction.atomic():
         return create(shown, PROGRAM_KIND, spec, hidden, attributes, origin)

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from jobs import lifecycle, statuses
-from jobs.errors import Conflict
+from jobs.errors import Conflict, Refusals
 from jobs.models import Job
 from jobs.runnables import Runnable, registry
-from jobs.running.ordering.checks import MAX_PARAMETERS_BYTES, require_size
+from jobs.running.ordering.checks import MAX_ATTRIBUTES_BYTES, MAX_PARAMETERS_BYTES, require_size
 from jobs.running.ordering.pending import NOWHERE, Origin, create
 from jobs.running.ordering.specs import (
     REGISTERED_KIND,
@@ -37,15 +37,25 @@ def order_runnable(
     attributes: Mapping[str, object] | None = None,
     from_text: bool = False,
     origin: Origin = NOWHERE,
+    wrong: Refusals | None = None,
 ) -> Job:
     """A pending job that will run the registered job of this name.
 
     `from_text`: the values are what somebody has typed. Raises UnknownRunnable, BadParameters, AlreadyRuns and
-    BadOrder.
+    BadOrder. `wrong`: what the caller has found wrong already.
     """
+    wrong = wrong or Refusals()
+    if name not in registry.by_name:
+        wrong.end()
     runnable = registry.find(name)
-    plain, hidden = runnable.split(parameters or {}, from_text=from_text)
-    require_size("parameters", {**plain, **hidden}, MAX_PARAMETERS_BYTES)
+    plain: dict[str, object] = {}
+    hidden: dict[str, str] = {}
+    with wrong:
+        plain, hidden = runnable.split(parameters or {}, from_text=from_text)
+        require_size("parameters", {**plain, **hidden}, MAX_PARAMETERS_BYTES)
+    with wrong:
+        require_size("attributes", attributes or {}, MAX_ATTRIBUTES_BYTES)
+    wrong.end()
     spec = RegisteredSpec(name, dict(plain), sorted(hidden), runnable.timeout_s, runnable.retries, runnable.concurrency)
     exclusive = "" if runnable.concurrency == "allow" else f"registered:{name}"
     with transaction.atomic():
