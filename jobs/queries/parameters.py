@@ -111,12 +111,9 @@ def filter_of(
     """
     family = job_id if with_children else None
     wrong = Refusals()
-    for problem in (
-        *lines_of_many(query, family),
-        *unknown_job(narrowed_to),
-        *foreign_step(query.step, job_id, family),
-    ):
-        wrong.add(problem)
+    for problems in (lines_of_many(query, family), unknown_job(narrowed_to), foreign_step(query.step, job_id, family)):
+        for problem in problems:
+            wrong.add(problem)
     wrong.end()
     return Filter(
         job=narrowed_to if job_id is None else None,
