@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
-from itertools import groupby, islice
+from collections.abc import Mapping
 from typing import TypeVar
 
 import msgspec
 from django.http import HttpRequest
 from django.http.request import RawPostDataException
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
 
 from jobs.errors import Refusal, UnsupportedMediaType
-from jobs.validation.problems import must_be, places
-from jobs.validation.schemas import Schema, UntitledSchema, resolved
-
-MAX_NAME = 100  # characters of a member that is told
-MOST_UNKNOWN = 20  # members that are told
+from jobs.validation.objects import StrictObject, WrongMembers, noun_of, read_object, schema_of
+from jobs.validation.problems import must_be
 
 
-class Body(BaseModel):
-    """An object of JSON whose members have these types as they are: no text counts as a number."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+class Body(StrictObject):
+    """What a request brings, as an object of JSON."""
 
 
 T = TypeVar("T", bound=Body)
@@ -58,17 +49,10 @@ def read_body(request: HttpRequest, kind: type[T], *, is_needed: bool = True) ->
     given = decoded(body, kind)
     if not isinstance(given, dict):
         raise BadBody(kind, {"body": f"{must_be(schema_of(kind))}, not {noun_of(given)}"})
-    known = {name: given[name] for name in kind.model_fields if name in given}
-    problems = {
-        name[:MAX_NAME]: "is unknown" for name in islice((each for each in given if each not in known), MOST_UNKNOWN)
-    }
     try:
-        found = kind.model_validate(known)
-    except ValidationError as error:
-        raise BadBody(kind, {**problems_of(kind, known, error), **problems}) from None
-    if problems:
-        raise BadBody(kind, problems)
-    return found
+        return read_object(kind, given)
+    except WrongMembers as wrong:
+        raise BadBody(kind, wrong.problems) from None
 
 
 def raw_body(request: HttpRequest) -> bytes:
@@ -91,30 +75,3 @@ def decoded(body: bytes, kind: type[Body]) -> object:
         raise BadJson("the body is nested too deep") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadJson(f"the body is not valid JSON: {error}") from error
-
-
-def schema_of(kind: type[Body]) -> Schema:
-    return resolved(kind.model_json_schema(schema_generator=UntitledSchema))
-
-
-def problems_of(kind: type[Body], given: dict[str, object], error: ValidationError) -> dict[str, str]:
-    """A value is not repeated: it may be secret."""
-    members = schema_of(kind)["properties"]
-    errors = groupby(error.errors(include_url=False, include_context=False), lambda each: str(each["loc"][0]))
-    return {name: problem_of_member(members[name], given, name, list(found)) for name, found in errors}
-
-
-def problem_of_member(schema: Schema, given: dict[str, object], name: str, errors: Sequence[ErrorDetails]) -> str:
-    if name not in given:
-        return f"is missing: it {must_be(schema)}"
-    where = places(errors, given[name], depth=1)
-    return f"{must_be(schema)}{where or f', not {noun_of(given[name])}'}"
-
-
-def noun_of(value: object) -> str:
-    if value is None or isinstance(value, bool):
-        return "null" if value is None else str(value).lower()
-    if isinstance(value, int) and abs(value) > sys.float_info.max:
-        return "a number of so many digits"
-    nouns = ((str, "a text"), (int | float, "a number"), (list, "a list"))
-    return next((noun for kind, noun in nouns if isinstance(value, kind)), "an object")

@@ -67,12 +67,12 @@ def test_a_registered_job_becomes_a_child(parent: Job) -> None:
 @pytest.mark.parametrize(
     ("members", "words"),
     [
-        ({"id": None}, "at `$.id`"),
-        ({"id": "abc"}, "Invalid UUID"),
+        ({"id": None}, "id must be a UUID"),
+        ({"id": "abc"}, "id must be a UUID, not a text"),
         ({"program": None}, "give either a program or a runnable"),
         ({"runnable": "count"}, "give either a program or a runnable"),
         ({"program": ""}, "program is empty"),
-        ({"program": 5}, "at `$.program`"),
+        ({"program": 5}, "program must be text, or null, not a number"),
         ({"program": "\0"}, "NUL character"),
         ({"program": "print('\ud800')"}, "lone surrogate"),
         ({"program": "x" * 1_100_000}, "at most 1048576"),
@@ -83,12 +83,14 @@ def test_a_registered_job_becomes_a_child(parent: Job) -> None:
         ({"timeout": float("nan")}, "timeout is nan"),
         ({"timeout": float("inf")}, "timeout is inf"),
         ({"timeout": 0}, "timeout is 0"),
-        ({"timeout": 10**400}, "at `$.timeout`"),
+        ({"timeout": 10**400}, "timeout must be a number, or null, not a number of so many digits"),
         ({"parameters": {"a": float("nan")}}, "parameters.a must be storable"),
         ({"parameters": {"\ud800token": "x"}}, "without NUL"),
         ({"parameters": {"a": "\ud800"}}, "parameters.a must be storable"),
         ({"secrets": ["a"]}, "names a, of which no parameter has the name"),
-        ({"parent": str(NOBODYS_ID)}, "unknown field `parent`"),
+        ({"parent": str(NOBODYS_ID)}, "parent is unknown"),
+        ({"language": 5, "timeout": "1"}, "language must be text, not a number; timeout must be a number, or null"),
+        ({"language": "perl", "timeout": 0}, "use one of python, shell; timeout is 0"),
     ],
 )
 def test_a_request_that_makes_no_sense_is_refused_with_what_is_wrong(

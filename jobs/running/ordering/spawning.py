@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
+from pydantic import FailFast, Strict
 
 from jobs.errors import Refusal
 from jobs.models import DeletedJob, Job
@@ -14,18 +15,19 @@ from jobs.running.ordering.programs import order_program
 from jobs.running.ordering.registered import order_runnable
 from jobs.secrets.masking import NO_MASK, Masker
 from jobs.storable import storable_json
+from jobs.validation.objects import StrictObject, WrongMembers, read_object
 
 
-class ChildOrder(msgspec.Struct, forbid_unknown_fields=True):
-    id: UUID
+class ChildOrder(StrictObject):
+    id: Annotated[UUID, Strict(False)]  # as a text
     program: str | None = None
     runnable: str | None = None
     language: str = "python"
     name: str | None = None
     timeout: float | None = None
-    parameters: dict[str, object] = {}
-    secrets: list[str] = []
-    attributes: dict[str, object] = {}
+    parameters: dict[str, Any] = {}
+    secrets: Annotated[list[str], FailFast()] = []
+    attributes: dict[str, Any] = {}
 
 
 def spawn(parent: Job, data: Mapping[str, object], masker: Masker = NO_MASK) -> Job:
@@ -35,10 +37,10 @@ def spawn(parent: Job, data: Mapping[str, object], masker: Masker = NO_MASK) -> 
     """
     secrets = masker.without_patterns()
     try:
-        request = msgspec.convert(data, ChildOrder)
+        request = read_object(ChildOrder, data)
         origin = Origin(created_by=parent.created_by, parent=parent, job_id=request.id, masker=secrets)
         return ordered(request, origin)
-    except (msgspec.ValidationError, Refusal) as error:
+    except (WrongMembers, Refusal) as error:
         raise ValueError(str(error)) from error
 
 
