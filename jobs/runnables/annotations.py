@@ -92,7 +92,7 @@ def from_base64(text: object) -> bytes:
 URL_SAFE = str.maketrans("-_", "+/")
 MOMENT = Written(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d", "date-time")
 LOCAL_MOMENT = Written(MOMENT.form, "local-date-time")
-BASE64 = (BeforeValidator(from_base64), WithJsonSchema({"type": "string", "format": "base64"}))
+BASE64 = (BeforeValidator(from_base64), WithJsonSchema({"type": "string", "contentEncoding": "base64"}))
 ZONES: dict[bool | None, Callable[[datetime], datetime]] = {None: in_utc, True: with_zone, False: without_zone}
 PLAIN: dict[Any, Any] = {
     timedelta: Annotated[timedelta, Written(r"^[+-]?P", "duration")],
@@ -139,11 +139,9 @@ def moment(zone: bool | None) -> Any:
 
 
 def without_booleans(annotation: Any, values: tuple[object, ...]) -> Any:
-    return (
-        annotation
-        if any(isinstance(each, bool) for each in values)
-        else Annotated[annotation, BeforeValidator(no_boolean)]
-    )
+    if any(isinstance(each, bool) for each in values):
+        return annotation
+    return Annotated[annotation, BeforeValidator(no_boolean)]
 
 
 def translated_class(kind: type, above: Mapping[type, ForwardRef]) -> Any:
@@ -186,7 +184,10 @@ def translated_object(kind: type, above: Mapping[type, ForwardRef]) -> Any:
     def made(found: Any) -> Any:
         given = found.model_fields_set if hasattr(kind, "__required_keys__") else fields
         names = [(name, member.name) for name, member in zip(fields, members, strict=True)]
-        return kind(**{name: getattr(found, field) for field, name in names if field in given})
+        try:
+            return kind(**{name: getattr(found, field) for field, name in names if field in given})
+        except TypeError as error:  # of its `__post_init__`
+            raise ValueError(str(error)) from error
 
     whole = Annotated[model, AfterValidator(made)]
     model.model_rebuild(_types_namespace={here.__forward_arg__: whole})

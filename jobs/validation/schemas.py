@@ -76,12 +76,12 @@ def without_null(schema: Schema) -> tuple[Schema, bool]:
 
 
 def kind_of(schema: Schema) -> str:
-    """A word for what it lets through: a format, a type, `choice`, `union` or `any`."""
+    """A word for what it lets through: an encoding, a format, a type, `choice`, `union` or `any`."""
     if "enum" in schema or "const" in schema:
         return "choice"
     if "anyOf" in schema:
         return "union"
-    return str(schema.get("format") or schema.get("type") or "any")
+    return str(schema.get("contentEncoding") or schema.get("format") or schema.get("type") or "any")
 
 
 def choices_of(schema: Schema) -> list[Any]:

@@ -48,6 +48,16 @@ class Goods:
 
 
 @dataclass
+class Range:
+    first: int
+    last: int
+
+    def __post_init__(self) -> None:
+        if self.first > self.last:
+            raise ValueError("the wrong way round")
+
+
+@dataclass
 class Branch:
     number: int
     branches: list[Branch] = field(default_factory=list)
@@ -187,6 +197,7 @@ REFUSED: list[tuple[Any, object, str]] = [
     (date, "2026-01-31T00:00:00", "must be a date, as 2026-01-31"),
     (timedelta, "01:30:00", "must be a duration in ISO 8601"),
     (Decimal, "NaN", "must be a number, not 'NaN'"),
+    (Range, {"first": 2, "last": 1}, "must be an object with first, last, not"),
     (Goods, {"name": "tea", "price": -1}, "must be an object with name, price, tags, not"),
     (Person, {"age": -1}, 'must be an object with name, age, not {"age":-1} (`$.name` is missing, `$.age` is wrong)'),
     (Annotated[int, Field(ge=1, le=3)], 0, "must be a whole number from 1 to 3, not 0"),
