@@ -118,11 +118,16 @@ def alternatives(annotation: Any) -> tuple[type[msgspec.Struct], ...]:
 
 
 def patterns_of(operations: Sequence[Operation]) -> list[URLPattern]:
-    """One address each, with all its methods, in the order of their first operations."""
+    """One address each, with all its methods, in the order of their first operations, after which it is named."""
     by_address: dict[str, dict[str, Operation]] = {}
     for operation in operations:
         by_address.setdefault(operation.address, {})[operation.method] = operation
-    return [path(route_of(address), view_of(methods)) for address, methods in by_address.items()]
+    return [path(route_of(address), view_of(methods), name=name_of(methods)) for address, methods in by_address.items()]
+
+
+def name_of(methods: dict[str, Operation]) -> str:
+    """As `api-list_jobs`."""
+    return f"api-{next(iter(methods.values())).view.__name__}"
 
 
 def route_of(address: str) -> str:
