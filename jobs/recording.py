@@ -13,7 +13,7 @@ from django.utils import timezone
 from jobs import levels
 from jobs.models import AppendedBatch, EntryColumns, Job, LogEntry, NewEntry, Step
 from jobs.models.content import fields_text, storable_content
-from jobs.models.entry import known_stream, utc
+from jobs.models.entry import checked_stream, utc
 from jobs.models.writing import repeat_none, write_columns
 from jobs.storable import MAX_MESSAGE_BYTES, storable_text
 
@@ -83,7 +83,7 @@ def level_numbers(names: Sequence[str | int]) -> Sequence[int]:
 
 
 def stream_names(streams: Sequence[str]) -> Sequence[str]:
-    names = {stream: known_stream(stream) for stream in set(streams)}
+    names = {stream: checked_stream(stream) for stream in set(streams)}
     return [names[stream] for stream in streams]
 
 

@@ -55,7 +55,7 @@ def pruning(older_than: timedelta) -> Iterator[Pruned]:
     now = timezone.now()
     horizon = now - older_than
     for job_id, last_line in jobs_with_entries(horizon):
-        for count in old_entries(job_id, last_line, horizon, now).pruning():
+        for count in old_entries(job_id, last_line, horizon, now).prune_in_chunks():
             yield Pruned(entries=count)
     for job in emptied_jobs(horizon).only("pk"):
         job.delete()

@@ -180,7 +180,7 @@ def test_a_deletion_that_fails_half_way_deletes_nothing(job: Job, monkeypatch: p
         raise RuntimeError
 
     append_lines(job, 2)
-    monkeypatch.setattr(entry_module, "take_off", fail)
+    monkeypatch.setattr(entry_module, "subtract_counts", fail)
     with pytest.raises(RuntimeError):
         LogEntry.objects.all().delete()
     assert stored_lines(job) == [1, 2]
