@@ -20,7 +20,7 @@ from uuid import UUID
 from jobs.background.flush import settle
 from jobs.background.items import Entry
 from jobs.background.queue import own_threads, queue
-from jobs.tracking.handles import short_name
+from jobs.tracking.handles import storable_name
 from jobs.tracking.job import TrackedJob, parent_job
 from jobs.tracking.places import Place, current
 from jobs.tracking.records import OWN_COUNT, level_of, with_details
@@ -41,7 +41,7 @@ class QuaeroHandler(logging.Handler):
 
     def __init__(self, level: int | str = logging.NOTSET, *, job: UUID | str | HasId | None = None) -> None:
         super().__init__(level)
-        self._own = OwnJob(short_name(job)) if isinstance(job, str) and not is_uuid(job) else None
+        self._own = OwnJob(storable_name(job)) if isinstance(job, str) and not is_uuid(job) else None
         self._bound = None if job is None or self._own else Place(id_of(job), None)
 
     def createLock(self) -> None:
