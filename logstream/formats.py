@@ -15,6 +15,7 @@ import msgspec
 from jobs.models import EntryRecord
 from jobs.models.record import wire_time
 from jobs.queries.log_page import logs_payload
+from jobs.queries.results import PlainEntry
 from logstream.events import comment, event, message
 
 
@@ -60,12 +61,6 @@ class EventFormat(Format):
 
     def done(self, status: str, exit_code: int | None) -> bytes:
         return event("done", msgspec.json.encode({"status": status, "exit_code": exit_code}), "done")
-
-
-class PlainEntry(msgspec.Struct, gc=False):
-    timestamp: str
-    level: str
-    message: str
 
 
 class PlainFormat(Format):

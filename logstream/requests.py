@@ -43,7 +43,7 @@ def read_job_request(request: HttpRequest, job_id: str) -> LogRequest | None:
     job = access.readable_job(caller, job_id)
     parameters = Parameters.of_query(request.GET, STREAM_PARAMETERS)
     asked = log_request(request, caller, job_topic(job.pk), parameters, read_limit(parameters))
-    return None if has_had_the_end(request, job, asked.wanted) else asked
+    return None if has_had_the_end(request, job, asked.filter) else asked
 
 
 def read_plain_request(request: HttpRequest, job_id: str) -> LogRequest | None:
@@ -52,7 +52,7 @@ def read_plain_request(request: HttpRequest, job_id: str) -> LogRequest | None:
     job = access.readable_job(caller, job_id)
     parameters = Parameters.of_query(request.GET, PLAIN_PARAMETERS)
     asked = log_request(request, caller, job_topic(job.pk), parameters, NO_LIMIT)
-    if has_had_the_end(request, job, asked.wanted):
+    if has_had_the_end(request, job, asked.filter):
         return None
     return replace(asked, since=asked.since or START, format=PLAIN)
 
@@ -63,20 +63,20 @@ def read_service_request(request: HttpRequest) -> LogRequest:
     return log_request(request, caller, SERVICE, parameters, read_limit(parameters, SERVICE_LIMIT))
 
 
-def has_had_the_end(request: HttpRequest, job: Job, wanted: Filter) -> bool:
+def has_had_the_end(request: HttpRequest, job: Job, log_filter: Filter) -> bool:
     if request.headers.get("Last-Event-ID") != DONE_ID:
         return False
-    return job.is_finished if wanted.family is None else is_finished(wanted.family)
+    return job.is_finished if log_filter.family is None else is_finished(log_filter.family)
 
 
 def log_request(
     request: HttpRequest, caller: access.Caller, topic: Topic, parameters: Parameters, limit: int
 ) -> LogRequest:
-    wanted = read_filter(parameters, topic.job_id)
-    if wanted.family is not None:
-        topic = family_topic(wanted.family)
+    log_filter = read_filter(parameters, topic.job_id)
+    if log_filter.family is not None:
+        topic = family_topic(log_filter.family)
     since, reset_reason = read_start(request, topic, parameters)
-    return LogRequest(topic, wanted, viewer_of(caller), limit, since, reset_reason)
+    return LogRequest(topic, log_filter, viewer_of(caller), limit, since, reset_reason)
 
 
 def read_start(request: HttpRequest, topic: Topic, parameters: Parameters) -> tuple[Position | None, str | None]:

@@ -33,7 +33,7 @@ class LogRequest:
     """What a client asked for, checked: it can be opened without finding anything wrong."""
 
     topic: Topic
-    wanted: Filter
+    filter: Filter
     viewer: Viewer
     limit: int
     since: Position | None = None  # None: the last `limit`
@@ -57,7 +57,7 @@ async def log_stream(live: Live, request: LogRequest) -> AsyncIterator[bytes]:
     """What a log stream sends, of a job or of the service."""
     with open_stream(live, request.topic, request.viewer) as subscription:
         yield events.retry(USUAL_RETRY_MS)
-        feed = await live.feed(FeedKey(request.topic, request.wanted, request.format), request.viewer.id)
+        feed = await live.feed(FeedKey(request.topic, request.filter, request.format), request.viewer.id)
         assert isinstance(feed, LogFeed)
         sent_at = live.loop.time()
         try:

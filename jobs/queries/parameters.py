@@ -1,4 +1,4 @@
-"""Reads the parameters of a log request, the same for pages, streams and `tail`; refuses what is wrong by name."""
+"""Reads the parameters of a log request, the same for pages, streams and `tail`; a refusal names the parameter."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 MAX_ID = 2**63 - 1
 MAX_SEARCH = 1_000  # characters; SQLite refuses patterns of 50,000 bytes
 
-CHILDREN = "children"  # asks for a job's log with those of its descendants
+CHILDREN = "children"  # the parameter for a job's log together with those of its descendants
 FILTER_PARAMETERS = ("step", "level", "stream", "search", "from", "to", "first_line", "last_line")
 
 
@@ -48,13 +48,16 @@ class UnknownParameter(BadParameter):
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """Given parameters by name, where an empty value is one that was not given."""
+    """Given parameters by name. A parameter with an empty value counts as not given."""
 
     given: Mapping[str, str]
 
     @classmethod
     def of(cls, given: Mapping[str, str], known: tuple[str, ...]) -> Parameters:
-        """Raises UnknownParameter: a misspelt filter that was ignored would show the wrong logs."""
+        """The parameters, each of which must be in `known`. Raises UnknownParameter for any other.
+
+        If it ignored a misspelt filter, the client would get the wrong logs.
+        """
         for name in given:
             if name not in known:
                 raise UnknownParameter(name, known)
@@ -62,7 +65,7 @@ class Parameters:
 
     @classmethod
     def of_query(cls, query: QueryDict, known: tuple[str, ...]) -> Parameters:
-        """As `of`, from a URL. Raises BadParameter for one that is given twice: neither value would be the wish."""
+        """As `of`, from a URL. Raises BadParameter for one that is given twice: either value could be meant."""
         given = {name: query.getlist(name) for name in query}
         for name, values in given.items():
             if len(values) > 1:
@@ -70,6 +73,7 @@ class Parameters:
         return cls.of({name: values[0] for name, values in given.items()}, known)
 
     def read(self, name: str, convert: Callable[[str], T], allowed: str) -> T | None:
+        """The converted value; None where it is not given. A ValueError of `convert` becomes BadParameter."""
         value = self.given.get(name)
         if value is None:
             return None
@@ -79,6 +83,8 @@ class Parameters:
             raise BadParameter(name, value, allowed) from None
 
     def number(self, name: str, lowest: int, highest: int) -> int | None:
+        """A whole number within these bounds, both included. Raises BadParameter."""
+
         def convert(text: str) -> int:
             if not (text.isascii() and text.isdigit() and len(text) < 20 and lowest <= int(text) <= highest):
                 raise ValueError(text)
@@ -89,10 +95,10 @@ class Parameters:
 
 
 def read_filter(parameters: Parameters, job_id: UUID | None) -> Filter:
-    """The filter that was asked for. A step must be one of the job's (of any, without a job).
+    """The filter in the parameters. A step must belong to the job; without a job, to any.
 
-    Only the log of all jobs (`job_id` None) can be narrowed to a job, and only a job's be widened by `children`
-    to those of its descendants, whose steps may then be named too. Raises BadParameter.
+    Only the log of all jobs (`job_id` None) takes `job`, and only a job's log takes `children`, which adds its
+    descendants' logs; then `step` may name their steps too. Raises BadParameter.
     """
     family = read_family(parameters, job_id)
     return Filter(
@@ -110,7 +116,7 @@ def read_filter(parameters: Parameters, job_id: UUID | None) -> Filter:
 
 
 def read_family(parameters: Parameters, job_id: UUID | None) -> UUID | None:
-    """The job, if its descendants are asked for too. Lines are numbers within one job, so they do not go with it."""
+    """The job, if `children` is 1. Line ranges are refused with it: lines are numbers within one job."""
     choice = parameters.read(CHILDREN, one_of(("0", "1")), "1 (with the job's descendants) or 0")
     if job_id is None or choice != "1":
         return None
@@ -147,6 +153,7 @@ def read_step(parameters: Parameters, job_id: UUID | None, *, with_children: boo
 
 
 def read_limit(parameters: Parameters, default: int | None = None) -> int:
+    """The number of entries, from 1 to QUAERO_STREAM_MAX_LIMIT. Raises BadParameter."""
     highest = int(getattr(settings, "QUAERO_STREAM_MAX_LIMIT", 1000))
     limit = parameters.number("limit", 1, highest)
     usual = default or int(getattr(settings, "QUAERO_STREAM_DEFAULT_LIMIT", 100))
@@ -154,6 +161,7 @@ def read_limit(parameters: Parameters, default: int | None = None) -> int:
 
 
 def read_cursor(parameters: Parameters, name: str) -> int | None:
+    """An entry's id, or 0 for the beginning. Raises BadParameter."""
     return parameters.number(name, 0, MAX_ID)
 
 
@@ -177,7 +185,7 @@ def search_text(text: str) -> str:
 
 
 def moment(text: str) -> datetime:
-    # In a URL that was not encoded, the plus sign of a zone arrives as a space.
+    # The plus sign of a zone arrives as a space when the client did not encode the URL.
     parsed = parse_datetime(text.strip().replace(" ", "+") if "T" in text else text)
     if parsed is None:
         raise ValueError(text)

@@ -1,4 +1,4 @@
-"""Jobs and steps as they leave Quaero: the members of the API and of the streams' events."""
+"""Jobs and steps on the wire: the members of the API's answers and of the streams' events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import models
 from jobs.models import Job, Step
 from jobs.models.record import wire_time
 
-FEW_STEPS = 50  # are told all each time; of more, once those are known, only those that changed
+FEW_STEPS = 50  # up to so many are sent each time; of more, a client that has them gets only those that changed
 
 
 class StepRow(msgspec.Struct):
@@ -25,7 +25,7 @@ class StepRow(msgspec.Struct):
 
 
 class JobSummary(msgspec.Struct):
-    """What a `status` event tells of a job."""
+    """A job in a `status` event."""
 
     id: str
     name: str
@@ -39,7 +39,7 @@ class JobSummary(msgspec.Struct):
 
 
 class ChildRow(JobSummary):
-    """What a `status` event tells of a descendant."""
+    """A descendant in a `status` event."""
 
     parent: str | None
 
@@ -63,13 +63,13 @@ class JobRow(JobSummary):
 
 
 class TreeRow(JobRow):
-    """A job in a list, with the jobs that it spawned."""
+    """A job in a tree, with the jobs that it spawned."""
 
     children: list[TreeRow]
 
 
 class JobDetail(JobRow):
-    """A job alone."""
+    """A job with all that is known about it."""
 
     spec: dict[str, object]
     result: object
@@ -110,7 +110,7 @@ def tree_row(job: Job) -> TreeRow:
 
 
 def job_detail(job: Job, steps: models.QuerySet[Step], since: int | None = None) -> JobDetail:
-    """`since`: a revision of the job; of many steps then only those are told that changed at it or later."""
+    """`since`: a revision of the job. Of more than FEW_STEPS steps, only those that changed at it or later are in."""
     total = steps.count()
     are_many = total > FEW_STEPS
     is_partial = are_many and since is not None

@@ -90,8 +90,8 @@ class FollowedLog:
 class FollowedJob(FollowedLog):
     """One job's log, which ends with the job. Raises JobDeleted when it is looked at and gone."""
 
-    def __init__(self, job: Job, wanted: Filter, since: Position = START) -> None:
-        super().__init__(Log(job.pk, wanted), since)
+    def __init__(self, job: Job, log_filter: Filter, since: Position = START) -> None:
+        super().__init__(Log(job.pk, log_filter), since)
         self.job = job
         self._step_count = 0
 
@@ -101,7 +101,7 @@ class FollowedJob(FollowedLog):
 
     @property
     def has_several_steps(self) -> bool:
-        return self._step_count > 1 and self.log.wanted.step is None
+        return self._step_count > 1 and self.log.filter.step is None
 
     def notice_deletion(self) -> None:
         raise JobDeleted(self.job)
@@ -121,8 +121,8 @@ class FollowedFamily(FollowedLog):
 
     has_several_steps = True
 
-    def __init__(self, job: Job, wanted: Filter, since: Position = START) -> None:
-        super().__init__(Log(job.pk, wanted), since)
+    def __init__(self, job: Job, log_filter: Filter, since: Position = START) -> None:
+        super().__init__(Log(job.pk, log_filter), since)
         self.job = job
         self.is_over = False
 
@@ -143,8 +143,8 @@ class FollowedService(FollowedLog):
     is_over = False
     has_several_steps = True
 
-    def __init__(self, wanted: Filter, since: Position = START) -> None:
-        super().__init__(Log(None, wanted), since)
+    def __init__(self, log_filter: Filter, since: Position = START) -> None:
+        super().__init__(Log(None, log_filter), since)
 
     def look(self) -> None:
         newest = patiently(lambda: newest_position(None, 0))

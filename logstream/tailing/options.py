@@ -18,7 +18,7 @@ MOST_LINES = 1_000_000_000
 
 class Asked(NamedTuple):
     job: Job | None  # None: all jobs and the service's own log
-    wanted: Filter
+    filter: Filter
     last: int | None  # begin with the last so many entries; None: with everything after `since`
     since: Position = START
     reset_reason: str | None = None  # why `since` could not be used: then everything that is there
@@ -35,15 +35,15 @@ def read_request(options: Mapping[str, object]) -> Asked:
     if job is not None and given.get("step"):
         given["step"] = str(step_called(job, given["step"], with_children=with_children).pk)
     parameters = Parameters.of(given, OPTIONS)
-    wanted = read_filter(parameters, job_id)
+    log_filter = read_filter(parameters, job_id)
     count = parameters.number("n", 0, MOST_LINES)
     cursor = read_cursor(parameters, "since")
     if cursor is None:
-        return Asked(job, wanted, USUAL_COUNT if count is None else count)
+        return Asked(job, log_filter, USUAL_COUNT if count is None else count)
     try:
-        return Asked(job, wanted, None, position_of(job_id, cursor, with_children=with_children))
+        return Asked(job, log_filter, None, position_of(job_id, cursor, with_children=with_children))
     except CursorReset as reset:
-        return Asked(job, wanted, None, reset_reason=reset.reason.value)
+        return Asked(job, log_filter, None, reset_reason=reset.reason.value)
 
 
 def chosen_job(options: Mapping[str, object]) -> Job | None:

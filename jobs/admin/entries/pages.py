@@ -34,25 +34,25 @@ class EntryPages:
     """Cuts `matching` into pages: the entries of `wanted`."""
 
     matching: Entries
-    wanted: Filter
+    filter: Filter
     size: int
 
     @property
     def key(self) -> str:
-        return "id" if self.wanted.job is None or self.wanted.step is not None else "line"
+        return "id" if self.filter.job is None or self.filter.step is not None else "line"
 
     @property
     def _unscanned(self) -> Filter:
         """The same without what has to be looked at in each entry. A step is one job's already."""
-        return Filter(step=self.wanted.step) if self.wanted.step else Filter(job=self.wanted.job)
+        return Filter(step=self.filter.step) if self.filter.step else Filter(job=self.filter.job)
 
     @property
     def is_indexed(self) -> bool:
         """Whether an index leads from one matching entry to the next."""
-        if not self.wanted.is_counted:
+        if not self.filter.is_counted:
             return False
-        level = self.wanted.level
-        return level is None or (level >= NOTABLE and self.wanted.step is None)
+        level = self.filter.level
+        return level is None or (level >= NOTABLE and self.filter.step is None)
 
     def newest(self) -> EntryPage:
         found, stop, is_cut = self._read(None, is_older=True)

@@ -140,7 +140,7 @@ class Command(DatabaseCommand):
         if as_json:
             return JsonLines(for_terminal=self.output.is_terminal)
         return HumanLines(
-            self.palette, self.output.encoding, with_jobs=asked.job is None or asked.wanted.family is not None
+            self.palette, self.output.encoding, with_jobs=asked.job is None or asked.filter.family is not None
         )
 
     def say_beginning(self, asked: Asked, followed: Followed) -> None:
@@ -166,9 +166,9 @@ class Command(DatabaseCommand):
 
 def followed_of(asked: Asked) -> FollowedJob | FollowedFamily | FollowedService:
     if asked.job is None:
-        return FollowedService(asked.wanted, asked.since)
-    kind = FollowedJob if asked.wanted.family is None else FollowedFamily
-    return kind(asked.job, asked.wanted, asked.since)
+        return FollowedService(asked.filter, asked.since)
+    kind = FollowedJob if asked.filter.family is None else FollowedFamily
+    return kind(asked.job, asked.filter, asked.since)
 
 
 def colour_choice(options: dict[str, Any]) -> str:
