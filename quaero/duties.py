@@ -13,7 +13,7 @@ from django.db import connections
 
 from jobs import refused_requests, token_uses
 from jobs.background import leftovers
-from jobs.retention import pruning_by_setting
+from jobs.retention import prune_by_setting
 from jobs.running.workers.lookout import Lookout
 from jobs.running.workers.outages import DatabaseFails, DatabaseWatch
 from quaero.sqlite3.wal import shorten_wal
@@ -84,8 +84,8 @@ _watch = DatabaseWatch("The web process")
 DUTIES: tuple[Duty, ...] = (
     every(5, _watch.watched(Lookout().look)),
     every(5, _watch.watched(leftovers.deliver)),
-    every(5, refused_requests.tell),
+    every(5, refused_requests.log_due),
     every(5, token_uses.store),
     every(10, shorten_wal),
-    every_in_steps(DAY_S, pruning_by_setting),
+    every_in_steps(DAY_S, prune_by_setting),
 )
