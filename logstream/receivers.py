@@ -1,6 +1,6 @@
-"""From Django's signals to the registry: model saves and the domain's commit signals (promise D2).
+"""Publishes model saves and the domain's signals in the registry (promise D2).
 
-Always after the commit: what is told of must be there for those who then look.
+Always after the commit: a feed that is notified must find the news in the database.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What a client asks a log stream for, read and checked before anything opens.
+"""Reads and checks a client's request for a log stream before the stream opens.
 
-All of it reads the database, and is called in a thread.
+These functions read the database: call them in a thread.
 """
 
 from __future__ import annotations
@@ -32,18 +32,22 @@ def viewer_of(caller: access.Caller) -> Viewer:
 
 
 def stream_reader(request: HttpRequest) -> access.Caller:
+    """The caller, with the right to read. Raises Unauthenticated and Forbidden."""
     caller = access.stream_caller_of(request)
     caller.require("read")
     return caller
 
 
 def read_job_request(request: HttpRequest, job_id: str) -> LogRequest | None:
-    """The checked request; None when the client has had the end already and only asks again (S8)."""
+    """The checked request; None when the client has received `done` before and only reconnects (S8).
+
+    Raises Unauthenticated, Forbidden, NotFound and BadParameter, and CursorOfAnotherJob.
+    """
     caller = access.stream_caller_of(request)
     job = access.readable_job(caller, job_id)
     parameters = Parameters.of_query(request.GET, STREAM_PARAMETERS)
     asked = log_request(request, caller, job_topic(job.pk), parameters, read_limit(parameters))
-    return None if has_had_the_end(request, job, asked.filter) else asked
+    return None if has_received_done(request, job, asked.filter) else asked
 
 
 def read_plain_request(request: HttpRequest, job_id: str) -> LogRequest | None:
@@ -52,7 +56,7 @@ def read_plain_request(request: HttpRequest, job_id: str) -> LogRequest | None:
     job = access.readable_job(caller, job_id)
     parameters = Parameters.of_query(request.GET, PLAIN_PARAMETERS)
     asked = log_request(request, caller, job_topic(job.pk), parameters, NO_LIMIT)
-    if has_had_the_end(request, job, asked.filter):
+    if has_received_done(request, job, asked.filter):
         return None
     return replace(asked, since=asked.since or START, format=PLAIN)
 
@@ -63,7 +67,7 @@ def read_service_request(request: HttpRequest) -> LogRequest:
     return log_request(request, caller, SERVICE, parameters, read_limit(parameters, SERVICE_LIMIT))
 
 
-def has_had_the_end(request: HttpRequest, job: Job, log_filter: Filter) -> bool:
+def has_received_done(request: HttpRequest, job: Job, log_filter: Filter) -> bool:
     if request.headers.get("Last-Event-ID") != DONE_ID:
         return False
     return job.is_finished if log_filter.family is None else is_finished(log_filter.family)
@@ -80,10 +84,10 @@ def log_request(
 
 
 def read_start(request: HttpRequest, topic: Topic, parameters: Parameters) -> tuple[Position | None, str | None]:
-    """Where the client wants to go on, or why it must begin anew (S5).
+    """The position from which the client continues (None: it does not), and why it must begin anew (None: no need).
 
-    `Last-Event-ID` wins over `since`: a browser that reconnects repeats the old address. A header that makes
-    no sense is no reason to refuse it for ever, so it begins anew.
+    `Last-Event-ID` wins over `since` (S5): a browser that reconnects repeats the old address. With a header that makes
+    no sense the client begins anew: a refusal would be final.
     """
     cursor = read_cursor(parameters, "since")
     header = request.headers.get("Last-Event-ID", "").strip()

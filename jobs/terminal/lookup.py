@@ -1,4 +1,4 @@
-"""Which job and which step is meant by what somebody typed."""
+"""Finds the job or step that a word on the command line names."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ MOST_CANDIDATES = 10
 
 
 class NotChosen(LookupError):
-    """Nothing, or more than one thing, is meant. The text says what there is, and is safe for a terminal."""
+    """The word names no job or step, or several. The text lists what there is, and is safe for a terminal."""
 
 
 def job_called(word: str) -> Job:
-    """The job with this id, else the one whose id begins so, else the latest of this name. Raises NotChosen."""
+    """The job with this id, else with an id that begins so, else the latest with this name. Raises NotChosen."""
     job = job_with_id(word) or job_with_prefix(word) or jobs_named(word).first()
     if job is None:
         raise NotChosen(
@@ -62,7 +62,7 @@ def job_with_prefix(word: str) -> Job | None:
 
 
 def prefix_digits(word: str) -> str | None:
-    """The digits of an id's beginning, written with its dashes or without; None if it can be none."""
+    """The digits of an id's beginning, with or without its dashes; None for a word that is no such beginning."""
     word = word.lower()
     digits = word.replace("-", "")
     if not DIGITS.fullmatch(digits):

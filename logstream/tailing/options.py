@@ -1,4 +1,4 @@
-"""What was asked for on the command line, read as the API reads it and checked before anything is printed."""
+"""Reads `tail`'s command line as the API reads its parameters, and checks it before anything is printed."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ USUAL_COUNT = 100
 MOST_LINES = 1_000_000_000
 
 
-class Asked(NamedTuple):
+class TailRequest(NamedTuple):
     job: Job | None  # None: all jobs and the service's own log
     filter: Filter
-    last: int | None  # begin with the last so many entries; None: with everything after `since`
+    last: int | None  # begin with so many of the last entries; None: with everything after `since`
     since: Position = START
-    reset_reason: str | None = None  # why `since` could not be used: then everything that is there
+    reset_reason: str | None = None  # why `since` could not be used: then begin with everything that is stored
 
 
-def read_request(options: Mapping[str, object]) -> Asked:
-    """Raises NotChosen, BadParameter and CursorOfAnotherJob."""
+def read_request(options: Mapping[str, object]) -> TailRequest:
+    """The checked request. Raises NotChosen, BadParameter and CursorOfAnotherJob."""
     job = chosen_job(options)
     job_id = None if job is None else job.pk
     given = {name: str(options[name]) for name in OPTIONS if options.get(name) is not None}
@@ -39,11 +39,11 @@ def read_request(options: Mapping[str, object]) -> Asked:
     count = parameters.number("n", 0, MOST_LINES)
     cursor = read_cursor(parameters, "since")
     if cursor is None:
-        return Asked(job, log_filter, USUAL_COUNT if count is None else count)
+        return TailRequest(job, log_filter, USUAL_COUNT if count is None else count)
     try:
-        return Asked(job, log_filter, None, position_of(job_id, cursor, with_children=with_children))
+        return TailRequest(job, log_filter, None, position_of(job_id, cursor, with_children=with_children))
     except CursorReset as reset:
-        return Asked(job, log_filter, None, reset_reason=reset.reason.value)
+        return TailRequest(job, log_filter, None, reset_reason=reset.reason.value)
 
 
 def chosen_job(options: Mapping[str, object]) -> Job | None:

@@ -13,7 +13,7 @@ from jobs.running.ordering.registered import order_runnable
 from jobs.running.processes.process import OWN_FAILURE
 from jobs.terminal.arguments import BadArgument, read_arguments
 from jobs.terminal.database_command import DatabaseCommand
-from jobs.terminal.follow import follow, say_if_nobody_works
+from jobs.terminal.follow import follow, say_if_no_worker
 
 WRONG_USAGE, REFUSED = 2, 1
 
@@ -66,7 +66,7 @@ class Command(DatabaseCommand):
         except ApiError as error:
             raise CommandError(str(error), returncode=REFUSED) from error
         self.stdout.write(str(job.pk))
-        say_if_nobody_works(self.stderr)
+        say_if_no_worker(self.stderr)
         if arguments.follows:
             follow(job)
 
