@@ -1,4 +1,4 @@
-"""The admin's site: whatever is registered, by Django and by other apps too, is held to the lookups of its filters."""
+"""The admin's site: every registered model, also of Django and other apps, allows the lookups of its filters only."""
 
 from __future__ import annotations
 

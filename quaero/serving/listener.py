@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable
 
 BACKLOG = 2048
-PATIENCE_S = 5.0  # after a kill -9 the old web process needs a moment to let go of the port
+PATIENCE_S = 5.0  # after a kill -9 the old web process needs a moment to close the port
 PAUSE_S = 0.1
 
 
 class CannotListen(Exception):
-    """The text says why, and what to do."""
+    """The port cannot be used. The text says why, and what to do."""
 
 
 def listen(
@@ -21,7 +21,7 @@ def listen(
 ) -> socket.socket:
     """A socket that listens on `host` and `port` (0: any free one). Raises CannotListen.
 
-    A port in use is tried again for `patience_s`; `on_wait` is called once before that.
+    It tries a port in use again for `patience_s`, and calls `on_wait` once before that.
     """
     deadline = time.monotonic() + patience_s
     waiting = False
@@ -45,7 +45,7 @@ def open_socket(host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        # Listening at once, not only binding: two servers may bind one port, but not listen on it.
+        # It listens at once: two servers may bind the same port, but only one may listen on it.
         listener.listen(BACKLOG)
     except OSError:
         listener.close()
@@ -68,7 +68,7 @@ def base_url(host: str, port: int) -> str:
 
 
 def reachable(host: str) -> str:
-    """`host`, or where it says "every address of this machine", the local one."""
+    """`host`; the local address where `host` means every address of this machine."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104
 
 

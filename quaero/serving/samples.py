@@ -12,7 +12,7 @@ import django
 
 from quaero.config.environment import BASE_DIR
 
-# The compiled files go into a directory of their own, which goes with the job: nothing here is changed.
+# The compiled files go into a directory of their own, which is deleted with the job: nothing here is changed.
 COMPILE = """\
 scratch=$(mktemp -d) || exit
 trap 'rm -rf "$scratch"' EXIT

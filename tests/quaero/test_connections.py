@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from quaero.http.connections import FEWEST, LATE_S, Connections, most_connections
+from quaero.http.connections import FEWEST, LATE_S, ConnectionRoom, most_connections
 from tests.web.test_throttle import Clock
 
 
@@ -41,7 +41,7 @@ class Loop(Clock):
 
 
 def test_who_has_waited_longest_gives_way_heads_before_bodies_before_answers() -> None:
-    here = Connections(most=1)
+    here = ConnectionRoom(most=1)
     clients = {name: Client(name) for name in ("answer", "body", "first head", "second head")}
     here.answers[clients["answer"]] = here.bodies[clients["body"]] = None
     here.heads[clients["first head"]] = here.heads[clients["second head"]] = None
@@ -53,7 +53,7 @@ def test_who_has_waited_longest_gives_way_heads_before_bodies_before_answers() -
 
 
 def test_nobody_gives_way_while_there_is_room() -> None:
-    here = Connections(most=2)
+    here = ConnectionRoom(most=2)
     here.heads[waiting := Client("waiting")] = None
     here.count = 2
     assert here.has_room()
@@ -63,7 +63,7 @@ def test_nobody_gives_way_while_there_is_room() -> None:
 @pytest.mark.parametrize(("after_s", "fate"), [(1.0, "ended"), (LATE_S + 1, "")])
 def test_whose_time_is_over_is_ended_unless_it_was_the_server_that_was_away(after_s: float, fate: str) -> None:
     loop = Loop()
-    here = Connections(most=10)
+    here = ConnectionRoom(most=10)
     here.count = 2
     here.heads[late := Client("late", is_overdue=True)] = here.bodies[other := Client("other")] = None
     here.watch(loop)  # type: ignore[arg-type]
@@ -74,7 +74,7 @@ def test_whose_time_is_over_is_ended_unless_it_was_the_server_that_was_away(afte
 
 
 async def test_nothing_looks_when_nobody_is_there() -> None:
-    here = Connections(most=10)
+    here = ConnectionRoom(most=10)
     here.watch(asyncio.get_running_loop())
     here._sweep(asyncio.get_running_loop(), asyncio.get_running_loop().time())
     assert not here._sweeps
