@@ -1,4 +1,4 @@
-"""What strangers cause is summed up."""
+"""Refused requests are summed up in the log."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def tally(monkeypatch: pytest.MonkeyPatch) -> Tally:
-    """In place of that of the process, which may have told something within this minute."""
+    """A tally in place of the process's own, which may have logged a line within this minute."""
     tally = Tally()
     monkeypatch.setattr(refused_requests, "count", tally.count)
     return tally
 
 
-def test_the_first_is_told_at_once_and_the_others_in_one_line_a_minute(
+def test_the_first_is_logged_at_once_and_the_others_in_one_line_a_minute(
     clock: Clock, tally: Tally, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(1235):
@@ -65,7 +65,7 @@ def test_a_quiet_minute_has_no_line(clock: Clock, tally: Tally, caplog: pytest.L
 
 @pytest.fixture
 def heard() -> Iterator[list[logging.LogRecord]]:
-    """What comes to the root, as the service log and standard error have it. (caplog hears more.)"""
+    """The records that reach the root logger, as for the service log and standard error. (caplog has more.)"""
     records: list[logging.LogRecord] = []
     handler = logging.Handler()
     handler.emit = records.append  # type: ignore[method-assign]

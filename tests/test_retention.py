@@ -1,4 +1,4 @@
-"""Retention: oldest first, in chunks, cursors told; ids never used twice (promise D7)."""
+"""Retention: oldest first, in chunks, with cursors reset; ids never used twice (promise D7)."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from jobs.runnables import Secret
 from jobs.running.ordering.pending import Origin
 from tests.api.refusals import refused
 from tests.api.sending import Sender, answered
-from tests.factories import NOBODYS_ID, ago, make_job, stored_messages
+from tests.factories import UNKNOWN_ID, ago, make_job, stored_messages
 from tests.orders import program, registered, run_of
 from tests.runs import hear_no_more_of_workers
 
@@ -153,7 +153,7 @@ def test_what_has_ended_is_not_cancelled(operating: Sender) -> None:
 
 
 @pytest.mark.parametrize("action", ["cancel", "rerun"])
-@pytest.mark.parametrize("job_id", ["abc", str(NOBODYS_ID), "%00"])
+@pytest.mark.parametrize("job_id", ["abc", str(UNKNOWN_ID), "%00"])
 def test_nothing_is_done_to_a_job_that_is_not_there(operating: Sender, action: str, job_id: str) -> None:
     refused(operating.post(f"/api/jobs/{job_id}/{action}"), 404, "no_such_job")
     refused(operating.delete(f"/api/jobs/{job_id}"), 404, "no_such_job")

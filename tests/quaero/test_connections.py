@@ -1,4 +1,4 @@
-"""Who gives way when all connections are taken, and whose time is over."""
+"""Which connection gives way when all are taken, and which are overdue."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Client:
 
 
 class Loop(Clock):
-    """Calls nothing until it is told to."""
+    """A loop that runs its calls only when the test says so."""
 
     def time(self) -> float:
         return self.now
@@ -52,7 +52,7 @@ def test_who_has_waited_longest_gives_way_heads_before_bodies_before_answers() -
     assert order == ["first head", "second head", "body", "answer"]
 
 
-def test_nobody_gives_way_while_there_is_room() -> None:
+def test_no_connection_gives_way_while_there_is_room() -> None:
     here = ConnectionRoom(most=2)
     here.heads[waiting := Client("waiting")] = None
     here.count = 2
@@ -73,7 +73,7 @@ def test_whose_time_is_over_is_ended_unless_it_was_the_server_that_was_away(afte
     assert late.fate == "ended"
 
 
-async def test_nothing_looks_when_nobody_is_there() -> None:
+async def test_no_sweep_without_connections() -> None:
     here = ConnectionRoom(most=10)
     here.watch(asyncio.get_running_loop())
     here._sweep(asyncio.get_running_loop(), asyncio.get_running_loop().time())

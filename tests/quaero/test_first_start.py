@@ -1,4 +1,4 @@
-"""Who can sign in after a start."""
+"""The user that can sign in after a start."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_the_first_start_makes_an_admin_without_a_password() -> None:
     assert not admin.has_usable_password()
 
 
-def test_later_starts_make_nobody() -> None:
+def test_later_starts_make_no_user() -> None:
     assert sign_in_user() == sign_in_user()
     assert User.objects.count() == 1
 
@@ -29,7 +29,7 @@ def test_another_superuser_takes_the_place_of_a_deleted_admin() -> None:
     assert User.objects.count() == 1
 
 
-def test_somebody_who_has_the_name_gets_no_rights_by_it() -> None:
+def test_a_user_with_the_name_gets_no_rights_by_it() -> None:
     User.objects.create_user("admin")
     assert sign_in_user() is None
     assert not User.objects.filter(is_superuser=True).exists()

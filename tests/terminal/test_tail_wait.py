@@ -32,7 +32,7 @@ def test_wakeups_between_two_waits_are_not_lost_and_count_once() -> None:
         assert not waiting.wait(0)
 
 
-def test_flood_of_wakeups_blocks_nobody_and_counts_as_one() -> None:
+def test_flood_of_wakeups_blocks_no_thread_and_counts_as_one() -> None:
     wakeups = WakeupsByHand()
     with WakeupReceiver(wakeups) as waiting:
         for _ in range(100_000):

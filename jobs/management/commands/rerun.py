@@ -31,11 +31,11 @@ class Command(JobCommand):
 
 
 def asked_for(job: Job) -> dict[str, object]:
-    """The values of its secret parameters, which nobody has kept."""
+    """The values of its secret parameters, which are not stored after a run: asks for each in the terminal."""
     try:
         names = spec_of(job).secrets
     except NotARun:
-        return {}  # the refusal says more
+        return {}  # `rerun` refuses it with the reason
     try:
         return {name: getpass.getpass(f"{name}: ") for name in names}
     except EOFError as error:

@@ -56,7 +56,7 @@ class Command(DatabaseCommand):
         try:
             runnable = registry.find(name)
             if "--help" in rest or "-h" in rest:
-                self.tell(runnable)
+                self.print_help_of(runnable)
                 return
             arguments = read_arguments(rest, runnable)
             self.need_database()
@@ -77,7 +77,7 @@ class Command(DatabaseCommand):
             raise CommandError(f"name a registered job:\n{text}", returncode=WRONG_USAGE)
         self.stdout.write(text)
 
-    def tell(self, runnable: Runnable) -> None:
+    def print_help_of(self, runnable: Runnable) -> None:
         self.stdout.write(f"{runnable.name}: {runnable.description}".rstrip(": "))
         for field in runnable.form_fields():
             need = "required" if field.required else f"default {field.default!r}"
