@@ -163,6 +163,7 @@ def operable_job(caller: Caller, job_id: str | UUID) -> Job:
 
 
 def existing_job(job_id: str | UUID) -> Job:
+    """The job, without any check of rights. Raises NotFound."""
     job = None
     with suppress(ValueError):
         job = Job.objects.filter(pk=UUID(str(job_id))).first()

@@ -77,6 +77,7 @@ def require_still(grounds: Grounds, right: str = "read") -> None:
 
 
 def current_rights(grounds: Collection[Grounds], permission: str) -> CurrentRights:
+    """The current rights of these grounds, in a few queries for all of them."""
     users: dict[int, User] = {}
     for ids in chunks({each.user_id for each in grounds}):
         users |= User.objects.filter(is_active=True).in_bulk(ids)
@@ -118,10 +119,12 @@ def chunks(items: Iterable[T]) -> Iterator[list[T]]:
 
 
 def scope_missing(right: str) -> Forbidden:
+    """The refusal for a token without the right's scope."""
     return Forbidden(f"this token has no scope {right!r}", code="scope_missing", detail={"scope": right})
 
 
 def permission_missing(user: User, right: str) -> Forbidden:
+    """The refusal for a user without the permission of the right."""
     permission = RIGHTS[right]
     return Forbidden(
         f"{user.get_username()} may not do this: the permission {permission} is missing",

@@ -91,6 +91,7 @@ class OwnJob:
         self._pid = 0
 
     def place(self) -> Place:
+        """The place of the handler's job, which starts with the first record of this process."""
         job = self._job
         if job is None or self._pid != os.getpid():
             job = self._begin()

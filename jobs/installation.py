@@ -66,6 +66,7 @@ def complete(using: str = DEFAULT_DB_ALIAS) -> None:
 
 
 def remember_complete(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Notes in the service job that the rows of all apps were made after the newest migration."""
     service = Job.objects.using(using).get(pk=SERVICE_JOB_ID)
     attributes = {**service.attributes, SET_UP_TO: newest_migration(using)}
     Job.objects.using(using).filter(pk=SERVICE_JOB_ID).update(attributes=attributes)

@@ -253,6 +253,7 @@ def change_job(
 
 
 def change_step(step: Step, allowed: tuple[str, ...] | list[str], **values: Any) -> bool:
+    """Updates the step if its status is one of `allowed`, and sends `job_changed`. Returns whether it did."""
     with transaction.atomic():
         # The job's row first, then the step's: the order in which every writer locks them.
         touch(step.job_id)
@@ -273,4 +274,5 @@ def announce_due(job_id: UUID, due_at: datetime) -> None:
 
 
 def key(job: Job | UUID) -> UUID:
+    """The id of a job, or the id that was given."""
     return job.pk if isinstance(job, Job) else job

@@ -86,5 +86,6 @@ def delete_one(job: Job, by: str) -> bool:
 
 
 def refuse_service_job(job: Job) -> None:
+    """Raises IsServiceJob for the service job."""
     if job.pk == SERVICE_JOB_ID:
         raise IsServiceJob("the service job is Quaero's own: it is not cancelled or deleted")

@@ -76,6 +76,7 @@ def is_plain(messages: Sequence[str]) -> bool:
 
 
 def level_numbers(names: Sequence[str | int]) -> Sequence[int]:
+    """The stored numbers of the levels. Raises UnknownLevel."""
     numbers = {name: levels.parse(name) for name in set(names)}
     if len(numbers) == 1:
         return list(numbers.values()) * len(names)
@@ -83,11 +84,13 @@ def level_numbers(names: Sequence[str | int]) -> Sequence[int]:
 
 
 def stream_names(streams: Sequence[str]) -> Sequence[str]:
+    """The checked streams. Raises ValueError."""
     names = {stream: checked_stream(stream) for stream in set(streams)}
     return [names[stream] for stream in streams]
 
 
 def step_ids(steps: Sequence[Step | UUID | None]) -> Sequence[object]:
+    """The steps' ids."""
     if not any(step is not None for step in steps):
         return repeat_none(len(steps))
     return [step.pk if isinstance(step, Step) else step for step in steps]

@@ -60,6 +60,7 @@ class Tally:
         self._lock = threading.Lock()
 
     def count(self, kind: Kind, address: str = "") -> None:
+        """Counts a refused request, and logs it if it is the first of its kind for a minute."""
         now = time.monotonic()
         with self._lock:
             count = self._counts.setdefault(kind, Count(now - LOGGED_EVERY_S))
@@ -89,6 +90,7 @@ class Tally:
 
 
 def note_address(count: Count, address: str) -> None:
+    """Notes the address, ADDRESSES_NAMED at most."""
     if len(count.addresses) < ADDRESSES_NAMED:
         count.addresses.add(address)
     elif address not in count.addresses:
@@ -96,6 +98,7 @@ def note_address(count: Count, address: str) -> None:
 
 
 def in_words(kind: Kind, count: Count) -> str:
+    """The line for the log: the number of requests, and some of their addresses."""
     words = f"1 {kind.one}" if count.number == 1 else f"{count.number:,} {kind.many} within a minute"
     named = sorted(filter(None, count.addresses))
     if not named:

@@ -71,6 +71,7 @@ def count_old_entries(older_than: timedelta) -> int:
 
 
 def has_entries() -> models.Q:
+    """The condition for jobs with any stored entry, by their counters."""
     condition = models.Q()
     for column in COLUMN_NAMES:
         condition |= models.Q(**{f"{column}__gt": 0})
@@ -94,5 +95,6 @@ def old_entries(job_id: UUID, last_line: int, horizon: datetime, now: datetime) 
 
 
 def emptied_jobs(horizon: datetime) -> models.QuerySet[Job]:
+    """The listed jobs that ended before `horizon` and have no entries."""
     ended = Job.objects.listed().filter(status__in=statuses.TERMINAL, finished_at__lt=horizon)
     return ended.exclude(has_entries())

@@ -53,6 +53,7 @@ def storable_text(text: object) -> str:
 
 
 def as_text(value: object) -> str:
+    """`value` as a plain str: bytes decoded as UTF-8, other objects by `str`, also where that raises."""
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, bytes | bytearray | memoryview):

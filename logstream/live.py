@@ -118,11 +118,13 @@ class Live:
             feed.hear(None)
 
     def opened(self, stream: OpenStream) -> None:
+        """Counts a stream as open, and notifies the feed of the list of jobs."""
         self.streams.add(stream)
         self.rights.begin()
         self._notify_jobs_feed()
 
     def closed(self, stream: OpenStream) -> None:
+        """Counts a stream as closed, and notifies the feed of the list of jobs."""
         stream.is_open = False
         self.streams.discard(stream)
         self._notify_jobs_feed()

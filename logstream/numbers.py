@@ -30,6 +30,7 @@ class Numbers:
 
 
 def count_jobs() -> Numbers:
+    """Counts all jobs but the service job, by status and by kind."""
     by_status: Counter[str] = Counter()
     by_kind: Counter[str] = Counter()
     for status, kind, count in Job.objects.listed().order_by().values_list("status", "kind").annotate(Count("pk")):

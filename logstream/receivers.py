@@ -19,6 +19,7 @@ from logstream.registry import JOBS, SERVICE, job_topic
 
 
 def connect() -> None:
+    """Connects the receivers to the signals. It may be called more than once."""
     signals.entries_appended.connect(on_entries_appended, dispatch_uid="logstream")
     signals.job_changed.connect(on_job_changed, dispatch_uid="logstream")
     signals.job_deleted.connect(on_job_deleted, dispatch_uid="logstream")

@@ -62,12 +62,14 @@ def read_plain_request(request: HttpRequest, job_id: str) -> LogRequest | None:
 
 
 def read_service_request(request: HttpRequest) -> LogRequest:
+    """The checked request for the stream of all jobs."""
     caller = stream_reader(request)
     parameters = Parameters.of_query(request.GET, SERVICE_PARAMETERS)
     return log_request(request, caller, SERVICE, parameters, read_limit(parameters, SERVICE_LIMIT))
 
 
 def has_received_done(request: HttpRequest, job: Job, log_filter: Filter) -> bool:
+    """Whether the client reconnects after `done`, and its job (or family) has ended."""
     if request.headers.get("Last-Event-ID") != DONE_ID:
         return False
     return job.is_finished if log_filter.family is None else is_finished(log_filter.family)
@@ -76,6 +78,7 @@ def has_received_done(request: HttpRequest, job: Job, log_filter: Filter) -> boo
 def log_request(
     request: HttpRequest, caller: access.Caller, topic: Topic, parameters: Parameters, limit: int
 ) -> LogRequest:
+    """A checked request from parsed parameters. Raises BadParameter and CursorOfAnotherJob."""
     log_filter = read_filter(parameters, topic.job_id)
     if log_filter.family is not None:
         topic = family_topic(log_filter.family)

@@ -123,6 +123,7 @@ def comeback() -> bytes:
 
 
 def stored_entries(reader: Reader, request: LogRequest, end: Position) -> AsyncIterator[bytes]:
+    """The stored entries up to `end` that the request asks for."""
     if request.reset_reason is not None:
         return reader.entries_after(START, end)
     if request.since is None:

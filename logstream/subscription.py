@@ -60,6 +60,7 @@ class Subscription:
         self._wake()
 
     def close(self, last_words: bytes = b"") -> None:
+        """Closes the stream after `last_words`; frames that are still queued are dropped."""
         if not self.is_closed:
             self.is_closed, self.last_words = True, last_words
             self._wake()

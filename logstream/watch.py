@@ -98,6 +98,7 @@ class Watch:
 
 
 def notify_job_feed(feed: JobFeed, found: WatchedJob | None) -> None:
+    """Notifies the feed of a change or of the deletion of its job."""
     if found is None:
         feed.hear(Deleted(feed.job_id))
     elif found.last_line > feed.heard_line or found.revision > feed.heard_revision:
@@ -105,11 +106,13 @@ def notify_job_feed(feed: JobFeed, found: WatchedJob | None) -> None:
 
 
 def notify_family_feed(feed: FamilyFeed, found: Pulse) -> None:
+    """Notifies the feed when its family has changed."""
     if found != feed.pulse:
         feed.hear(Changed(feed.root, is_urgent=found.is_urgent_after(feed.pulse)))
 
 
 def watched_jobs(job_ids: set[UUID]) -> dict[UUID, WatchedJob]:
+    """The current rows of these jobs, by id; a deleted job is missing."""
     ids = sorted(job_ids)
     found: dict[UUID, WatchedJob] = {}
     for begin in range(0, len(ids), MOST_IDS):
@@ -120,4 +123,5 @@ def watched_jobs(job_ids: set[UUID]) -> dict[UUID, WatchedJob]:
 
 
 def newest_entry_id() -> int:
+    """The highest id of a stored entry; 0 for none."""
     return LogEntry.objects.order_by("-id").values_list("id", flat=True).first() or 0

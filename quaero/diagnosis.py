@@ -50,6 +50,7 @@ def findings_of(check: Check) -> list[Finding]:
 
 
 def system_checks() -> Iterator[Finding]:
+    """Django's system checks, one finding for each message."""
     messages = [message for message in checks.run_checks(databases=[DEFAULT_DB_ALIAS]) if not message.is_silenced()]
     for message in messages:
         status = PROBLEM if message.level >= checks.ERROR else WARNING if message.level >= checks.WARNING else OK
@@ -59,6 +60,7 @@ def system_checks() -> Iterator[Finding]:
 
 
 def migrations() -> Iterator[Finding]:
+    """Whether all migrations are applied."""
     missing = what_is_missing()
     yield Finding("Migrations", PROBLEM if missing else OK, missing or "all are applied")
 
@@ -73,6 +75,7 @@ def integrity() -> Iterator[Finding]:
 
 
 def journal() -> Iterator[Finding]:
+    """Whether SQLite uses its write-ahead log."""
     if connection.vendor != "sqlite":
         return
     [(mode,)] = rows_of("PRAGMA journal_mode")
@@ -83,6 +86,7 @@ def journal() -> Iterator[Finding]:
 
 
 def database_size() -> Iterator[Finding]:
+    """The size of the database; for SQLite also that of its write-ahead log."""
     if connection.vendor == "sqlite":
         sizes = [as_size(file_size(f"{connection.settings_dict['NAME']}{suffix}")) for suffix in ("", "-wal")]
         yield Finding("Database size", OK, f"{sizes[0]}, and {sizes[1]} that are still in its log (wal)")

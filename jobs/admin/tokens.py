@@ -70,6 +70,7 @@ class TokenAdmin(KnownLookups):
 
     @sensitive_variables("secret")
     def save_model(self, request: HttpRequest, obj: Token, form: forms.ModelForm[Token], change: bool) -> None:
+        """Issues a new token, for the user's own account unless a superuser names another."""
         if change:
             obj.save(update_fields=form.changed_data)
             return

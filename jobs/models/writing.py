@@ -57,6 +57,7 @@ def send_appended(batch: AppendedBatch) -> None:
 
 
 def counts_by_step(columns: EntryColumns) -> dict[UUID, Counter[int]]:
+    """The number of entries by step and level; entries without a step are left out."""
     if isinstance(columns.steps, repeat_none):
         return {}
     steps: dict[UUID, Counter[int]] = {}
@@ -114,6 +115,7 @@ def execute_many(cursor: CursorWrapper, sql: str, values: Iterator[object], widt
 
 
 def step_keys(connection: BaseDatabaseWrapper, steps: Sequence[object]) -> Sequence[object]:
+    """The steps' ids as the database takes them."""
     if isinstance(steps, repeat_none):
         return steps
     keys = {step: Step._meta.pk.get_db_prep_value(step, connection) for step in set(steps)}

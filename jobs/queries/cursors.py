@@ -49,6 +49,7 @@ def position_of(job_id: UUID | None, entry_id: int, *, with_children: bool = Fal
 
 
 def position_of_deleted(job_id: UUID | None, entry_id: int, with_children: bool) -> Position:
+    """As `position_of`, for an id that is not stored any more."""
     pruned_to = family_pruned_to_id(job_id) if job_id is not None and with_children else pruned_to_id(job_id)
     if entry_id == pruned_to:
         return Position(0, entry_id)  # all entries up to it are deleted: go on with the first stored one
@@ -77,6 +78,7 @@ def require_unbroken(job_id: UUID | None, position: Position, *, with_children: 
 
 
 def pruned_to_id(job_id: UUID | None) -> int:
+    """The newest entry id that retention has deleted of the job, or of all jobs (None); 0 for none."""
     pruned = Job.objects.filter(pk=job_id or SERVICE_JOB_ID).values_list("pruned_to_id", flat=True).first()
     return pruned or 0
 

@@ -52,6 +52,7 @@ class KnownCounts:
             return known
 
     def keep(self, log: Log, known: KnownCount) -> None:
+        """Remembers a count, and forgets the one that was not used for longest."""
         key = (log.job_id, log.filter)
         with self._lock:
             self._known[key] = known
@@ -60,6 +61,7 @@ class KnownCounts:
                 self._known.popitem(last=False)
 
     def forget(self) -> None:
+        """Forgets all counts."""
         with self._lock:
             self._known.clear()
 

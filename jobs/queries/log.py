@@ -54,6 +54,7 @@ class Names:
         self.steps: dict[str, str] = {}
 
     def look_up(self, job_ids: set[str], step_ids: set[str]) -> None:
+        """Looks up the names that are not known yet. `job_ids`, `step_ids`: dashed UUIDs."""
         for known, used, model in ((self.jobs, job_ids, Job), (self.steps, step_ids, Step)):
             missing = used - known.keys()
             if missing:
@@ -127,6 +128,7 @@ class Log:
         return [self.record(row) for row in rows]
 
     def record(self, row: Row) -> EntryRecord:
+        """One row for the wire. The names of its job and step must have been looked up."""
         entry_id, line, timestamp, level, stream, source, message, ansi, fields, job, step = row
         job_id = wire_uuid(job)
         step_id = None if step is None else wire_uuid(step)

@@ -38,6 +38,7 @@ class LogsPayload(msgspec.Struct):
 
 
 def logs_payload(records: list[EntryRecord], total: int, displayed: int | None, has_more: bool) -> LogsPayload:
+    """The body of a page or event. `records`: oldest first; counts and `has_more` as in LogsMeta."""
     oldest, newest = (records[0].id, records[-1].id) if records else (None, None)
     return LogsPayload(records, LogsMeta(total, displayed, has_more, oldest, newest))
 
@@ -61,6 +62,7 @@ def searched_count(log: Log, user_id: int) -> int | None:
 
 
 def newest_of(log: Log) -> Position:
+    """The position of the log's newest entry."""
     if log.filter.family is not None:
         return newest_family_position(log.filter.family)
     return newest_position(log.job_id, NO_LIMIT)

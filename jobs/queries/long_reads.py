@@ -127,6 +127,7 @@ def in_own_numbers(log: Log, start: Position, end: Position) -> tuple[Log, Posit
 
 
 def place_of(job_id: UUID, position: Position) -> Position:
+    """The place in the job's own log; START and END stay as they are."""
     if position.id in (START.id, END.id):
         return position
     lines = LogEntry.objects.filter(job=job_id, pk__lte=position.id).order_by("-line").values_list("line", flat=True)

@@ -127,11 +127,13 @@ def read_family(parameters: Parameters, job_id: UUID | None) -> UUID | None:
 
 
 def read_level(parameters: Parameters) -> int | None:
+    """The stored number of the lowest level; None where every entry matches. Raises BadParameter."""
     level = parameters.read("level", levels.parse, f"one of {', '.join(levels.NUMBERS)}")
     return None if level == levels.DEBUG else level  # everything is at least debug
 
 
 def read_job(parameters: Parameters, name: str = "job") -> UUID | None:
+    """The id of a stored job; None where none is given. Raises BadParameter."""
     job_id = parameters.read(name, UUID, "the id of a job")
     if job_id is not None and not Job.objects.filter(pk=job_id).exists():
         raise BadParameter(name, job_id, "the id of a job")
@@ -139,6 +141,7 @@ def read_job(parameters: Parameters, name: str = "job") -> UUID | None:
 
 
 def read_step(parameters: Parameters, job_id: UUID | None, *, with_children: bool = False) -> UUID | None:
+    """The id of a step of the job (or of its family); None where none is given. Raises BadParameter."""
     allowed = "the id of a step"
     if job_id is not None:
         allowed += " of this job or its descendants" if with_children else " of this job"
@@ -166,10 +169,13 @@ def read_cursor(parameters: Parameters, name: str) -> int | None:
 
 
 def read_moment(parameters: Parameters, name: str) -> datetime | None:
+    """A time in UTC; None where none is given. Raises BadParameter."""
     return parameters.read(name, moment, "a time in RFC 3339, as 2026-01-31T12:00:00Z")
 
 
 def one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
+    """A conversion for `Parameters.read` that allows these texts only."""
+
     def convert(text: str) -> str:
         if text not in allowed:
             raise ValueError(text)
@@ -179,12 +185,14 @@ def one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
 
 
 def search_text(text: str) -> str:
+    """The text made storable. Raises ValueError for more than MAX_SEARCH characters."""
     if len(text) > MAX_SEARCH:
         raise ValueError(text)
     return storable_text(text)
 
 
 def moment(text: str) -> datetime:
+    """A time of RFC 3339 in UTC. Raises ValueError."""
     # The plus sign of a zone arrives as a space when the client did not encode the URL.
     parsed = parse_datetime(text.strip().replace(" ", "+") if "T" in text else text)
     if parsed is None:

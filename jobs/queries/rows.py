@@ -79,6 +79,7 @@ class JobDetail(JobRow):
 
 
 def step_row(step: Step) -> StepRow:
+    """A step as the API and `status` events have it."""
     return StepRow(
         str(step.pk),
         step.name,
@@ -92,10 +93,12 @@ def step_row(step: Step) -> StepRow:
 
 
 def job_summary(job: Job) -> JobSummary:
+    """A job as a `status` event has it."""
     return JobSummary(**summary_members(job))  # type: ignore[arg-type]
 
 
 def child_row(job: Job) -> ChildRow:
+    """A descendant as a `status` event has it."""
     return ChildRow(**summary_members(job), parent=optional_id(job.parent_id))  # type: ignore[arg-type]
 
 
@@ -126,6 +129,7 @@ def job_detail(job: Job, steps: models.QuerySet[Step], since: int | None = None)
 
 
 def summary_members(job: Job) -> dict[str, object]:
+    """The members of JobSummary."""
     return {
         "id": str(job.pk),
         "name": job.name,
@@ -140,6 +144,7 @@ def summary_members(job: Job) -> dict[str, object]:
 
 
 def row_members(job: Job) -> dict[str, object]:
+    """The members that JobRow adds. The job was read with its `created_by`."""
     return {
         "revision": job.revision,
         "created_at": wire_time(job.created_at),

@@ -28,6 +28,7 @@ class Turns:
         return turn
 
     def end(self) -> None:
+        """Ends a turn, and begins that of the next waiting user."""
         with self._lock:
             self._free += 1
         self._give()

@@ -22,6 +22,7 @@ class Arguments:
     follows: bool = False
 
     def add(self, name: str, text: str) -> None:
+        """Adds a value; a repeated parameter becomes a list."""
         present = self.parameters.get(name)
         if present is None:
             self.parameters[name] = text

@@ -44,12 +44,14 @@ def latest_job() -> Job:
 
 
 def job_with_id(word: str) -> Job | None:
+    """The job with this UUID, in any of its spellings; None for other words."""
     with suppress(ValueError):
         return Job.objects.filter(pk=UUID(word)).first()
     return None
 
 
 def job_with_prefix(word: str) -> Job | None:
+    """The one job whose id begins with `word`. Raises NotChosen when there are several."""
     digits = prefix_digits(word)
     if digits is None:
         return None
@@ -72,6 +74,7 @@ def prefix_digits(word: str) -> str | None:
 
 
 def jobs_named(word: str) -> JobQuerySet:
+    """The jobs with exactly this name, newest first."""
     return Job.objects.listed().filter(name=storable_text(word)).order_by(*NEWEST_FIRST)
 
 
@@ -106,6 +109,7 @@ def step_line(step: Step) -> str:
 
 
 def listed(lines: Sequence[str]) -> str:
+    """The lines indented, MOST_CANDIDATES at most."""
     left_out = ["  ..."] if len(lines) > MOST_CANDIDATES else []
     return "\n".join([*(f"  {line}" for line in lines[:MOST_CANDIDATES]), *left_out])
 

@@ -24,6 +24,7 @@ class KnownLookups(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 def known_lookups(model_admin: admin.ModelAdmin[Any], request: HttpRequest) -> set[str]:
+    """The lookups that the filters and the date hierarchy of a model's admin use."""
     known: set[str] = set()
     for chosen in model_admin.get_list_filter(request):
         known.update(lookups_of(chosen))

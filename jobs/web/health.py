@@ -32,6 +32,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def what_is_missing() -> str | None:
+    """Why requests cannot be served, in words; None where they can."""
     try:
         count = unapplied_migrations()
     except NotReady:

@@ -42,6 +42,7 @@ class SignInForm(AuthenticationForm):
         raise self.later(BUSY, 5, "Many people are signing in just now. Try again in {}.")
 
     def check(self) -> dict[str, Any]:
+        """Checks name and password. Raises ValidationError, and counts the refusal."""
         try:
             cleaned: dict[str, Any] = super().clean()
         except ValidationError:
@@ -51,6 +52,7 @@ class SignInForm(AuthenticationForm):
         return cleaned
 
     def take_a_try(self) -> None:
+        """Raises ValidationError when the next try of the name or address is not due yet."""
         wait_s = throttle.begin(self.name, self.address)
         if wait_s > 0:
             refused_requests.count(refused_requests.SIGN_IN_THROTTLED, self.address)

@@ -26,6 +26,7 @@ class Pace:
     longest_wait_s: float
 
     def wait_s(self, failures: int) -> float:
+        """The seconds from the last failure to the next try."""
         beyond = failures - self.free
         return 0.0 if beyond < 0 else min(self.longest_wait_s, self.first_wait_s * 2.0 ** min(beyond, 20))
 

@@ -37,6 +37,7 @@ def exit_on_interrupt(last_words: Callable[[], object]) -> Iterator[None]:
 
 
 def await_interrupt(reading: int, last_words: Callable[[], object]) -> None:
+    """Reads numbers of signals from the pipe, and ends the process at SIGINT."""
     with os.fdopen(reading, "rb", buffering=0) as numbers:
         while number := numbers.read(1):
             if number[0] == signal.SIGINT:

@@ -47,6 +47,7 @@ def read_request(options: Mapping[str, object]) -> TailRequest:
 
 
 def chosen_job(options: Mapping[str, object]) -> Job | None:
+    """The job that the command line names; None with --service. Raises NotChosen."""
     if options["service"]:
         return None
     return latest_job() if options["latest"] else job_called(str(options["job"]))

@@ -90,6 +90,7 @@ def allowed_bytes(scope: HTTPScope) -> int:
 
 
 def refuse_strangers(scope: HTTPScope) -> None:
+    """Raises Unauthenticated for a request without a session or a valid token."""
     try:
         known_caller(request_of(scope))
     finally:
@@ -97,6 +98,7 @@ def refuse_strangers(scope: HTTPScope) -> None:
 
 
 def is_signed_in(scope: HTTPScope) -> bool:
+    """Whether the request has a session or a valid token."""
     with suppress(Unauthenticated):
         refuse_strangers(scope)
         return True
@@ -113,6 +115,7 @@ def request_of(scope: HTTPScope) -> ASGIRequest:
 
 
 def too_large(scope: HTTPScope, limit: int) -> ApiError:
+    """The error for a body over `limit` bytes; counts the refusal."""
     refused_requests.count(refused_requests.LARGE_BODY, address_of(scope))
     return ApiError(f"the body is too large: {limit:,} bytes at most", status=413, code="too_large")
 
@@ -139,6 +142,7 @@ def bounded(receive: ASGIReceiveCallable, limit: int) -> ASGIReceiveCallable:
 
 
 async def send_error(send: ASGISendCallable, error: ApiError) -> None:
+    """Sends the error as JSON, as the API does."""
     body = error_body(str(error), error.code, error.detail)
     headers = {
         "content-type": "application/json",

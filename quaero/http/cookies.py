@@ -26,6 +26,7 @@ def secured(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBas
 
 @sync_and_async_middleware
 def secure_cookies(get_response: Callable[[HttpRequest], Response]) -> Callable[[HttpRequest], Response]:
+    """Middleware for `secured`."""
     if iscoroutinefunction(get_response):
 
         async def secure_async(request: HttpRequest) -> HttpResponseBase:

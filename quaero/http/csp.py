@@ -44,6 +44,7 @@ def protected(response: HttpResponseBase) -> HttpResponseBase:
 def content_security_policy(
     get_response: Callable[[HttpRequest], Response],
 ) -> Callable[[HttpRequest], Response]:
+    """Middleware for `protected`."""
     if iscoroutinefunction(get_response):
 
         async def protect_async(request: HttpRequest) -> HttpResponseBase:

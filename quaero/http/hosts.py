@@ -46,6 +46,7 @@ def only_allowed_hosts(get_response: Callable[[HttpRequest], Response]) -> Calla
 
 
 def refusal_of(request: HttpRequest, allowed: Texts) -> HttpResponse | None:
+    """The answer to a request under a wrong name; None where the name is allowed."""
     host = host_of(request)
     if request.path in PROBES or (host is not None and is_allowed(host, allowed)):
         return None
@@ -83,6 +84,7 @@ def is_allowed(host: str, allowed: Texts) -> bool:
 
 
 def is_address(domain: str) -> bool:
+    """Whether `domain` is an IP address, for IPv6 in brackets."""
     try:
         ip_address(domain.strip("[]"))
     except ValueError:

@@ -76,6 +76,7 @@ class HttpDoor(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        """Feeds the parser, but no more bytes of a head than MAX_HEAD_BYTES."""
         if self.is_refused:
             return
         self._unset_keepalive_if_required()
@@ -92,6 +93,7 @@ class HttpDoor(HttpToolsProtocol):
             self.refuse(400)
 
     def feed(self, data: bytes) -> None:
+        """Feeds bytes to the parser, and counts those of heads and of chunks without a body."""
         if self.in_head:
             self.head_bytes += len(data)
             if self not in self.here.heads:
@@ -158,14 +160,17 @@ class HttpDoor(HttpToolsProtocol):
         super().resume_writing()
 
     def await_head(self) -> None:
+        """Starts the time for the head of the next request."""
         self.waits_since = self.loop.time()
         self.here.heads[self] = None
 
     def wait_no_more(self) -> None:
+        """Stops the time for a head or a body."""
         self.here.heads.pop(self, None)
         self.here.bodies.pop(self, None)
 
     def is_overdue(self, now: float) -> bool:
+        """Whether the client is late with a head, or too slow with a body (loop time)."""
         if self.flow.read_paused:  # the client is waiting for us
             self.waits_since = now
             return False
@@ -178,12 +183,14 @@ class HttpDoor(HttpToolsProtocol):
         return is_slow
 
     def end_overdue(self) -> None:
+        """Refuses the request that is late; closes a connection without one."""
         if self.in_head and not self.head_bytes:
             self.close()  # there is no request
         else:
             self.refuse(408)
 
     def give_way(self) -> None:
+        """Aborts the connection for a new one."""
         self.count_refusal(refused_requests.NO_ROOM)
         self.transport.abort()
 
@@ -230,6 +237,7 @@ class HttpDoor(HttpToolsProtocol):
 
 
 def answer(status: int) -> bytes:
+    """A whole response with the reason as its text."""
     text = REASONS[status].encode() + b"\n"
     headers = b"content-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
     retry = b"retry-after: 5\r\n" if status == 503 else b""

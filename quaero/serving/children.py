@@ -37,6 +37,7 @@ class Child:
         return code
 
     def signal_group(self, number: signal.Signals) -> None:
+        """Sends a signal to the child and its process group."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, number)
 

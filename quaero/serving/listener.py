@@ -38,6 +38,7 @@ def listen(
 
 
 def open_socket(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises OSError."""
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
@@ -54,6 +55,7 @@ def open_socket(host: str, port: int) -> socket.socket:
 
 
 def reason(error: OSError, host: str, port: int) -> str:
+    """Why the port cannot be used, in words for an operator."""
     where = base_url(host, port).removeprefix("http://")
     if error.errno == errno.EADDRINUSE:
         return f"Port {port} is in use ({where}). Choose another, for example `--port {port + 1}`."

@@ -59,6 +59,7 @@ def sample_jobs() -> list[Sequence[str]]:
 
 
 def sample(name: str, script: str) -> Sequence[str]:
+    """The management command that runs a script as a sample job."""
     text = script.format(
         python=shlex.quote(sys.executable),
         django=shlex.quote(str(Path(django.__file__).parent)),

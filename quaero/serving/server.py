@@ -128,6 +128,7 @@ async def end_of(web: Child) -> int:
 
 
 async def kill_when_it_hangs(web: Child) -> None:
+    """Waits until the web process hangs, lets it write its stacks, and kills it."""
     assert web.pulse is not None
     watchdog = Watchdog(web.pulse)
     while True:
@@ -181,15 +182,18 @@ async def first_answer(listener: socket.socket) -> None:
 
 
 def log_end(what: str, child: Child, pause_s: float) -> None:
+    """Logs how a child ended, and when the next one starts."""
     how, pid = how_it_ended(child.ended.result()), child.process.pid
     logger.warning("%s has ended (%s). A new one starts in %g s. (It was process %d.)", what, how, pause_s, pid)
 
 
 def pause_after(crashes: int) -> float:
+    """Seconds before the next start: doubled with each crash, LONGEST_PAUSE_S at most."""
     return min(LONGEST_PAUSE_S, 0.5 * 2.0 ** min(crashes - 1, 10))
 
 
 def how_it_ended(code: int) -> str:
+    """An exit code, or the name of the signal, in words."""
     if code >= 0:
         return f"exit code {code}"
     return f"killed by {signal.Signals(-code).name}"

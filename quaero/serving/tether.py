@@ -25,6 +25,7 @@ def stop_with_parent(descriptor: int, kill_after_s: float | None = None) -> None
 
 
 def wait_for_the_end(descriptor: int, kill_after_s: float | None) -> None:
+    """Blocks until the pipe closes, then ends this process."""
     while os.read(descriptor, 1):
         pass
     os.kill(os.getpid(), signal.SIGTERM)

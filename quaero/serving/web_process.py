@@ -64,6 +64,7 @@ def raise_file_limit() -> None:
 
 
 def configuration() -> uvicorn.Config:
+    """uvicorn's configuration for Quaero's application."""
     return uvicorn.Config(
         "quaero.asgi:application",
         loop="uvloop",

@@ -42,6 +42,7 @@ def stopped_by_signals(session: WorkerSession, drain_s: float, on_stop: Callable
 
 
 def handle(numbers: SimpleQueue[int], session: WorkerSession, drain_s: float, on_stop: Callable[[], None]) -> None:
+    """Waits for the first signal, stops the session, and ends its job after `drain_s` or a second signal."""
     if numbers.get() == NO_MORE:
         return
     session.stop()

@@ -34,6 +34,7 @@ class EntryChangeList(ChangeList):
         return entries.select_related("job", "step").only(*SHOWN).annotate(beginning=Left("message", BEGINNING + 1))
 
     def get_results(self, request: HttpRequest) -> None:
+        """Reads one page. The counters give the exact count where they have it."""
         log_filter, counts = entry_request(request)
         pages = EntryPages(self.queryset, log_filter, self.list_per_page)
         self.page = read_page(pages, request)
@@ -68,6 +69,7 @@ class EntryChangeList(ChangeList):
 
 
 def read_page(pages: EntryPages, request: HttpRequest) -> EntryPage:
+    """The page that the address names; the newest one for a wrong cursor."""
     with suppress(KeyError, ValueError):
         return pages.older_than(int(request.GET[OLDER]))
     with suppress(KeyError, ValueError):

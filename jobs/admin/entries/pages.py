@@ -55,15 +55,18 @@ class EntryPages:
         return level is None or (level >= NOTABLE and self.filter.step is None)
 
     def newest(self) -> EntryPage:
+        """The first page."""
         found, stop, is_cut = self._read(None, is_older=True)
         return EntryPage(found, self._next(found, stop, is_cut), None, stop is not None and not is_cut)
 
     def older_than(self, cursor: int) -> EntryPage:
+        """The page with the newest entries before `cursor`."""
         found, stop, is_cut = self._read(cursor, is_older=True)
         newer = getattr(found[0], self.key) if found else cursor - 1
         return EntryPage(found, self._next(found, stop, is_cut), newer, stop is not None and not is_cut)
 
     def newer_than(self, cursor: int) -> EntryPage:
+        """The page with the oldest entries after `cursor`, newest first."""
         found, stop, is_cut = self._read(cursor, is_older=False)
         newer = self._next(found, stop, is_cut)
         if newer is None:

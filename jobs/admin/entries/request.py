@@ -38,10 +38,12 @@ def entry_request(request: HttpRequest) -> EntryRequest:
 
 
 def filter_of(request: HttpRequest) -> Filter:
+    """The filter in the request's address."""
     return entry_request(request).filter
 
 
 def read_entry_filter(request: HttpRequest) -> Filter:
+    """The filter in the address. Raises IncorrectLookupParameters, after a message for the reader."""
     given = {FILTER_NAMES[name]: str(value) for name, value in request.GET.items() if value and name in FILTER_NAMES}
     try:
         job = read_job(Parameters(given))

@@ -46,6 +46,7 @@ class JobActions(KnownLookups):
 
     @admin.action(description="Request cancel of selected jobs", permissions=["operate"])
     def request_cancel(self, request: HttpRequest, queryset: JobQuerySet) -> None:
+        """Asks the chosen jobs that have not ended, and their descendants, to end."""
         chosen = self.bounded(request, queryset.filter(status__in=statuses.ACTIVE))
         asked: list[UUID] = []
         for job in chosen:
@@ -61,6 +62,7 @@ class JobActions(KnownLookups):
 
     @admin.action(description="Run selected jobs again", permissions=["operate"])
     def rerun(self, request: HttpRequest, queryset: JobQuerySet) -> None:
+        """Orders each chosen job again. A refusal becomes a message, and the other jobs go on."""
         assert isinstance(request.user, User)
         for job in self.bounded(request, queryset):
             try:
@@ -105,6 +107,7 @@ class JobActions(KnownLookups):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        """Django's page of confirmation, but the deletion is that of `operations`."""
         job = self.get_object(request, unquote(object_id))
         if job is not None and job.status == statuses.RUNNING and may(request, "write"):
             self.refuse_running(request, [job])
@@ -117,6 +120,7 @@ class JobActions(KnownLookups):
         return redirect("admin:jobs_job_changelist")
 
     def delete_with_messages(self, request: HttpRequest, jobs: Sequence[Job]) -> None:
+        """Deletes the jobs, and adds a message for the deleted ones and one for those that run."""
         deleted, running = delete_jobs(jobs, request.user.get_username())
         if deleted:
             self.log_deletions(request, deleted)  # type: ignore[arg-type]

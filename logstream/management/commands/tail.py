@@ -124,6 +124,7 @@ class Command(DatabaseCommand):
             raise CommandError(f"cannot write the log: {error}", returncode=OWN_FAILURE) from error
 
     def print_and_follow(self, asked: TailRequest, followed: Followed, options: dict[str, Any]) -> int:
+        """Prints the stored entries, and follows the log unless --no-follow is given. Returns the exit code."""
         followed.look()
         self.say_beginning(asked, followed)
         if asked.last is not None:
@@ -155,6 +156,7 @@ class Command(DatabaseCommand):
         self.say("here entries are missing: they were deleted before they could be read")
 
     def end_of(self, followed: Followed) -> int:
+        """Prints how the job ended. Returns the exit code: 0 also where it has not ended."""
         if not isinstance(followed, FollowedJob | FollowedFamily) or not followed.is_over:
             return 0
         self.say(closing(followed.job, self.message_palette))

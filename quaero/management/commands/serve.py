@@ -62,6 +62,7 @@ class Command(BaseCommand):
         sys.exit(code)
 
     def serve(self, host: str, port: int, *, workers: int | None, with_samples: bool) -> int:
+        """Serves until a signal. Returns the exit code."""
         environment: Environment = settings.ENVIRONMENT
         workers = environment.workers if workers is None else workers
         if workers:
@@ -81,6 +82,7 @@ class Command(BaseCommand):
             return asyncio.run(server.run())
 
     def prepare_database(self) -> bool:
+        """Brings the database up to date. Returns whether it is a new one."""
         try:
             return bring_up_to_date(StandardOutput())
         except NotReady as refusal:
@@ -136,6 +138,7 @@ def how_to_sign_in(address: str) -> list[str]:
 
 
 def warn_of_open_programs(host: str, environment: Environment) -> None:
+    """Prints a note when others than this machine's users can reach a server that runs programs."""
     if environment.programs and (environment.trusted_proxies or not is_loopback(host)):
         say(
             f"Note: QUAERO_PROGRAMS={','.join(environment.programs)} lets Runners run programs on this machine, "
