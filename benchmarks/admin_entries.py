@@ -2,8 +2,8 @@
 
     python benchmarks/admin_entries.py [--entries N] [--jobs N]
 
-Target: every page of entries in under 300 ms. The pages of jobs are for orientation. CPU ms is what a page costs this
-process, the database in it, whatever else the machine does.
+Target: every page of entries in under 300 ms. The pages of jobs are for orientation. CPU ms is the processor time of
+this process for a page, with the database in it; it does not depend on other load of the machine.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from jobs.recording import NewEntry  # noqa: E402
 ENOUGH_MS = 300
 TIMES = 7
 BATCH = 1_000
-LARGE_SHARE = 0.5  # of all entries are one job's
+LARGE_SHARE = 0.5  # of all entries belong to one job
 SMALL_JOB = 5_000
 NEEDLE = "A needle that only one entry has"
 MESSAGE = "GET /api/orders/{} 200 in {} ms: 14 rows, 2 of them from the cache, user 4711"
@@ -63,7 +63,7 @@ def fill_job(name: str, count: int) -> Job:
 
 
 def fill_entries(count: int) -> tuple[Job, Job]:
-    """Gives a job with half of all entries, and a small one."""
+    """Returns a job with half of all entries, and a small one."""
     small = fill_job("the first small job", SMALL_JOB)
     recording.append(small, [NewEntry(NEEDLE, level="fatal")])
     large = fill_job("the large job", int(count * LARGE_SHARE))

@@ -83,7 +83,7 @@ class BareInsert:
 
 
 class PlainDjango:
-    """What `bulk_create` costs without Quaero's part in it."""
+    """`bulk_create` of Django, without Quaero's lines, counters and signals."""
 
     def __init__(self) -> None:
         self.job = new_job("bulk_create")
@@ -101,7 +101,7 @@ def new_job(name: str) -> Job:
 
 
 def contestants(size: int) -> dict[str, Callable[[], float]]:
-    """What is compared, each with a function that times one batch of it."""
+    """The compared ways by name, each with a function that returns the milliseconds of one batch."""
     bare, django = BareInsert(), PlainDjango()
     stepped = new_job("steps")
     steps = [lifecycle.add_step(stepped, f"step {number}") for number in range(5)]
@@ -132,8 +132,8 @@ def main() -> int:
     ways = contestants(options.size)
     times: dict[str, list[float]] = {name: [] for name in ways}
     dice = Random(1)
-    for _ in range(options.batches):  # in turns, so that all meet the same table and the same noise
-        # In changing order: about once a round SQLite moves its write-ahead log into the database, in somebody's time.
+    for _ in range(options.batches):  # in turns, so that all have the same table and the same noise
+        # In changing order: about once a round SQLite moves its write-ahead log into the database, in the time of one.
         for name in dice.sample(list(ways), len(ways)):
             times[name].append(ways[name]())
     return report(times, options.size)

@@ -1,10 +1,10 @@
-"""What others notice while strangers do their worst: streams that follow a job, and requests with a token.
+"""The delays of other clients during attacks by strangers: of streams that follow a job, and of requests with a token.
 
     python benchmarks/attacks.py [--seconds N] [ATTACK ...]
 
-Each attack goes on for some seconds while a job logs at a steady pace. Told are the delays of its lines on open
-streams, and how long a page of a log takes, asked for over and over. Target: half of the lines, and half of the pages,
-are there in less than 200 ms under each attack.
+Each attack goes on for some seconds while a job logs at a steady pace. The table has the delays of its lines on open
+streams, and of a page of the log that is requested again and again. Target: half of the lines, and half of the pages,
+arrive in less than 200 ms under each attack.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ LARGE = 100_000_000
 PIECE = 1_000_000
 
 Attack = Callable[[int], None]
-"""One round of it, against a port; repeated by as many threads as the table says until the time is over."""
+"""One round against a port. As many threads as ATTACKS says repeat it until the time is over."""
 
 
 def send(port: int, *pieces: bytes) -> None:
@@ -101,8 +101,8 @@ ATTACKS: dict[str, tuple[Attack, int]] = {
 }
 
 
-class Asking(threading.Thread):
-    """Asks for a page of the log, and notes when and how long that took (seconds, milliseconds)."""
+class PageReader(threading.Thread):
+    """Requests a page of the log again and again, and notes when, and how long it took (seconds, milliseconds)."""
 
     def __init__(self, port: int, token: str, job_id: UUID) -> None:
         super().__init__(daemon=True)
@@ -145,21 +145,21 @@ def run(server: Server, writer: Writer, options: argparse.Namespace) -> int:
     readers = Readers(server.port, token, job.pk)
     names = options.attacks or list(ATTACKS)
     writer.start(Plan(job.pk, int(len(names) * (options.seconds + 5) / INTERVAL_S), 1, INTERVAL_S))
-    asking = Asking(server.port, token, job.pk)
-    asking.start()
+    page_reader = PageReader(server.port, token, job.pk)
+    page_reader.start()
     targets = Targets()
     heads = ("attack", "lines", "p50 ms", "p99 ms", "max ms", "pages", "p50 ms", "p99 ms", "max ms", "failed")
     with table(f"Delays under attacks of {options.seconds} s", *heads) as result:
         for name in names:
             attack, threads = ATTACKS[name]
-            began, failed = time.monotonic(), asking.failed
+            began, failed = time.monotonic(), page_reader.failed
             carry_out(attack, threads, server.port, options.seconds)
             time.sleep(2)
             lines = readers.between(began, time.monotonic()) or [float("inf")]
-            pages = asking.between(began, time.monotonic()) or [float("inf")]
+            pages = page_reader.between(began, time.monotonic()) or [float("inf")]
             of_lines = (percentile(lines, 0.5), percentile(lines, 0.99), max(lines))
             of_pages = (percentile(pages, 0.5), percentile(pages, 0.99), max(pages))
-            result.add(name, len(lines), *of_lines, len(pages), *of_pages, asking.failed - failed)
+            result.add(name, len(lines), *of_lines, len(pages), *of_pages, page_reader.failed - failed)
             reached = of_lines[0] < LONGEST_MS and of_pages[0] < LONGEST_MS
             targets.check(f"{name}: p50 of lines {of_lines[0]:.0f} ms, of pages {of_pages[0]:.0f} ms", reached)
     return targets.exit_code

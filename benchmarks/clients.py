@@ -1,4 +1,4 @@
-"""Clients of a stream, as cheap as they can be: a socket each, and the bytes as they come."""
+"""Cheap clients of a stream: one socket each, which gives the bytes as they come."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def stream_path(job_id: UUID) -> str:
 
 
 def open_stream(port: int, path: str, token: str) -> socket.socket:
-    """A stream that has sent what is stored, and now waits for news. The server may still be starting."""
+    """A stream that has sent its stored entries. The server may still be starting; the client waits for it."""
     client = socket.create_connection(("127.0.0.1", port), PATIENCE_S)
     client.sendall(request(path, token))
     received = b""

@@ -1,7 +1,7 @@
-"""Many clients of one stream in one thread, each of which checks everything that it gets.
+"""Many clients of one stream in one thread. Each of them checks all bytes that it gets.
 
-All that watch the same get the same bytes. So the bytes are kept once: whoever is first at a place adds them, all
-others are compared with what is there. What was kept is then read line by line, once, after the measurement.
+All clients of a feed get the same bytes. So the bytes are kept once: the first client at a place adds them, and those
+of all others are compared with them. After the measurement the kept bytes are read line by line, once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ QUIET_S = 1.0  # longer than any interval of the server's, but shorter than that
 
 
 class Client:
-    """One stream: how far it is, and when it got there."""
+    """One stream: the number of bytes that it has received, and when."""
 
     def __init__(self, stream: socket.socket) -> None:
         self.stream = stream
@@ -27,7 +27,7 @@ class Client:
         self.arrivals: list[tuple[int, int]] = []  # up to which byte, when (monotonic nanoseconds)
 
     def take(self, data: bytes, now: int, common: bytearray) -> None:
-        """Raises ValueError when this client gets something else than the others."""
+        """Notes received bytes. Raises ValueError when they differ from those of the other clients."""
         start, self.end = self.end, self.end + len(data)
         known = common[start : self.end]
         if known != data:
@@ -47,13 +47,13 @@ class Crowd:
             self._selector.register(client.stream, selectors.EVENT_READ, client)
 
     def settle(self) -> None:
-        """Reads until nothing comes any more, and forgets it: from here on all get the same."""
+        """Reads until no bytes come any more, and drops them: from here on all clients get the same."""
         while ready := self._selector.select(QUIET_S):
             for key, _ in ready:
                 key.data.stream.recv(RECEIVE_BYTES)
 
     def read_while(self, source: IO[str], deadline_s: float) -> None:
-        """Reads until `source` has something to say, and then until all streams are quiet and equally far."""
+        """Reads until `source` is readable, and then until all streams are quiet and have the same number of bytes."""
         self._selector.register(source, selectors.EVENT_READ)
         self._read_until(lambda: source not in self._selector.get_map(), time.monotonic() + deadline_s)
         self._read_until(self._is_level, time.monotonic() + deadline_s)
@@ -68,7 +68,7 @@ class Crowd:
         return not self._read(QUIET_S) and all(client.end == len(self.common) for client in self.clients)
 
     def _read(self, timeout_s: float) -> int:
-        """Reads what is there, from each stream once; gives how many had something."""
+        """Reads from each stream once. Returns the number of streams that had bytes."""
         ready = self._selector.select(timeout_s)
         for key, _ in ready:
             if isinstance(key.data, Client):

@@ -1,4 +1,4 @@
-"""Reads what a crowd got: which lines, in which order, and how long each took to each client."""
+"""Reads the bytes that a crowd received: which lines, in which order, and how long each took to each client."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Logs(msgspec.Struct):
 
 
 class Delivery(NamedTuple):
-    """The entries of one event, and up to which byte a client must have read to have them."""
+    """The entries of one event, and the number of bytes after which a client has all of them."""
 
     entries: Sequence[Entry]
     end: int
@@ -38,7 +38,7 @@ DATA = re.compile(rb"event: logs\n(?:id: \d+\n)?data: (.*)\n\n")
 
 
 def deliveries(received: bytearray) -> list[Delivery]:
-    """The `logs` events with entries in what HTTP brought in chunks."""
+    """The `logs` events with entries in a body of HTTP chunks."""
     body, ends = bytearray(), []
     for chunk, end in chunks(received):
         body += chunk
@@ -55,7 +55,7 @@ def deliveries(received: bytearray) -> list[Delivery]:
 
 
 def chunks(received: bytearray) -> Iterator[tuple[bytes, int]]:
-    """Each chunk of HTTP/1.1's chunked encoding, and where it ends."""
+    """Each chunk of HTTP/1.1's chunked encoding, and the byte at which it ends."""
     start = 0
     while start < len(received):
         head_end = received.index(b"\r\n", start)
@@ -65,7 +65,7 @@ def chunks(received: bytearray) -> Iterator[tuple[bytes, int]]:
 
 
 def faults(found: Sequence[Delivery], count: int) -> list[str]:
-    """What is wrong with the lines: each once, in order, ids rising, none missing at the end."""
+    """What is wrong with the lines, in words. Each must come once, in order, with a higher id than the one before."""
     entries = [entry for delivery in found for entry in delivery.entries]
     problems = []
     if [entry.line for entry in entries] != list(range(1, count + 1)):
@@ -76,7 +76,7 @@ def faults(found: Sequence[Delivery], count: int) -> list[str]:
 
 
 def delays(found: Sequence[Delivery], clients: Sequence[Client]) -> Counter[int]:
-    """Milliseconds from record to client of every line to every client: how often each number occurs."""
+    """Milliseconds from `recording.append` to the client, for every line and client: how often each number occurs."""
     recorded = [[entry.recorded_at for entry in delivery.entries] for delivery in found]
     times: Counter[int] = Counter()
     for client in clients:

@@ -29,14 +29,14 @@ from writers import WRITERS, Writer  # noqa: E402
 from jobs import lifecycle  # noqa: E402
 
 LONGEST_MS = 400
-EXTRA_S = 60.0  # for what is not done when the writer should be
+EXTRA_S = 60.0  # for the rest, after the time in which the writer should be done
 
 
 class Result(NamedTuple):
     outcome: Outcome
     faults: list[str]
     times: tuple[int, int, int]  # p50, p99, max in milliseconds
-    cores: tuple[float, float, float]  # that the server, the clients and all else on this machine kept busy
+    cores: tuple[float, float, float]  # kept busy by the server, by the clients, and by all other processes
     memory_mb: float
 
 

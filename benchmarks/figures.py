@@ -1,4 +1,4 @@
-"""Figures: how a benchmark times, sums up and prints what it measured, and says whether that is enough."""
+"""Timing, tables and targets of the benchmarks."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def table(title: str, *heads: str) -> Iterator[Table]:
 
 
 class Targets:
-    """What is to be reached. `exit_code` is 1 when something was missed."""
+    """Prints whether each target was reached. `exit_code` is 1 when one was missed."""
 
     def __init__(self) -> None:
         self.missed: list[str] = []

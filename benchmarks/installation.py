@@ -1,4 +1,4 @@
-"""An installation of its own for each benchmark: in a temporary directory, migrated, gone when the process ends."""
+"""An installation for one benchmark: in a temporary directory, migrated, and deleted when the process ends."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import django
 from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parent.parent
-OTHER_PLACES = ("DATABASE_URL", "REDIS_URL")  # a benchmark never touches a database that somebody uses
+OTHER_PLACES = ("DATABASE_URL", "REDIS_URL")  # so that a benchmark never touches a database in use
 
 
 class Installation:

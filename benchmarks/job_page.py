@@ -2,10 +2,10 @@
 
     python benchmarks/job_page.py [--seconds 120] [--rate 1000] [--panel]
 
-Target: no task of the page over 200 ms, and a heap that stays flat once the page holds as many lines as it will ever
-hold. The heap is measured after a collection of garbage, whose own pauses are left out of the tasks. A task takes
-longer by the clock when others want its core: what else ran is printed, and with more than half a core of it the
-figure is theirs. `--panel` has the service log open too, so that each line is drawn twice.
+Target: no task of the page over 200 ms, and a heap that stays flat once the page holds its maximum of lines. The heap
+is measured after a collection of garbage, whose own pauses do not count as tasks. A task takes longer when other
+processes need its core: their load is printed, and with more than half a core of it the figure is not the page's.
+`--panel` opens the service log too, so that each line is drawn twice.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from jobs import lifecycle  # noqa: E402
 from jobs.models import Job  # noqa: E402
 
 LONGEST_TASK_MS = 200.0
-FLAT_MB = 4.0  # more than it was: a leak of 100,000 lines would be some tens
-SETTLED_S = 20  # the page holds 10,000 lines, and by then it has them
+FLAT_MB = 4.0  # growth that is allowed: a leak of 100,000 lines would be some tens of MB
+SETTLED_S = 20  # the page holds 10,000 lines at most, and has them by then
 BATCHES_A_SECOND = 20
 SHARES = {
     "TaskDuration": "busy",
@@ -53,7 +53,7 @@ LAST_LINE = f"Number(document.querySelector('{LAST_ROW}')?.textContent)"
 
 @dataclass
 class Watch:
-    """What is seen of a page from outside, by the browser's own protocol."""
+    """Measures a page from outside, by the browser's own protocol."""
 
     page: Page
     protocol: CDPSession
@@ -71,7 +71,7 @@ class Watch:
         return float(next(each["value"] for each in metrics if each["name"] == name))
 
     def tasks(self) -> list[float]:
-        """Milliseconds of each task over 50 ms that was the page's own."""
+        """Milliseconds of each task of the page over 50 ms, without collections of garbage."""
         found: list[tuple[float, float]] = self.page.evaluate("tasks")
         return [
             duration
@@ -104,7 +104,7 @@ def open_page(context: BrowserContext, path: str, *, with_panel: bool) -> Watch:
 
 
 def cpu_seconds() -> tuple[float, float]:
-    """That this benchmark (browser, server, writer) and the whole machine have used so far."""
+    """The processor seconds of this benchmark (browser, server, writer) and of the whole machine so far."""
     process = psutil.Process()
     own = [each.cpu_times() for each in (process, *process.children(recursive=True))]
     whole = psutil.cpu_times()

@@ -2,9 +2,9 @@
 
     python benchmarks/jobs_list.py [--jobs 100000] [--times 5]
 
-Target: for each way to ask, at most 8 queries and under 100 ms in them. SQLite finds rows while they are fetched, so
-what is measured is the whole answer, from the session to the JSON (median): the queries take less. The last row is
-what the server reads for the numbers above the list, every 5 s while somebody watches.
+Target: for each filter, at most 8 queries and under 100 ms in them. SQLite finds rows while they are fetched, so the
+whole answer is measured, from the session to the JSON (median): the queries take less. The last row is the server's
+reading for the numbers above the list, every 5 s while a client watches.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def measure(work: Callable[[], object], times: int) -> tuple[int, float]:
 
 
 def cursor_near_the_end(client: Client) -> str:
-    """That of a page deep in the list: the oldest jobs but a few."""
+    """The cursor of a page deep in the list, near the oldest jobs."""
     oldest = Job.objects.order_by("created_at")[200]
     page = ask(client, {"created_to": oldest.created_at.isoformat(), "limit": 1})
     return str(page["next"])

@@ -23,21 +23,22 @@ from django.db import connection  # noqa: E402
 
 from jobs import levels, lifecycle, recording  # noqa: E402
 from jobs.models import Step  # noqa: E402
-from jobs.queries import END, START, Filter, Log, page_of_rows  # noqa: E402
+from jobs.queries import END, START, Filter, Log  # noqa: E402
+from jobs.queries.log import page_of_rows  # noqa: E402
 from jobs.recording import NewEntry  # noqa: E402
 
 BATCH = 10_000
 LAST = 1_000
 ROUNDS = 40
 LONGEST_MS = 10.0
-NO_SLOWER = 1.25  # medians of two equal queries differ by this much where other things run
+NO_SLOWER = 1.25  # medians of two equal queries differ by this much while other processes run
 STEPS = 20
-STEP = 7  # the one that is asked for
+STEP = 7  # the one in the filter
 RARE, RARE_EVERY = "needle", 5_000
 
 
 def fill(count: int) -> tuple[UUID, UUID]:
-    """A job with `count` lines; gives its id and that of the step to ask for."""
+    """Makes a job with `count` lines. Returns its id and the id of the step for the filter."""
     job = lifecycle.create_job(f"{count:,} lines")
     steps = [lifecycle.add_step(job, f"step {number}") for number in range(STEPS)]
     for first in range(0, count, BATCH):
@@ -53,7 +54,7 @@ def line(number: int, count: int, steps: list[Step]) -> NewEntry:
 
 
 def query(log: Log, limit: int) -> Callable[[], object]:
-    """The database's part alone: what `Log.last` asks for."""
+    """The database's part alone: the query of `Log.last`."""
     return lambda: page_of_rows(log.between(START, END).order_by(f"-{log.order}")[: limit + 1])
 
 

@@ -1,4 +1,4 @@
-"""How long a line takes from being recorded to the wire of an idle stream.
+"""The time from `recording.append` to the client of an idle stream.
 
     python benchmarks/latency.py [--lines N]
 
@@ -27,7 +27,7 @@ from writers import WRITERS, Writer  # noqa: E402
 from jobs import lifecycle  # noqa: E402
 
 LONGEST_MS = {"in the server": 10.0, "in another process": 100.0}
-INTERVAL_S = 0.513  # after a quiet time, and in no fixed relation to anything that happens at intervals
+INTERVAL_S = 0.513  # longer than a batch interval, and no multiple of any interval of the server
 RECORDED_AT = re.compile(rb'"message":"(\d+) ')
 
 
@@ -45,7 +45,7 @@ def main() -> int:
 
 
 def latencies(stream: socket.socket, writer: Writer, job_id: UUID, lines: int) -> list[float]:
-    """Milliseconds of each line but the first, which finds nothing ready."""
+    """Milliseconds of each line but the first, for which the server still has to prepare."""
     writer.start(Plan(job_id, lines + 1, 1, INTERVAL_S))
     found: list[float] = []
     while len(found) < lines + 1:

@@ -1,10 +1,10 @@
-"""What others notice while many different texts are searched for in a large log.
+"""The delays of other clients while many different texts are searched for in a large log.
 
     python benchmarks/many_searches.py [--lines N] [--searches N] [--seconds N] [--growing]
 
-Some streams follow a job that logs at a steady pace. Then streams with a search each, of which no two are alike and
-none is found, are opened on a large log over some seconds, and left after three. Targets: half of what the others get
-is there in less than 200 ms meanwhile, and a new search has its first lines within 2 s when all have left.
+Some streams follow a job that logs at a steady pace. Then many streams, each with another search that finds nothing,
+are opened on a large log over some seconds, and closed after 3 s. Targets: half of the others' lines arrive in less
+than 200 ms meanwhile, and a new search has its first lines within 2 s when all have been closed.
 With --growing the large log is the one that grows and is followed.
 """
 
@@ -53,7 +53,7 @@ def search(server: Server, token: str, job_id: UUID, text: str) -> socket.socket
 
 
 def attack(server: Server, token: str, job_id: UUID, searches: int, seconds: float) -> None:
-    """Opens them one after the other and leaves each after a while, whatever it has got."""
+    """Opens the searches one after the other and closes each after STAY_S, whatever it has received."""
     open_ones: deque[tuple[float, socket.socket]] = deque()
     began = time.monotonic()
     for number in range(searches):

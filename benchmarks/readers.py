@@ -1,4 +1,4 @@
-"""Clients that follow a job as its writer writes, and note how long each line took."""
+"""Clients that follow a job while a writer appends lines, and note how long each line took."""
 
 from __future__ import annotations
 

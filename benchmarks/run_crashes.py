@@ -4,7 +4,7 @@
 
 200 programs are queued for 2 workers, of which one, chosen at random, is killed with SIGKILL every 5 s. Each program
 writes its job's id to a file when it begins. Target: every job ends in exactly one terminal state, none is lost, none
-has begun twice (no program declares retries), and no process is left. A second round is of registered jobs that
+has begun twice (no program declares retries), and no process is left. The second round has registered jobs that
 declare retries: all of them complete, however often they were killed.
 """
 
@@ -108,7 +108,7 @@ class Round:
 
 
 class Killer(threading.Thread):
-    """Kills a worker every so many seconds."""
+    """Kills a random worker every `every_s` seconds."""
 
     def __init__(self, served: Served, every_s: float) -> None:
         super().__init__(daemon=True)
@@ -143,7 +143,7 @@ def status_of(served: Served, job: str) -> str:
 
 
 def left_over(directory: Path) -> list[psutil.Process]:
-    """Processes whose programs name the directory: none outlives its job."""
+    """Processes with the directory in their command lines, which outlived their jobs."""
     name = str(directory)
     return [process for process in psutil.process_iter(["cmdline"]) if name in " ".join(process.info["cmdline"] or ())]
 

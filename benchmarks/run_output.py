@@ -2,9 +2,9 @@
 
     python benchmarks/run_output.py [--lines N]
 
-Everything must be stored, in order; targets: 30,000 lines/s or more from the start of the job to its end, and less
-than 150 MB for the worker, which holds the program back where it is faster. Once more with a secret parameter, for
-which every line is looked through.
+Every line must be stored, in order. Targets: 30,000 lines/s or more from the start of the job to its end, and less than
+150 MB for the worker, which slows the program down where that is faster. A third run has a secret parameter, for which
+every line is searched.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def seconds_of(job: dict) -> float:
 
 
 def is_complete(served: Served, job: dict, lines: int) -> bool:
-    """Reads all of it again, page by page."""
+    """Whether the job completed and has all lines in order. Reads the whole log page by page."""
     if job["status"] != "completed" or job["last_line"] != lines:
         return False
     expected, cursor = 1, 0

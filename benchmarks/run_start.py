@@ -1,4 +1,4 @@
-"""How long it takes from the POST of a program to the `status` event that says that it runs.
+"""The time from the POST of a program to the `status` event with status `running`.
 
     python benchmarks/run_start.py [--runs N]
 
@@ -17,7 +17,7 @@ from figures import Targets, median, percentile, table
 from served import Served
 
 LONGEST_MS = 400.0
-PAUSE_S = 0.313  # so that every run finds quiet workers, in no fixed relation to their looks
+PAUSE_S = 0.313  # so that every run finds idle workers; no multiple of the interval of their looks
 
 
 def main() -> int:
@@ -39,7 +39,7 @@ def main() -> int:
 
 
 def start(served: Served, language: str, program: str) -> float:
-    """Milliseconds of one run, which is over when this returns."""
+    """Runs a program to its end. Returns the milliseconds until it ran."""
     time.sleep(PAUSE_S)
     began = time.perf_counter()
     job_id = served.run(program, language)

@@ -1,4 +1,4 @@
-"""A whole `manage.py serve` of a benchmark's own, with workers, used over HTTP alone."""
+"""A whole `manage.py serve` for one benchmark, with workers, used over HTTP alone."""
 
 from __future__ import annotations
 
@@ -71,13 +71,13 @@ class Served:
         return self.client.get(path).raise_for_status().json()
 
     def run(self, program: str, language: str = "shell", **members: object) -> str:
-        """The id of the job that runs the program."""
+        """Orders a run of the program. Returns the id of its job."""
         order = {"program": program, "language": language, **members}
         answer = self.client.post("/api/execute-async", json=order).raise_for_status()
         return str(answer.json()["execution_id"])
 
     def workers(self) -> list[psutil.Process]:
-        """Those that have told of themselves and are there."""
+        """The processes of registered workers that are alive."""
         rows = self.get("/api/workers")["workers"]
         return [psutil.Process(row["pid"]) for row in rows if psutil.pid_exists(row["pid"])]
 

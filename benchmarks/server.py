@@ -1,4 +1,4 @@
-"""A server process of the benchmark's installation, on a free port of this machine, and what it uses."""
+"""A server process of the benchmark's installation, on a free port of this machine, and its use of resources."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Server:
         raise_file_limit()
         with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
             self.port: int = listener.getsockname()[1]
-            tied_end, self._end_that_ties = os.pipe()
-            descriptors = (listener.fileno(), tied_end)
+            reading_end, self._writing_end = os.pipe()  # the process ends when the writing end is closed
+            descriptors = (listener.fileno(), reading_end)
             self.process = subprocess.Popen(
                 [sys.executable, PROGRAM, *map(str, descriptors), application],
                 cwd=ROOT,
@@ -43,7 +43,7 @@ class Server:
                 stdout=subprocess.PIPE,
                 text=True,
             )
-            os.close(tied_end)
+            os.close(reading_end)
         self.input, self.output = cast(IO[str], self.process.stdin), cast(IO[str], self.process.stdout)
 
     def __enter__(self) -> Server:
@@ -56,7 +56,7 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        os.close(self._end_that_ties)
+        os.close(self._writing_end)
 
     def resources(self) -> Resources:
         process = psutil.Process(self.process.pid)
@@ -81,6 +81,6 @@ def handle_target(handle: Path) -> str:
 
 
 def raise_file_limit() -> None:
-    """As many open files as the system allows: each stream is one here and one in the server."""
+    """Raises the limit of open files as far as allowed: each stream needs one here and one in the server."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

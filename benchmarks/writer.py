@@ -1,7 +1,7 @@
-"""Writes lines at a steady pace, in whatever process it runs: `python benchmarks/writer.py` is one of its own.
+"""Writes lines at a steady pace, in a process of its own (`python benchmarks/writer.py`) or in another one.
 
-It reads a plan a line from its standard input and answers each on its standard output when it is carried out.
-Every message begins with the moment in which it was handed to `recording.append`.
+It reads plans from its standard input, one a line, and writes the outcome of each to its standard output when the plan
+is carried out. Every message begins with the moment before it is passed to `recording.append`.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ class Plan(msgspec.Struct):
 class Outcome(msgspec.Struct):
     lines: int
     seconds: float
-    latest_s: float  # how far it fell behind its own pace at most
+    latest_s: float  # the longest delay of a batch
 
 
 def carry_out(plan: Plan) -> Outcome:
-    from jobs import recording  # noqa: PLC0415 - Django is set up by whoever runs this
+    from jobs import recording  # noqa: PLC0415 - the caller has set up Django
     from jobs.recording import NewEntry  # noqa: PLC0415
 
     started, latest = time.monotonic(), 0.0
@@ -44,7 +44,7 @@ def message() -> str:
     return f"{time.monotonic_ns()} GET /api/orders/4711 200 in 13 ms: 14 rows"
 
 
-def obey(plans: TextIO, outcomes: TextIO) -> None:
+def carry_out_plans(plans: TextIO, outcomes: TextIO) -> None:
     for line in plans:
         outcome = carry_out(msgspec.json.decode(line, type=Plan))
         print(msgspec.json.encode(outcome).decode(), file=outcomes, flush=True)
@@ -54,4 +54,4 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    obey(sys.stdin, sys.stdout)
+    carry_out_plans(sys.stdin, sys.stdout)

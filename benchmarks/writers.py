@@ -1,4 +1,4 @@
-"""Where lines come from: a thread in the server's process, or a process of its own."""
+"""Writers of lines: a thread in the server's process, or a process of its own."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Writer:
         self.plans.flush()
 
     def outcome(self) -> Outcome:
-        """Of the oldest plan that was started; waits for it."""
+        """Waits for the oldest plan that was started. Returns its outcome."""
         return msgspec.json.decode(self.outcomes.readline(), type=Outcome)
 
 

@@ -1,4 +1,4 @@
-"""Who asks, and what they may have: the first line of every view."""
+"""The caller of a request and its rights, and the jobs that it may see or change: the first line of every view."""
 
 from __future__ import annotations
 
@@ -42,15 +42,16 @@ class Caller:
 
     @property
     def grounds(self) -> Grounds:
-        """What to ask again later: whether the caller may still do it."""
+        """What the caller's rights depend on, for checking later whether it still has them."""
         return self.known_by or Grounds(self.user.pk)
 
     def may(self, right: str) -> bool:
+        """Whether the caller has `read`, `write` or `run`, by its scopes and by the user's permissions."""
         in_scope = self.scopes is None or right in self.scopes
         return in_scope and self.user.has_perm(RIGHTS[right])
 
     def require(self, right: str) -> None:
-        """Raises Forbidden, saying which half of the right is missing."""
+        """Raises Forbidden, with the scope or the permission that is missing."""
         if self.scopes is not None and right not in self.scopes:
             raise scope_missing(right)
         if not self.user.has_perm(RIGHTS[right]):
@@ -58,9 +59,9 @@ class Caller:
 
 
 def caller_of(request: HttpRequest) -> Caller:
-    """Who sent the request: by bearer token, else by the session. Raises Unauthenticated.
+    """The sender of the request: by bearer token, else by the session. Raises Unauthenticated.
 
-    A session's request that may change something needs the CSRF token as well: raises Forbidden without.
+    A request of a session that may change something needs the CSRF token too. Raises Forbidden without it.
     """
     caller = known_caller(request)
     if caller.scopes is None:
@@ -69,7 +70,7 @@ def caller_of(request: HttpRequest) -> Caller:
 
 
 def known_caller(request: HttpRequest) -> Caller:
-    """The same before the body is there, in which the CSRF token may be."""
+    """The same without the CSRF check, so that it can run before the body is read."""
     header = request.headers.get("Authorization", "").strip()
     scheme, _, secret = header.partition(" ")
     if scheme.lower() == "bearer" and secret:
@@ -84,10 +85,10 @@ def known_caller(request: HttpRequest) -> Caller:
 
 
 def refuse_forgery(request: HttpRequest) -> None:
-    """Raises Forbidden for an unsafe request that another site may have made a signed-in browser send.
+    """Raises Forbidden for an unsafe request that another site may have caused in a signed-in browser.
 
-    Done here and not by Django's middleware, from which views of the API are exempt: that one looks before
-    anybody knows whether the request carries a bearer token, which no other site could have added.
+    Views of the API are exempt from Django's middleware, which checks before it is known whether the request carries
+    a bearer token. Another site cannot add one, so such requests need no check.
     """
     reason = CsrfCheck(no_response).process_view(request, no_response, (), {})
     if isinstance(reason, str):
@@ -95,7 +96,7 @@ def refuse_forgery(request: HttpRequest) -> None:
 
 
 class CsrfCheck(CsrfViewMiddleware):
-    """Django's check, which says why it refuses and leaves the answer to us."""
+    """Django's check, which returns the reason of a refusal in place of a response."""
 
     def _reject(self, request: HttpRequest, reason: str) -> str:
         return reason
@@ -112,6 +113,7 @@ def stream_caller_of(request: HttpRequest) -> Caller:
 
 
 def caller_of_token(secret: str, address: str = "") -> Caller:
+    """The caller with this bearer token. `address` is counted for a wrong one. Raises Unauthenticated."""
     token = Token.objects.usable().select_related("user").filter(digest=hashed(secret)).first()
     if token is None:
         refused_requests.count(refused_requests.BAD_TOKEN, address)
@@ -123,13 +125,14 @@ def caller_of_token(secret: str, address: str = "") -> Caller:
 def issue_ticket(caller: Caller, path: str) -> str:
     """A ticket that opens the stream at `path` within TICKET_LIFETIME, with the caller's right to read.
 
-    It says what that stands on, for the stream is to end with it; sealed, for a session's key is a secret.
+    It carries the caller's grounds, since the stream ends with them. They are encrypted: a session's key is a secret.
     """
     grounds = box_for(TICKET_SALT).encrypt(json.dumps(caller.grounds).encode()).decode()
     return signing.dumps({"grounds": grounds, "path": path}, salt=TICKET_SALT, compress=False)
 
 
 def caller_of_ticket(ticket: str, path: str) -> Caller:
+    """The caller that got this ticket, with the right to read. Raises Unauthenticated, also for another path."""
     try:
         content = signing.loads(ticket, salt=TICKET_SALT, max_age=TICKET_LIFETIME)
     except signing.BadSignature as error:
@@ -147,13 +150,13 @@ def caller_of_ticket(ticket: str, path: str) -> Caller:
 
 
 def readable_job(caller: Caller, job_id: str | UUID) -> Job:
-    """The job, if the caller may look. Raises Forbidden and NotFound (also for an id that is no UUID)."""
+    """The job, if the caller may read. Raises Forbidden and NotFound (also for an id that is no UUID)."""
     caller.require("read")
     return existing_job(job_id)
 
 
 def operable_job(caller: Caller, job_id: str | UUID) -> Job:
-    """The job, if the caller may change it. The service job is nobody's to change."""
+    """The job, if the caller may change it; no caller may change the service job. Raises Forbidden and NotFound."""
     caller.require("write")
     job = existing_job(job_id)
     if job.pk == SERVICE_JOB_ID:
@@ -162,6 +165,7 @@ def operable_job(caller: Caller, job_id: str | UUID) -> Job:
 
 
 def existing_job(job_id: str | UUID) -> Job:
+    """The job, without any check of rights. Raises NotFound."""
     job = None
     with suppress(ValueError):
         job = Job.objects.filter(pk=UUID(str(job_id))).first()
@@ -171,7 +175,7 @@ def existing_job(job_id: str | UUID) -> Job:
 
 
 def step_of(job: Job, step_id: str | UUID) -> Step:
-    """A step of a job that the caller may look at. Raises NotFound."""
+    """A step of a job that the caller may read. Raises NotFound (also for an id that is no UUID)."""
     step = None
     with suppress(ValueError):
         step = Step.objects.filter(pk=UUID(str(step_id)), job=job).first()

@@ -1,4 +1,4 @@
-"""What lets a caller in, and whether it still does: an answer may go on for much longer than a request takes."""
+"""What a caller's rights depend on, and whether it still has them: a stream lasts much longer than a request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 from jobs.errors import Forbidden, Refusal, Unauthenticated
 from jobs.models import Token
 
-# What each right asks of the user; a token must carry the scope of the same name as well.
+# The user's permission for each right; a token needs the scope with the right's name as well.
 RIGHTS: dict[str, str] = {"read": "jobs.view_job", "write": "jobs.operate_job", "run": "jobs.run_program"}
 
 MOST_KEYS = 500  # in one query
@@ -26,12 +26,12 @@ T = TypeVar("T")
 
 
 class Grounds(NamedTuple):
-    """What a caller's rights stand on: a user, and the token or the session by which that was known."""
+    """What a caller's rights depend on: a user, and the token or the session that identified the user."""
 
     user_id: int
     token_id: int | None = None
     session_key: str | None = None
-    auth_hash: str | None = None  # of the session's user; another password, another hash
+    auth_hash: str | None = None  # of the session's user; it changes with the password
 
     @classmethod
     def of_session(cls, user: User, session_key: str | None) -> Grounds:
@@ -39,16 +39,16 @@ class Grounds(NamedTuple):
 
 
 @dataclass
-class Standing:
-    """What there is now of many callers' grounds."""
+class CurrentRights:
+    """The users, tokens and sessions of many callers, as they are now."""
 
-    users: dict[int, User]  # who may sign in
-    able: set[int]  # those of them who have the permission
-    tokens: dict[int, list[str]]  # scopes of those that can be used
-    sessions: set[str]
+    users: dict[int, User]  # by id: active ones
+    permitted: set[int]  # ids of users who have the permission
+    tokens: dict[int, list[str]]  # scopes of usable tokens, by id
+    sessions: set[str]  # keys of open sessions
 
     def refusal_of(self, grounds: Grounds, right: str) -> Refusal | None:
-        """Why these grounds do not carry the right any more."""
+        """Why these grounds do not give the right any more; None while they do."""
         user = self.users.get(grounds.user_id)
         if user is None:
             return Unauthenticated("the user of this request may not sign in any more", code="user_inactive")
@@ -60,68 +60,71 @@ class Standing:
             return Unauthenticated("the password was changed: sign in again", code="password_changed")
         if grounds.token_id is not None and right not in self.tokens[grounds.token_id]:
             return scope_missing(right)
-        return None if grounds.user_id in self.able else permission_missing(user, right)
+        return None if grounds.user_id in self.permitted else permission_missing(user, right)
 
 
 def refusals(grounds: Collection[Grounds], right: str = "read") -> dict[Grounds, Refusal]:
-    """Those that do not carry the right any more, and why. As many queries for thousands as for one."""
-    standing = standing_of(grounds, RIGHTS[right])
-    found = {each: standing.refusal_of(each, right) for each in set(grounds)}
+    """The grounds that do not give the right any more, each with the reason. A few queries, also for thousands."""
+    current = current_rights(grounds, RIGHTS[right])
+    found = {each: current.refusal_of(each, right) for each in set(grounds)}
     return {each: error for each, error in found.items() if error is not None}
 
 
 def require_still(grounds: Grounds, right: str = "read") -> None:
-    """Raises Unauthenticated or Forbidden when these grounds do not carry the right any more."""
+    """Raises Unauthenticated or Forbidden when these grounds do not give the right any more."""
     for error in refusals([grounds], right).values():
         raise error
 
 
-def standing_of(grounds: Collection[Grounds], permission: str) -> Standing:
+def current_rights(grounds: Collection[Grounds], permission: str) -> CurrentRights:
+    """The current rights of these grounds, in a few queries for all of them."""
     users: dict[int, User] = {}
-    for ids in some({each.user_id for each in grounds}):
+    for ids in chunks({each.user_id for each in grounds}):
         users |= User.objects.filter(is_active=True).in_bulk(ids)
     tokens: dict[int, list[str]] = {}
-    for ids in some({each.token_id for each in grounds if each.token_id is not None}):
+    for ids in chunks({each.token_id for each in grounds if each.token_id is not None}):
         tokens |= dict(Token.objects.usable().filter(pk__in=ids).values_list("pk", "scopes"))
     sessions = open_sessions({each.session_key for each in grounds if each.session_key is not None})
-    return Standing(users, able_among(users, permission), tokens, sessions)
+    return CurrentRights(users, permitted_among(users, permission), tokens, sessions)
 
 
-def able_among(users: dict[int, User], permission: str) -> set[int]:
-    """Who has the permission. Asked of all at once; of those alone who seem not to have it, one by one."""
-    able: set[int] = set()
+def permitted_among(users: dict[int, User], permission: str) -> set[int]:
+    """The ids of users who have the permission: one query for all, then one by one for those it did not find."""
+    permitted: set[int] = set()
     for backend in get_backends():
         with_permission = getattr(backend, "with_perm", None)
-        for ids in some(users):
+        for ids in chunks(users):
             if with_permission is not None:
-                able |= set(with_permission(permission).filter(pk__in=ids).values_list("pk", flat=True))
-    return able | {pk for pk, user in users.items() if pk not in able and user.has_perm(permission)}
+                permitted |= set(with_permission(permission).filter(pk__in=ids).values_list("pk", flat=True))
+    return permitted | {pk for pk, user in users.items() if pk not in permitted and user.has_perm(permission)}
 
 
 def open_sessions(keys: set[str]) -> set[str]:
-    """Those of the sessions that have neither been signed out nor expired."""
+    """The keys of `keys` whose sessions exist and have not expired."""
     store: Any = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
     if not issubclass(store, db.SessionStore):
         return {key for key in keys if store(key).load()}
     rows = store.get_model_class().objects.filter(expire_date__gt=timezone.now())
     found: set[str] = set()
-    for some_keys in some(keys):
-        found |= set(rows.filter(pk__in=some_keys).values_list("pk", flat=True))
+    for chunk in chunks(keys):
+        found |= set(rows.filter(pk__in=chunk).values_list("pk", flat=True))
     return found
 
 
-def some(items: Iterable[T]) -> Iterator[list[T]]:
-    """`items`, so many at a time as a query may ask for."""
+def chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    """`items` in lists of MOST_KEYS at most."""
     ahead = iter(items)
     while part := list(islice(ahead, MOST_KEYS)):
         yield part
 
 
 def scope_missing(right: str) -> Forbidden:
+    """The refusal for a token without the right's scope."""
     return Forbidden(f"this token has no scope {right!r}", code="scope_missing", detail={"scope": right})
 
 
 def permission_missing(user: User, right: str) -> Forbidden:
+    """The refusal for a user without the permission of the right."""
     permission = RIGHTS[right]
     return Forbidden(
         f"{user.get_username()} may not do this: the permission {permission} is missing",

@@ -1,4 +1,4 @@
-"""Writing that can be done another time: it waits for locks for a moment only."""
+"""A short wait for locks, for writes that can be done later."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from django.db import connection
 
 PATIENCE_MS = 500
 
-# How long a statement waits for a lock: what asks for it, and what changes it for this connection.
+# How long a statement waits for a lock: the statement that reads it, and the one that sets it for this connection.
 LOCK_TIMEOUTS = {"sqlite": ("PRAGMA busy_timeout", "PRAGMA busy_timeout = {}")}
 LOCK_TIMEOUTS["postgresql"] = ("SHOW lock_timeout", "SET lock_timeout = '{}'")
 
 
 @contextmanager
 def impatience() -> Iterator[None]:
-    """Within, this thread's connection waits for locks for a moment only."""
+    """In the block, this thread's connection waits PATIENCE_MS at most for a lock."""
     if connection.vendor not in LOCK_TIMEOUTS:
         yield
         return

@@ -1,4 +1,4 @@
-"""What the database holds from the start: groups with their rights, the service job, the entries' sequence."""
+"""The rows that every database has: groups with their rights, the service job, the entries' sequence."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 
 SET_UP_TO = "set_up_to"
-"""An attribute of the service job: up to which migration everything was made that has to be there."""
+"""An attribute of the service job: the migration after which these rows were completed."""
 
 _newest_before: dict[str, int] = {}
 
@@ -35,16 +35,17 @@ def before_migrate(sender: AppConfig, using: str, **rest: Any) -> None:
 
 
 def after_migrate(sender: AppConfig, using: str, **rest: Any) -> None:
+    """Makes the groups and the service job where they are missing, and restores the entries' sequence."""
     with transaction.atomic(using=using):
-        create_permissions(sender, using=using, verbosity=0)  # Django's own turn to make them may come later
+        create_permissions(sender, using=using, verbosity=0)  # Django may make them later than this
         raise_sequence(_newest_before.pop(using, 0), using)
         service, _ = Job.objects.using(using).get_or_create(
             pk=SERVICE_JOB_ID, defaults={"name": "Quaero", "kind": SERVICE_KIND, "status": statuses.RUNNING}
         )
         for name, codenames in GROUPS.items():
             group, is_new = Group.objects.using(using).get_or_create(name=name)
-            # Later the rights of a group are the administrator's business. One that has none while nothing was
-            # ever complete was left behind by a start that was killed.
+            # Rights are set once: later the administrator decides about them. A group without rights in a database
+            # that was never complete was left by a start that was killed.
             if is_new or (SET_UP_TO not in service.attributes and not group.permissions.exists()):
                 group.permissions.set(
                     Permission.objects.using(using).filter(content_type__app_label="jobs", codename__in=codenames)
@@ -52,19 +53,20 @@ def after_migrate(sender: AppConfig, using: str, **rest: Any) -> None:
 
 
 def is_complete(using: str = DEFAULT_DB_ALIAS) -> bool:
-    """Whether everything that has to be there after the migrations was made, of all apps."""
+    """Whether the rows of all apps were made after the newest migration."""
     attributes = Job.objects.using(using).filter(pk=SERVICE_JOB_ID).values_list("attributes", flat=True).first()
     return attributes is not None and attributes.get(SET_UP_TO) == newest_migration(using)
 
 
 def complete(using: str = DEFAULT_DB_ALIAS) -> None:
-    """Makes what is not there yet, and remembers that it is."""
+    """Makes the rows that are missing, and notes that the database is complete."""
     with transaction.atomic(using=using):
         emit_post_migrate_signal(verbosity=0, interactive=False, db=using)
         remember_complete(using)
 
 
 def remember_complete(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Notes in the service job that the rows of all apps were made after the newest migration."""
     service = Job.objects.using(using).get(pk=SERVICE_JOB_ID)
     attributes = {**service.attributes, SET_UP_TO: newest_migration(using)}
     Job.objects.using(using).filter(pk=SERVICE_JOB_ID).update(attributes=attributes)

@@ -1,4 +1,4 @@
-"""Log levels: five of them, stored as small numbers whose order is their weight.
+"""Log levels: five of them, stored as small numbers in the order of their severity.
 
 The numbers are Python's `logging` ones, so that a handler's record needs no table.
 """
@@ -14,7 +14,7 @@ NUMBERS: dict[str, int] = {name: number for number, name in NAMES.items()}
 
 ALIASES: dict[str, int] = {
     **NUMBERS,
-    # What else the field calls them: syslog, log4j, Python, Go, systemd, java.util.logging, bunyan.
+    # Other names of the levels: syslog, log4j, Python, Go, systemd, java.util.logging, bunyan.
     **dict.fromkeys(("trace", "verbose", "fine", "finer", "finest", "dbg", "trc", "vrb"), DEBUG),
     **dict.fromkeys(("notice", "information", "informational", "log", "config", "inf", "ok", "success"), INFO),
     **dict.fromkeys(("warning", "wrn"), WARN),
@@ -36,7 +36,7 @@ ALIASES: dict[str, int] = {
 
 
 class UnknownLevel(Refusal, ValueError):
-    """A level that no system we know writes. The text says what is allowed."""
+    """A level that is no known name or number. The text says what is allowed."""
 
     code = "bad_value"
 

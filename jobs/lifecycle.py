@@ -1,8 +1,8 @@
 """The one way a job or step changes state: conditional updates, of which exactly one wins (promise D5).
 
-Functions take a job or step, or its id. Those that change a state return whether it was they who did: False
-means that somebody else was first, which is a normal outcome. Every change counts up the job's revision and
-is announced when it has committed.
+Functions take a job or step, or its id. Those that change a state return whether this call changed it: False
+means that another process was first, which is a normal outcome. Every change raises the job's revision, and a
+signal is sent when it has committed.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from jobs.secrets.names import without_secrets
 from jobs.storable import storable_json, storable_object
 from jobs.text.commands import shortened
 
-LEASE = timedelta(seconds=20)  # how long a heart may be silent
+LEASE = timedelta(seconds=20)  # how long a runner may go without renewing its lease
 HEARTBEAT = timedelta(seconds=5)
-MAX_STEP_ERROR_CHARACTERS = 2_000  # every status event has all of them; the log has them whole
+MAX_STEP_ERROR_CHARACTERS = 2_000  # every status event has the errors of all steps; the log has the whole texts
 
-# What becomes of the steps that are still open when their job ends.
+# The new status of steps that are still open when their job ends, by the job's status.
 ENDS_STEPS: dict[str, dict[str, str]] = {
     statuses.COMPLETED: {statuses.RUNNING: statuses.COMPLETED, statuses.PENDING: statuses.SKIPPED},
-    # It was open when the job failed, which is no statement on the step itself: it has only not come to its end.
+    # A step that was open when its job failed has not failed itself: it was cut off.
     statuses.FAILED: {statuses.RUNNING: statuses.CANCELLED, statuses.PENDING: statuses.SKIPPED},
     statuses.CANCELLED: {statuses.RUNNING: statuses.CANCELLED, statuses.PENDING: statuses.SKIPPED},
 }
 
-# The progress of a job that has completed: 100, or null where it has told of none.
-ALL_OF_WHAT_IS_TOLD = models.Case(models.When(progress__isnull=False, then=models.Value(100.0)))
+# The progress of a job that has completed: 100, or null where it has reported none.
+FULL_PROGRESS = models.Case(models.When(progress__isnull=False, then=models.Value(100.0)))
 
 
 class JobIsRunning(Conflict, ValueError):
@@ -62,12 +62,11 @@ def create_job(
     due_at: datetime | None = None,
     exclusive: str = "",
 ) -> Job:
-    """A new pending job, with an id and a moment of its own unless they are given.
+    """A new pending job. `job_id` and `at` (its creation time) are made where they are not given.
 
-    Attributes are there to be seen: those that are secret by their names are masked.
+    Readers see attributes, so values that are secret by their names are masked.
 
-    One with `due_at` is for the workers, who may take it from then on. Of those that have the same `exclusive`,
-    one runs at a time.
+    Workers may take a job with `due_at` from then on. Of the jobs with the same `exclusive`, one runs at a time.
     """
     job = Job.objects.create(
         pk=job_id or uuid4(),
@@ -88,7 +87,7 @@ def create_job(
 
 
 def start_job(job: Job | UUID, *, worker: str = "", leased: bool = True, at: datetime | None = None) -> bool:
-    """pending -> running. A leased job must `beat`; one that only reports in has no lease."""
+    """pending -> running. The runner of a leased job must `beat`; a job that only reports in has no lease."""
     now = timezone.now()
     return change_job(
         job,
@@ -101,8 +100,10 @@ def start_job(job: Job | UUID, *, worker: str = "", leased: bool = True, at: dat
 
 
 def claim_job(job_id: UUID, worker: str) -> bool:
-    """pending -> running, by a worker that will `beat`. False when somebody else has it, it is not due yet or to be
-    cancelled, or one that excludes it runs.
+    """pending -> running, by a worker that will `beat`.
+
+    False when another worker has the job, it is not due yet, its cancellation was requested, or a job with the same
+    `exclusive` is running.
     """
     now = timezone.now()
     try:
@@ -111,7 +112,7 @@ def claim_job(job_id: UUID, worker: str) -> bool:
             [statuses.PENDING],
             only_if=due_by(now) & models.Q(cancel_requested_at=None),
             status=statuses.RUNNING,
-            started_at=Coalesce("started_at", now),  # a later attempt is of the same run
+            started_at=Coalesce("started_at", now),  # a later attempt belongs to the same run
             worker=worker,
             heartbeat_at=now,
         )
@@ -120,12 +121,12 @@ def claim_job(job_id: UUID, worker: str) -> bool:
 
 
 def due_by(now: datetime) -> models.Q:
-    """What is due. Who was ordered for at once is, though the clock of whoever ordered it may be ahead of ours."""
+    """Jobs that are due. First attempts ordered for at once are, even if the clock of that process is ahead of ours."""
     return models.Q(due_at__lte=now) | models.Q(attempt=1, due_at__lte=models.F("created_at"))
 
 
 def retry_job(job: Job | UUID, attempt: int, *, due_at: datetime, only_if: models.Q | None = None) -> bool:
-    """running -> pending again: `attempt` has failed, its open steps have ended, the next one is due at `due_at`."""
+    """running -> pending again: `attempt` has failed, its open steps are ended, the next attempt is due at `due_at`."""
     with transaction.atomic():
         won = change_job(
             job,
@@ -153,14 +154,15 @@ def finish_job(
     only_if: models.Q | None = None,
     at: datetime | None = None,
 ) -> bool:
-    """pending or running -> a terminal status, with the steps that are still open. Who has completed has done all.
+    """pending or running -> a terminal status, also of its open steps. Reported progress becomes 100 on completion.
 
-    Call it after the last entry is appended (D4). `only_if` is a further condition on the job's row.
+    Call it after the last entry is appended (D4). `only_if` is a further condition on the job's row. Raises
+    ValueError for a status that is not terminal.
     """
     if status not in ENDS_STEPS:
         raise ValueError(f"{status!r} does not end a job: use one of {', '.join(ENDS_STEPS)}")
     now = at or timezone.now()
-    progress = {"progress": ALL_OF_WHAT_IS_TOLD} if status == statuses.COMPLETED else {}
+    progress = {"progress": FULL_PROGRESS} if status == statuses.COMPLETED else {}
     with transaction.atomic():
         won = change_job(
             job,
@@ -180,21 +182,21 @@ def finish_job(
 
 
 def finish_steps(job_id: UUID, ends: Mapping[str, str], at: datetime, but: str = "") -> None:
-    """Ends the open steps as `ends` says for each status, all but those of the status `but`."""
+    """Ends the open steps. `ends`: the new status by the old one; steps with the status `but` stay as they are."""
     for before, after in ends.items():
         if before != but:
             Step.objects.filter(job_id=job_id, status=before).update(status=after, finished_at=at)
 
 
 def request_cancel(job: Job | UUID) -> bool:
-    """Asks a pending or running job to end. Its own runner sees the request and ends it as cancelled."""
+    """Asks a pending or running job to end. Its runner sees the request and ends it as cancelled."""
     return change_job(
         job, statuses.ACTIVE, only_if=models.Q(cancel_requested_at=None), cancel_requested_at=timezone.now()
     )
 
 
 def beat(job: Job | UUID) -> bool:
-    """Renews the lease of a running job (of the attempt that a Job tells). False: its runner has lost it."""
+    """Renews the lease of a running job; with a Job, of its attempt alone. False: the runner has lost the job."""
     mine = Job.objects.filter(pk=key(job), status=statuses.RUNNING)
     if isinstance(job, Job):
         mine = mine.filter(attempt=job.attempt)
@@ -216,7 +218,7 @@ def add_step(
     step_id: UUID | None = None,
     at: datetime | None = None,
 ) -> Step:
-    """A new last step of the job, running unless told otherwise. Raises NoSuchJob."""
+    """A new last step of the job, running unless `status` says otherwise. Raises NoSuchJob."""
     started_at = (at or timezone.now()) if status == statuses.RUNNING else None
     return Step.objects.create(pk=step_id or uuid4(), job_id=key(job), name=name, status=status, started_at=started_at)
 
@@ -227,7 +229,7 @@ def start_step(step: Step) -> bool:
 
 
 def finish_step(step: Step, status: str, *, error: str = "", at: datetime | None = None) -> bool:
-    """pending or running -> a terminal status, with the reason where it has failed."""
+    """pending or running -> a terminal status, else ValueError; `error` is the reason of a failure."""
     if status not in statuses.TERMINAL:
         raise ValueError(f"{status!r} does not end a step: use one of {', '.join(sorted(statuses.TERMINAL))}")
     finished_at, error = at or timezone.now(), shortened(error, MAX_STEP_ERROR_CHARACTERS)
@@ -235,7 +237,7 @@ def finish_step(step: Step, status: str, *, error: str = "", at: datetime | None
 
 
 def delete_job(job: Job) -> bool:
-    """Deletes a job that does not run, with its entries; `job` loses its id. Raises JobIsRunning."""
+    """Deletes a job that does not run, with its entries; whether it did. `job` loses its id. Raises JobIsRunning."""
     if Job.objects.filter(pk=job.pk, status=statuses.RUNNING).exists():
         raise JobIsRunning(f"{job.name} is running: cancel it first")
     return job.delete()[1].get(Job._meta.label, 0) == 1
@@ -244,17 +246,18 @@ def delete_job(job: Job) -> bool:
 def change_job(
     job: Job | UUID, allowed: tuple[str, ...] | list[str], only_if: models.Q | None = None, **values: Any
 ) -> bool:
-    """Updates the job if its status is one of `allowed`; announces it; whether it did."""
+    """Updates the job if its status is one of `allowed`, and sends `job_changed`. Returns whether it did."""
     job_id = key(job)
-    wanted = Job.objects.filter(only_if or models.Q(), pk=job_id, status__in=allowed)
+    matching = Job.objects.filter(only_if or models.Q(), pk=job_id, status__in=allowed)
     with transaction.atomic():
-        won = wanted.update(**values, revision=models.F("revision") + 1, updated_at=timezone.now()) == 1
+        won = matching.update(**values, revision=models.F("revision") + 1, updated_at=timezone.now()) == 1
         if won:
             announce(job_id)
     return won
 
 
 def change_step(step: Step, allowed: tuple[str, ...] | list[str], **values: Any) -> bool:
+    """Updates the step if its status is one of `allowed`, and sends `job_changed`. Returns whether it did."""
     with transaction.atomic():
         # The job's row first, then the step's: the order in which every writer locks them.
         touch(step.job_id)
@@ -275,4 +278,5 @@ def announce_due(job_id: UUID, due_at: datetime) -> None:
 
 
 def key(job: Job | UUID) -> UUID:
+    """The id of a job, or the id that was given."""
     return job.pk if isinstance(job, Job) else job

@@ -1,6 +1,6 @@
-"""What people do to jobs: cancel and delete, with all that a job has spawned. Each leaves word of who did it.
+"""What users do to jobs: cancel and delete, with all descendants. Each writes an entry that names the user.
 
-`by` is a name for people: a user's, or that of who sits at the command line.
+`by` is that name: a Quaero user's, or the system user's at the command line.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ class JobHasEnded(Conflict, ValueError):
 
 
 class IsServiceJob(Forbidden, ValueError):
-    """The service job is nobody's to change."""
+    """The service job cannot be changed."""
 
 
 def cancel(job: Job, by: str) -> list[UUID]:
-    """Asks the job and all its descendants to end; those that nobody has begun have ended at once.
+    """Asks the job and all its descendants to end; those that no worker has started are ended at once.
 
-    Gives the ids of those that this call asked: none when somebody else has asked before. Raises JobHasEnded when
-    neither the job nor any descendant is there to be asked any more.
+    Returns the ids of the jobs that this call asked: none when all were asked before. Raises JobHasEnded when the job
+    and all its descendants have ended.
     """
     refuse_service_job(job)
     family = [job.pk]
     asked = [job.pk] if cancel_one(job.pk, by) else []
-    for generation in generations(job.pk):  # each is read when its parents have been asked, and spawn no more
+    for generation in generations(job.pk):  # each is read after its parents were asked, which then spawn no more
         family += [child.pk for child in generation]
         asked += [child.pk for child in generation if cancel_one(child.pk, by)]
     if not asked and not Job.objects.filter(pk__in=family, status__in=statuses.ACTIVE).exists():
@@ -47,23 +47,23 @@ def cancel(job: Job, by: str) -> list[UUID]:
 
 
 def cancel_one(job_id: UUID, by: str) -> bool:
-    """Whether it was this call that asked the job to end."""
-    nobody_hears = Q(status=statuses.PENDING) | Q(status=statuses.RUNNING, heartbeat_at=None)
+    """Asks the job to end. Returns whether this call did."""
+    has_no_runner = Q(status=statuses.PENDING) | Q(status=statuses.RUNNING, heartbeat_at=None)
     try:
         with transaction.atomic():
             if not lifecycle.request_cancel(job_id):
                 return False
             recording.append(job_id, [NewEntry(f"cancel requested by {by}", "warn", stream="system")])
-            lifecycle.finish_job(job_id, statuses.CANCELLED, error=f"cancelled by {by}", only_if=nobody_hears)
+            lifecycle.finish_job(job_id, statuses.CANCELLED, error=f"cancelled by {by}", only_if=has_no_runner)
     except NoSuchJob:
         return False
     return True
 
 
 def delete(job: Job, by: str) -> int:
-    """Deletes the job and all its descendants; how many that were.
+    """Deletes the job and all its descendants. Returns their number.
 
-    Raises JobIsRunning when one of them runs, and NoSuchJob when they are gone already.
+    Raises JobIsRunning when one of them runs, and NoSuchJob when all are deleted already.
     """
     refuse_service_job(job)
     key = job.pk
@@ -71,7 +71,7 @@ def delete(job: Job, by: str) -> int:
     running = Job.objects.filter(pk__in=[member.pk for member in family], status=statuses.RUNNING).first()
     if running is not None:
         raise JobIsRunning(f"{running.name} is running: cancel it first")
-    # What a parent has spawned goes before it, and finds no new parent.
+    # Children are deleted before their parents, so that they do not lose their parent first.
     deleted = [member for member in reversed(family) if delete_one(member, by)]
     if not deleted:
         raise NoSuchJob(f"there is no job {key} any more")
@@ -79,16 +79,17 @@ def delete(job: Job, by: str) -> int:
 
 
 def delete_one(job: Job, by: str) -> bool:
-    """Whether it was this call that deleted the job. Raises JobIsRunning."""
-    word = NewEntry(f"{job.name} ({job.pk}) was deleted by {by}", "info", stream="system")
-    # No worker begins it any more.
+    """Deletes the job. Returns whether this call did. Raises JobIsRunning."""
+    entry = NewEntry(f"{job.name} ({job.pk}) was deleted by {by}", "info", stream="system")
+    # So that no worker starts it any more.
     lifecycle.finish_job(job, statuses.CANCELLED, error="deleted", only_if=Q(status=statuses.PENDING))
     if not lifecycle.delete_job(job):
         return False
-    recording.append(SERVICE_JOB_ID, [word])
+    recording.append(SERVICE_JOB_ID, [entry])
     return True
 
 
 def refuse_service_job(job: Job) -> None:
+    """Raises IsServiceJob for the service job."""
     if job.pk == SERVICE_JOB_ID:
         raise IsServiceJob("the service job is Quaero's own: it is not cancelled or deleted")

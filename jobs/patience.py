@@ -1,4 +1,4 @@
-"""Retrying what the database refuses for a while: locked, restarting, out of reach."""
+"""Waiting and trying again while the database fails: locked, restarting, out of reach."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ DatabaseFails = (OperationalError, InterfaceError)
 
 
 def patiently(attempt: Callable[[], T], patience: timedelta = PATIENCE) -> T:
-    """What `attempt` returns, once it does. Raises its last OperationalError or InterfaceError after `patience`.
+    """Calls `attempt` until it succeeds, and returns its result. Raises its last database error after `patience`.
 
-    The connection is closed in between, for a broken one never heals. Nothing may be open on it.
+    Closes the connection between attempts, since a broken one stays broken. No transaction may be open on it.
     """
     give_up_at = time.monotonic() + patience.total_seconds()
     return persistently(attempt, lambda: time.monotonic() < give_up_at)
@@ -29,7 +29,7 @@ def patiently(attempt: Callable[[], T], patience: timedelta = PATIENCE) -> T:
 def persistently(
     attempt: Callable[[], T], tries_on: Callable[[], bool], on_failure: Callable[[Exception], None] = lambda _: None
 ) -> T:
-    """The same, as long as `tries_on`; `on_failure` hears of each that is not the last."""
+    """The same, as long as `tries_on()` is true. Calls `on_failure` with the error before each further attempt."""
     pause_s = FIRST_PAUSE_S
     while True:
         try:

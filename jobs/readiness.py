@@ -1,7 +1,7 @@
-"""Whether the database is ready to be used, and setting it up where it is a new one.
+"""Whether the database is ready, and setting up a new one.
 
-A new database has nothing to lose: whoever needs it first makes the tables. One of an earlier version is brought up
-to date by who decides to (`serve`, `migrate`), since the processes that still use it would not know its new shape.
+The first process that needs a new database makes the tables: there is nothing to lose. A database of an earlier
+version is only updated by `serve` and `migrate`, since processes that still use it do not know the new tables.
 """
 
 from __future__ import annotations
@@ -27,18 +27,21 @@ from jobs.models.sequence import newest_id_ever
 
 
 class NotReady(Exception):
-    """The text says why, and what to do."""
+    """The database cannot be used as it is. The text says why, and what to do."""
 
 
 def unapplied_migrations() -> int:
-    """How many there are. Raises NotReady for a database of a newer version, django.db.Error for one without answer."""
+    """The number of migrations that are not applied.
+
+    Raises NotReady for a database of a newer version, django.db.Error for one that does not answer.
+    """
     executor = MigrationExecutor(connection)
     require_known(executor.loader)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def require_known(loader: MigrationLoader) -> None:
-    """Refuses a database that a later version has changed: this one would not know what it reads and writes."""
+    """Raises NotReady for a database that a later version has changed: this one does not know its tables."""
     known = {*loader.disk_migrations, *(old for squashed in loader.replacements.values() for old in squashed.replaces)}
     ours = loader.migrated_apps | loader.unmigrated_apps
     newer = sorted(
@@ -52,7 +55,7 @@ def require_known(loader: MigrationLoader) -> None:
 
 
 def require_whole() -> None:
-    """Refuses a database in which tables are missing that its migrations have made."""
+    """Raises NotReady for a database without some of the tables that its migrations made."""
     there = set(connection.introspection.table_names())
     needed = {model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed}
     missing = sorted(needed - there)
@@ -64,16 +67,18 @@ def require_whole() -> None:
 
 
 def make_ready(say: Callable[[str], None]) -> None:
-    """Sets up a new database, and says so. Raises NotReady for one that somebody has to bring up to date, OSError for
-    one whose directory cannot be written, django.db.Error for one that does not answer.
+    """Sets up a new database; calls `say` with a line about it.
+
+    Raises NotReady for a database that is not up to date, damaged or of a newer version, OSError for one whose
+    directory cannot be written, django.db.Error for one that does not answer.
     """
     if not unapplied_migrations():
         require_whole()
-        with suppress(Error):  # who may only read can do so without
+        with suppress(Error):  # a process that may only read works without it
             complete_if_need_be()
         return
     with one_at_a_time():
-        count = unapplied_migrations()  # somebody else may have done it meanwhile
+        count = unapplied_migrations()  # another process may have applied them meanwhile
         if count and not is_new():
             raise NotReady(
                 f"the database {database_name()} is not up to date: {count} migrations are not applied. "
@@ -85,7 +90,7 @@ def make_ready(say: Callable[[str], None]) -> None:
 
 
 def bring_up_to_date(output: TextIO | TextIOBase) -> bool:
-    """Applies what is not applied, telling what is done. True for a database in which nothing has been recorded yet.
+    """Applies all migrations, and writes to `output` what it does. True for a database without jobs and entries.
 
     Raises NotReady for one that is damaged, or of a newer version.
     """
@@ -98,7 +103,7 @@ def bring_up_to_date(output: TextIO | TextIOBase) -> bool:
 
 
 def migrate(output: TextIO | TextIOBase, verbosity: int = 1) -> None:
-    """All of it, or nothing: who is killed meanwhile has changed nothing."""
+    """Applies all migrations or none: a process that is killed meanwhile has changed nothing."""
     with one_transaction():
         call_command("migrate", interactive=False, skip_checks=True, verbosity=verbosity, stdout=output)
         installation.remember_complete()
@@ -106,23 +111,23 @@ def migrate(output: TextIO | TextIOBase, verbosity: int = 1) -> None:
 
 @contextmanager
 def one_transaction() -> Iterator[None]:
-    """For what changes tables, where the database can take that back."""
+    """A transaction for changes of tables, where the database can roll those back."""
     if not connection.features.can_rollback_ddl:
         yield
         return
-    # SQLite changes tables only while it checks no foreign keys, which cannot be switched off within.
+    # SQLite changes tables only while it checks no foreign keys, and a transaction cannot switch the checks off.
     with connection.constraint_checks_disabled(), transaction.atomic():
         yield
 
 
 def complete_if_need_be() -> None:
-    """Somebody may have been killed after the last migration, and before what comes after it."""
+    """Makes the rows that are missing when a process was killed between the last migration and `installation`."""
     if not installation.is_complete():
         installation.complete()
 
 
 def is_new() -> bool:
-    """Whether it is a file of our own in which there is nothing yet; a server's database is its administrator's."""
+    """Whether it is a SQLite file without tables. The administrator of a database server sets up its databases."""
     return connection.vendor == "sqlite" and not connection.introspection.table_names()
 
 
@@ -131,12 +136,12 @@ def database_name() -> str:
 
 
 def what_is_wrong(error: Exception) -> str:
-    """What the database, or the system, says, on one line; and what to do about it, where that is known."""
-    said = " ".join(str(error).split())
+    """The message of the database or the system, on one line; and what to do about it, where that is known."""
+    message = " ".join(str(error).split())
     path = Path(database_name())
     if connection.vendor != "sqlite" or (may_write(path.parent) and (may_write(path) or not path.exists())):
-        return said
-    return f"{said} (this user must be able to write it, and its directory)"
+        return message
+    return f"{message} (this user must be able to write it, and its directory)"
 
 
 def may_write(path: Path) -> bool:
@@ -145,7 +150,7 @@ def may_write(path: Path) -> bool:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Two processes that start at once must not both create the tables. (Released by the system on any end.)"""
+    """A block that one process at a time is in, so that two do not create the tables. The system releases the lock."""
     if connection.vendor != "sqlite":
         yield  # servers of such an installation are started one after the other, or migrated before
         return
@@ -155,5 +160,5 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def open_private(path: str, flags: int) -> int:
-    """An opener for `open`: what it makes is for its owner alone. What is there stays as it is."""
+    """An opener for `open`: only the owner may read and write a new file. An existing file keeps its mode."""
     return os.open(path, flags, 0o600)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from jobs import levels
 from jobs.models import AppendedBatch, EntryColumns, Job, LogEntry, NewEntry, Step
 from jobs.models.content import fields_text, storable_content
-from jobs.models.entry import known_stream, utc
+from jobs.models.entry import checked_stream, utc
 from jobs.models.writing import repeat_none, write_columns
 from jobs.storable import MAX_MESSAGE_BYTES, storable_text
 
@@ -21,7 +21,7 @@ __all__ = ["Appended", "NewEntry", "append"]
 
 
 class Appended(NamedTuple):
-    """The lines and the ids that the entries were given, in their order."""
+    """The lines and the ids of the appended entries, in the order in which they were passed."""
 
     lines: range
     ids: Sequence[int]
@@ -41,7 +41,7 @@ def append(job: Job | UUID, entries: Sequence[NewEntry]) -> Appended:
 
 
 def columns_of(entries: Sequence[NewEntry], using: str) -> EntryColumns:
-    """The entries by column, made storable. Works on whole columns: a loop over entries costs as much as SQLite."""
+    """The entries by column, made storable. Works on whole columns: a loop over entries takes as long as SQLite."""
     messages, names, timestamps, steps, streams, sources, fields = zip(*entries, strict=True)
     ansis: Sequence[str | None] = repeat_none(len(entries))
     stored_fields: Sequence[str | None] = ansis
@@ -63,7 +63,7 @@ def columns_of(entries: Sequence[NewEntry], using: str) -> EntryColumns:
 
 
 def is_plain(messages: Sequence[str]) -> bool:
-    """Whether all messages can be stored as they are; asked of all at once, which costs nearly nothing."""
+    """Whether all messages can be stored as they are. One check for all of them, which costs nearly nothing."""
     if set(map(type, messages)) != {str}:  # a subclass, as templates make them, cannot be encoded for the wire
         return False
     text = "".join(messages)
@@ -76,6 +76,7 @@ def is_plain(messages: Sequence[str]) -> bool:
 
 
 def level_numbers(names: Sequence[str | int]) -> Sequence[int]:
+    """The stored numbers of the levels. Raises UnknownLevel."""
     numbers = {name: levels.parse(name) for name in set(names)}
     if len(numbers) == 1:
         return list(numbers.values()) * len(names)
@@ -83,11 +84,13 @@ def level_numbers(names: Sequence[str | int]) -> Sequence[int]:
 
 
 def stream_names(streams: Sequence[str]) -> Sequence[str]:
-    names = {stream: known_stream(stream) for stream in set(streams)}
+    """The checked streams. Raises ValueError."""
+    names = {stream: checked_stream(stream) for stream in set(streams)}
     return [names[stream] for stream in streams]
 
 
 def step_ids(steps: Sequence[Step | UUID | None]) -> Sequence[object]:
+    """The steps' ids."""
     if not any(step is not None for step in steps):
         return repeat_none(len(steps))
     return [step.pk if isinstance(step, Step) else step for step in steps]
@@ -99,14 +102,14 @@ def stored_sources(sources: Sequence[str]) -> Sequence[str]:
 
 
 def stored_times(timestamps: Sequence[datetime | None], using: str) -> Sequence[str | datetime]:
-    """The moments as the database takes them; those that are None are now, one moment for the whole batch."""
+    """The moments as the database takes them. None becomes now: the same moment in the whole batch."""
     as_text = connections[using].vendor == "sqlite"
     now = stored_time(timezone.now(), as_text)
     return [now if moment is None else stored_time(moment, as_text) for moment in timestamps]
 
 
 def stored_time(moment: datetime, as_text: bool) -> str | datetime:
-    # As Django's SQLite backend writes it, without its detours: this runs once per entry.
+    # As Django's SQLite backend writes it, but faster: this runs once per entry.
     if moment.tzinfo is not UTC:
         moment = utc(moment)
     return str(moment.replace(tzinfo=None)) if as_text else moment

@@ -1,7 +1,7 @@
-"""What strangers cause, counted: a line of the log for each kind and minute, whatever they send.
+"""Counts refused requests, and logs one line for each kind and minute, however many there are.
 
-Whoever can reach the server can send it nonsense by the thousand. A record each would fill the database for
-them, and hide what an operator should see.
+Anyone who can reach the server can send thousands of bad requests. A log record for each would fill the database and
+hide the records that operators should see.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 
 logger = logging.getLogger(__name__)
 
-TOLD_EVERY_S = 60.0
+LOGGED_EVERY_S = 60.0
 ADDRESSES_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
+    """A kind of refused request, in words for one and for many."""
+
     one: str
     many: str
 
@@ -42,49 +44,53 @@ BY_LOGGER = {"django.security.DisallowedHost": UNKNOWN_HOST, "django.security.cs
 
 @dataclass(slots=True)
 class Count:
-    told_at: float
+    """The requests of a kind since its last line in the log."""
+
+    logged_at: float
     number: int = 0
     addresses: set[str] = field(default_factory=set)
     has_more_addresses: bool = False
 
 
 class Tally:
-    """Tells the first of a kind at once, and what follows when a minute is over."""
+    """Logs the first request of a kind at once, and the number of the following ones when a minute is over."""
 
     def __init__(self) -> None:
         self._counts: dict[Kind, Count] = {}
         self._lock = threading.Lock()
 
     def count(self, kind: Kind, address: str = "") -> None:
+        """Counts a refused request, and logs it if it is the first of its kind for a minute."""
         now = time.monotonic()
         with self._lock:
-            count = self._counts.setdefault(kind, Count(now - TOLD_EVERY_S))
+            count = self._counts.setdefault(kind, Count(now - LOGGED_EVERY_S))
             count.number += 1
             note_address(count, address)
-            words = self._due(kind, count, now)
-        self._say(words)
+            line = self._due_line(kind, count, now)
+        self._log(line)
 
-    def tell(self) -> None:
-        """What has been counted for a minute. To be called every few seconds."""
+    def log_due(self) -> None:
+        """Logs the kinds that have been counted for a minute. Call it every few seconds."""
         now = time.monotonic()
         with self._lock:
-            lines = [self._due(kind, count, now) for kind, count in self._counts.items() if count.number]
-        for words in lines:
-            self._say(words)
+            lines = [self._due_line(kind, count, now) for kind, count in self._counts.items() if count.number]
+        for line in lines:
+            self._log(line)
 
-    def _due(self, kind: Kind, count: Count, now: float) -> str | None:
-        if now - count.told_at < TOLD_EVERY_S:
+    def _due_line(self, kind: Kind, count: Count, now: float) -> str | None:
+        if now - count.logged_at < LOGGED_EVERY_S:
             return None
-        words = in_words(kind, count)
+        line = in_words(kind, count)
         self._counts[kind] = Count(now)
-        return words
+        return line
 
-    def _say(self, words: str | None) -> None:
-        if words is not None:  # outside of the lock: a handler may be slow
-            logger.warning(words)
+    def _log(self, line: str | None) -> None:
+        if line is not None:  # outside of the lock: a handler may be slow
+            logger.warning(line)
 
 
 def note_address(count: Count, address: str) -> None:
+    """Notes the address, ADDRESSES_NAMED at most."""
     if len(count.addresses) < ADDRESSES_NAMED:
         count.addresses.add(address)
     elif address not in count.addresses:
@@ -92,6 +98,7 @@ def note_address(count: Count, address: str) -> None:
 
 
 def in_words(kind: Kind, count: Count) -> str:
+    """The line for the log: the number of requests, and some of their addresses."""
     words = f"1 {kind.one}" if count.number == 1 else f"{count.number:,} {kind.many} within a minute"
     named = sorted(filter(None, count.addresses))
     if not named:
@@ -101,11 +108,11 @@ def in_words(kind: Kind, count: Count) -> str:
 
 tally = Tally()
 count = tally.count
-tell = tally.tell
+log_due = tally.log_due
 
 
 class CountingHandler(logging.Handler):
-    """For the logger `django.security`, which has an error with a traceback for each such request."""
+    """Counts the records of the logger `django.security`, which writes an error with a traceback for each request."""
 
     def emit(self, record: logging.LogRecord) -> None:
         request = getattr(record, "request", None)

@@ -1,5 +1,7 @@
-"""What the code of a registered job tells of its course: the module `quaero_job` of programs, by a name that can be
-imported in every process. Where nobody listens, in a test or a shell, the lines are only lines.
+"""Functions by which the code of a registered job reports progress, steps, results and child jobs.
+
+They are those of the module `quaero_job`, under a name that every process can import. They print lines for the
+worker; in a test or a shell, which do not read them, the lines are only output.
 """
 
 from __future__ import annotations

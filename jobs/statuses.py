@@ -1,4 +1,4 @@
-"""The states of jobs and steps, and which of them end."""
+"""The statuses of jobs and steps, and which of them are terminal."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Makes anything storable on every database: text without NUL and lone surrogates, JSON without NaN.
+"""Makes any value storable on every database: text without NUL and lone surrogates, JSON without NaN.
 
-Pure functions. What cannot be kept as it is, is replaced visibly; nothing raises.
+Pure functions, which do not raise. A part that cannot be stored as it is gets a visible replacement.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 MAX_MESSAGE_BYTES = 1024 * 1024
-# Of an integer. Python writes out and reads no longer ones in decimal, which would take it long.
+# Of an integer. Python refuses to write or read longer ones in decimal, as that takes long.
 MOST_DIGITS = min(4300, sys.get_int_max_str_digits() or 4300)
 TOO_LARGE = 10**MOST_DIGITS
 MAX_JSON_DEPTH = 40  # SQLite refuses JSON nested deeper than 1,000; readers give up long before.
@@ -27,17 +27,17 @@ Json = None | bool | int | float | str | list[object] | dict[str, object]
 
 SURROGATES = re.compile("[\ud800-\udfff]")
 
-# ECMA-48 control sequences. A string command (OSC, DCS, ...) goes with its text only when it is terminated:
-# an unterminated one loses its introducer, never the rest of the line.
+# ECMA-48 control sequences. A string command (OSC, DCS, ...) is removed with its text only when it is terminated.
+# Of an unterminated one, only the introducer is removed, never the rest of the line.
 ANSI = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movements
     r"|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC (titles, hyperlinks), DCS, SOS, PM, APC
     r"|\x1b[ -/]*[0-~]"  # two-character sequences
     r"|\x1b"
 )
-# The beginning of such a sequence, at the end of bytes of which more may come.
+# The beginning of such a sequence at the end of bytes, when more bytes may follow.
 PARTIAL_ANSI = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b\n]*\x1b?|[ -/]+)?\Z")
-MAX_PARTIAL_ANSI_BYTES = 4096  # a longer beginning is that of no sequence
+MAX_PARTIAL_ANSI_BYTES = 4096  # a longer beginning is no sequence
 
 
 def storable_text(text: object) -> str:
@@ -53,6 +53,7 @@ def storable_text(text: object) -> str:
 
 
 def as_text(value: object) -> str:
+    """`value` as a plain str: bytes decoded as UTF-8, other objects by `str`, also where that raises."""
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, bytes | bytearray | memoryview):
@@ -69,7 +70,7 @@ def without_ansi(text: str) -> str:
 
 
 def utf8_length(text: str) -> int:
-    """The bytes that `text` takes as UTF-8; nearly free for ASCII."""
+    """The number of bytes of `text` in UTF-8; nearly free for ASCII."""
     return len(text) if text.isascii() else len(text.encode())
 
 
@@ -79,7 +80,7 @@ class Cut(NamedTuple):
 
 
 def cut(text: str, max_bytes: int = MAX_MESSAGE_BYTES) -> Cut:
-    """`text` ending, between two characters, at `max_bytes` of UTF-8, and how many bytes that left out."""
+    """`text`, cut between two characters to `max_bytes` of UTF-8 at most, and the number of bytes left out."""
     if len(text) * 4 <= max_bytes:
         return Cut(text, 0)
     encoded = text.encode()
@@ -90,8 +91,10 @@ def cut(text: str, max_bytes: int = MAX_MESSAGE_BYTES) -> Cut:
 
 
 def storable_json(value: object) -> Json:
-    """`value` as plain JSON data: text made storable at every depth, NaN and Infinity as their names,
-    integers of more than MOST_DIGITS and anything JSON does not know as text, cycles and great depths cut with a mark.
+    """`value` as plain JSON data.
+
+    Text is made storable at every depth. NaN, Infinity, integers of more than MOST_DIGITS and values that JSON does not
+    know become text. Cycles, and anything below MAX_JSON_DEPTH, become "...".
     """
     return _storable(value, MAX_JSON_DEPTH, frozenset())
 
@@ -122,7 +125,7 @@ def parsed_int(text: str) -> int | str:
 
 
 def parsed_json(text: str) -> object:
-    """What `text` says in JSON, integers of more than MOST_DIGITS as text. Raises ValueError and RecursionError."""
+    """The data in JSON `text`, with integers of more than MOST_DIGITS as text. Raises ValueError and RecursionError."""
     try:
         return json.loads(text)
     except json.JSONDecodeError:

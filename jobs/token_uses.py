@@ -1,6 +1,6 @@
-"""When tokens were last used: noted in memory by requests, and stored apart from them.
+"""The time of each token's last use: requests note it in memory, and a duty of the server stores it.
 
-Reading needs no writing: a database that is locked or full keeps nobody from what is in it.
+So reading does not write: clients can read while the database is locked or full.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ class LastUses:
     def __init__(self) -> None:
         self._pending: dict[int, datetime] = {}
         self._lock = threading.Lock()
-        self.failures = 0  # to store them, since it has worked last
+        self.failures = 0  # of `store` since its last success
 
     def note(self, token: Token) -> None:
-        """The token is used now. Costs nothing when that is known already, to the minute."""
+        """Notes that the token is used now. Does nothing when its last use is less than a minute ago."""
         now = timezone.now()
         if token.last_used_at is None or now - token.last_used_at > NOTED_EVERY:
             with self._lock:
                 self._pending[token.pk] = now
 
     def store(self) -> None:
-        """Writes what was noted; what cannot be written now is kept for the next time. Never raises for that."""
+        """Stores the noted times. When the database fails, it keeps them for the next call and does not raise."""
         with self._lock:
             pending = dict(self._pending)
         if not pending:

@@ -5,7 +5,7 @@ class LogstreamConfig(AppConfig):
     name = "logstream"
 
     def ready(self) -> None:
-        # The receivers import models, which exist only now.
+        # The receivers import models, which are loaded only now.
         from logstream import receivers  # noqa: PLC0415
 
         receivers.connect()

@@ -11,23 +11,23 @@ LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
 def event(name: str, data: bytes, event_id: int | str | None = None) -> bytes:
-    """One event. `data` is UTF-8; each of its lines gets a field of its own, as the format wants it."""
+    """One event. `data` is UTF-8; each of its lines becomes a field, as the format requires."""
     head = f"event: {name}\n" if event_id is None else f"event: {name}\nid: {event_id}\n"
     return b"%bdata: %b\n\n" % (head.encode(), lines_as_fields(data))
 
 
 def message(data: bytes, event_id: int) -> bytes:
-    """An event without a name, which clients hear of as `message`."""
+    """An event without a name, which an EventSource dispatches as `message`."""
     return b"id: %d\ndata: %b\n\n" % (event_id, lines_as_fields(data))
 
 
 def comment(text: str) -> bytes:
-    """What clients pass over; it tells the machines in between that the connection lives."""
+    """A comment, which clients ignore. It keeps proxies from closing a quiet connection."""
     return f": {text}\n\n".encode()
 
 
 def retry(milliseconds: int) -> bytes:
-    """How long the client waits before it reconnects."""
+    """Sets how long the client waits before it reconnects."""
     return b"retry: %d\n\n" % milliseconds
 
 

@@ -1,7 +1,7 @@
-"""How a feed's news look on the wire: as the events that Quaero's own pages read, or as plain lines.
+"""How a feed's news are encoded: as the events that Quaero's own pages read, or as plain events.
 
-A format is part of what a feed is found by, so each encoding is done once for all clients that asked for it (S2).
-There is one of each, and no format knows anything of a client.
+The format is part of a feed's key, so each encoding is done once for all clients that asked for it (S2). There is one
+object of each format, and it has no state of a client.
 """
 
 from __future__ import annotations
@@ -15,37 +15,41 @@ import msgspec
 from jobs.models import EntryRecord
 from jobs.models.record import wire_time
 from jobs.queries.log_page import logs_payload
+from jobs.queries.results import PlainEntry
 from logstream.events import comment, event, message
 
 
 class Format(ABC):
-    """`scanned_id` is the id up to which the client has everything. Nothing to say is said by no bytes."""
+    """Encodes news as bytes, or as no bytes where the format has no event for them.
+
+    `scanned_id` is the id up to which the client has all matching entries.
+    """
 
     @abstractmethod
     def entries(
         self, records: Sequence[EntryRecord], total: int, displayed: int | None, has_more: bool, scanned_id: int
     ) -> bytes:
-        """Entries, perhaps none, with the counts of the log and whether there are older ones."""
+        """Entries, perhaps none, with the counts of the log and whether older ones match."""
 
     @abstractmethod
     def status(self, payload: bytes, scanned_id: int | None) -> bytes:
-        """How the job stands; without an id before the entries that a client begins with."""
+        """The state of the job; without an id where it comes before a client's first entries."""
 
     @abstractmethod
     def ping(self, scanned_id: int | None) -> bytes:
-        """What keeps a quiet stream alive; always some bytes. Without an id in the middle of a reading."""
+        """Keeps a quiet stream alive; never empty. Without an id in the middle of a reading."""
 
     @abstractmethod
     def done(self, status: str, exit_code: int | None) -> bytes:
-        """The end, after which nothing comes."""
+        """The end: nothing follows."""
 
     def reset(self, reason: str) -> bytes:
-        """What the client shows is to be dropped."""
+        """The client must drop what it shows, and begin anew."""
         return event("reset", msgspec.json.encode({"reason": reason}))
 
 
 class EventFormat(Format):
-    """Named events: `status`, `logs`, `ping`, `done`."""
+    """Named events: `status`, `logs`, `ping`, `reset`, `done`."""
 
     def entries(
         self, records: Sequence[EntryRecord], total: int, displayed: int | None, has_more: bool, scanned_id: int
@@ -62,17 +66,11 @@ class EventFormat(Format):
         return event("done", msgspec.json.encode({"status": status, "exit_code": exit_code}), "done")
 
 
-class PlainEntry(msgspec.Struct, gc=False):
-    timestamp: str
-    level: str
-    message: str
-
-
 class PlainFormat(Format):
-    """One event without a name for each entry, and `done`: what a few lines in any language can read.
+    """One event without a name for each entry, and `done`: a few lines of code in any language can read it.
 
-    Each has the id of its own entry, so a client that is cut off within a batch resumes exactly. Entries that
-    do not match move no cursor; they are looked through again.
+    Each event has the id of its own entry, so a client that is cut off within a batch resumes exactly. Entries that
+    do not match do not move the cursor; after a reconnect they are searched again.
     """
 
     KEEP_ALIVE = comment("ping")

@@ -1,6 +1,6 @@
-"""The live side of this process: its registry, its feeds, its reading threads, its wake-ups.
+"""The live side of this process: its registry, feeds, reading threads and wake-ups.
 
-There is one for the running event loop, made when the first stream is opened or the server starts.
+There is one for the running event loop. The first stream, or the start of the server, makes it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from logstream.open_stream import OpenStream, Session
 from logstream.reading import ReadingPool
 from logstream.registry import FAMILY, JOBS, Registry, Topic
 from logstream.rights import Rights
-from logstream.stepping import Step, advance
+from logstream.stepping import StepResult, advance
 from logstream.wakeups import wakeups_of_database
 from logstream.watch import Watch
 
@@ -42,8 +42,8 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 READING_THREADS = 2
-OPENING_THREADS = 4  # one that waits, for a lock say, keeps no other stream from being opened
-MOST_SESSIONS = 100  # that are told of one by one
+OPENING_THREADS = 4  # several, so that one that waits for a lock does not delay other streams
+MOST_SESSIONS = 100  # that the status of all streams lists
 
 FEEDS: dict[str, type[Feed]] = {"job": JobFeed, FAMILY: FamilyFeed, "jobs": JobsFeed, "service": ServiceFeed}
 
@@ -72,13 +72,13 @@ class Live:
         """Calls a function that reads the database, in a reading thread and in autocommit."""
         return await self.loop.run_in_executor(self.pool, lambda: function(*args, **kwargs))
 
-    async def step(self, user_id: int, reading: Steps[T]) -> Step[T]:
-        """One step of a reading, in a thread of those for clients, when it is this user's turn."""
+    async def step(self, user_id: int, reading: Steps[T]) -> StepResult[T]:
+        """One step of a reading, in a thread for clients' readings, when it is this user's turn."""
         turn = turns.ask(user_id)
         try:
             await asyncio.wrap_future(turn)
         except asyncio.CancelledError:
-            if not turn.cancel():  # it has come meanwhile
+            if not turn.cancel():  # the turn has begun meanwhile
                 turns.end()
             raise
         try:
@@ -87,15 +87,15 @@ class Live:
             turns.end()
 
     async def feed(self, key: FeedKey, user_id: int = 0) -> Feed:
-        """The feed of a topic and filter, started and ready; `release` it in the end.
+        """The feed of a topic and filter, started and ready. The caller must `release` it.
 
-        Raises what its start raised. What it has to count for long takes turns of this user's, when it is new.
+        Raises the error of its start. A new feed takes this user's turns for long counts.
         """
         feed = self.feeds.get(key)
         if feed is None:
             feed = self.feeds[key] = self._new_feed(key)
             feed.user_id = user_id
-            # An empty context: a feed outlives the request that asked for it first.
+            # An empty context: a feed outlives the request that opened it first.
             feed.task = self.loop.create_task(feed.run(), context=contextvars.Context())
             self.watch.begin()
         feed.holders += 1
@@ -110,7 +110,7 @@ class Live:
         return FEEDS[key.topic.kind](self, key)
 
     def forget(self, feed: Feed) -> None:
-        """Ends a feed that nobody watches any more; called also by one that is over."""
+        """Ends a feed that has no clients any more. A feed that is over calls it too."""
         if self.feeds.get(feed.key) is feed:
             del self.feeds[feed.key]
         if not feed.is_over:
@@ -118,24 +118,26 @@ class Live:
             feed.hear(None)
 
     def opened(self, stream: OpenStream) -> None:
+        """Counts a stream as open, and notifies the feed of the list of jobs."""
         self.streams.add(stream)
         self.rights.begin()
-        self._tell_of_streams()
+        self._notify_jobs_feed()
 
     def closed(self, stream: OpenStream) -> None:
+        """Counts a stream as closed, and notifies the feed of the list of jobs."""
         stream.is_open = False
         self.streams.discard(stream)
-        self._tell_of_streams()
+        self._notify_jobs_feed()
 
-    def _tell_of_streams(self) -> None:
-        """To who watches the list of jobs: its numbers say who watches."""
+    def _notify_jobs_feed(self) -> None:
+        """The statistics of the list of jobs include the number of streams and users."""
         feed = self.feeds.get(FeedKey(JOBS, Filter()))
         if feed is not None:
             feed.hear(StreamsChanged())
 
     @property
     def sessions(self) -> list[Session]:
-        """Who watches what since when, the newest first; of many streams the newest."""
+        """The open streams with their users, newest first; MOST_SESSIONS at most."""
         newest = heapq.nlargest(MOST_SESSIONS, self.streams, key=lambda stream: stream.since)
         return [stream.session for stream in newest]
 
@@ -154,7 +156,7 @@ class Live:
         return sum(stream.subscription.is_lagging for stream in self.streams)
 
     def begin_closing(self) -> None:
-        """Ends all streams, each with a time to come back at (S9)."""
+        """Ends all streams, each with a time after which its client reconnects (S9)."""
         if self.is_closing:
             return
         self.is_closing = True
@@ -179,7 +181,7 @@ _live: Live | None = None
 
 
 def current() -> Live:
-    """The live side of the running event loop; made when there is none yet."""
+    """The live side of the running event loop, which is made if there is none yet."""
     global _live
     loop = asyncio.get_running_loop()
     if _live is None or _live.loop is not loop:
@@ -192,6 +194,6 @@ def current() -> Live:
 
 
 def publish(topic: Topic, news: object) -> None:
-    """Tells this process's feeds. From any thread; nothing happens in a process without a live side."""
+    """Publishes to this process's feeds, from any thread. Does nothing in a process without a live side."""
     if _live is not None:
         _live.registry.publish(topic, news)

@@ -1,4 +1,4 @@
-"""How many entries a second are being logged, from how fast their ids rise."""
+"""The number of entries logged per second, from how fast their ids rise."""
 
 from __future__ import annotations
 

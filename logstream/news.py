@@ -1,4 +1,4 @@
-"""What travels through the registry beside batches of entries: hints that say "look"."""
+"""News in the registry, beside batches of entries: hints to look into the database."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from uuid import UUID
 
 
 class Changed(NamedTuple):
-    """A job's row, steps or entries are not what they were. Urgent: perhaps its status."""
+    """A job's row, steps or entries have changed. Urgent: its status may have."""
 
     job_id: UUID
     is_urgent: bool = True
 
 
 class Deleted(NamedTuple):
+    """The job was deleted."""
+
     job_id: UUID
 
 
 class StreamsChanged(NamedTuple):
-    """Somebody has begun to watch something, or has left."""
+    """A client has opened or closed a stream."""
 
 
 class Grown(NamedTuple):
-    """There are new entries somewhere."""
+    """There are new entries, in any job."""

@@ -1,4 +1,4 @@
-"""How many jobs there are, by status and by kind: counted once for all feeds of this process."""
+"""The numbers of jobs by status and by kind, counted once for all feeds of this process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from jobs.models import Job
 from jobs.queries.cursors import newest_position
 
 SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S = 1.0, 5.0
-MOST_OF_THE_TIME = 0.05  # that is spent counting: a hundred thousand jobs take their time
+MOST_OF_THE_TIME = 0.05  # the share of time for counting at most: counting a hundred thousand jobs takes long
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Numbers:
 
 
 def count_jobs() -> Numbers:
+    """Counts all jobs but the service job, by status and by kind."""
     by_status: Counter[str] = Counter()
     by_kind: Counter[str] = Counter()
     for status, kind, count in Job.objects.listed().order_by().values_list("status", "kind").annotate(Count("pk")):
@@ -39,12 +40,14 @@ def count_jobs() -> Numbers:
 
 
 def timed_count() -> tuple[Numbers, float]:
-    """With the seconds that it took, without those of waiting for a thread."""
+    """The numbers, and the seconds that counting took, without the wait for a thread."""
     begun = time.monotonic()
     return count_jobs(), time.monotonic() - begun
 
 
 class JobNumbers:
+    """The numbers, counted again at most once an interval, which grows with the time that counting takes."""
+
     def __init__(self, read: Callable[..., Coroutine[Any, Any, tuple[Numbers, float]]]) -> None:
         """`read` calls a function in a reading thread."""
         self._read = read
@@ -53,7 +56,7 @@ class JobNumbers:
         self.next_at = -1e9  # when they may be counted again (loop time)
 
     async def current(self) -> Numbers:
-        """As of now, or as of when they were counted last if that was less than an interval ago."""
+        """The numbers of now, or those of the last count if that was less than an interval ago."""
         async with self._lock:
             begun = asyncio.get_running_loop().time()
             if self._found is None or begun >= self.next_at:

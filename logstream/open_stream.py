@@ -1,4 +1,4 @@
-"""A stream that a client has open, and who the client is."""
+"""A stream that a client has open, and its user."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from logstream.registry import Topic
 from logstream.subscription import Subscription
 
 connection: ContextVar[asyncio.Transport | None] = ContextVar("connection", default=None)
-"""Over which the request of this context is answered, where the server lets us see it."""
+"""The connection of the request in this context, where the server gives us access to it."""
 
 
 class Viewer(NamedTuple):
-    """Who watches: a user, or a program with a user's token."""
+    """The user of a stream; a program is its token's user."""
 
     id: int
     name: str
-    grounds: Grounds | None = None  # of the right to; None: it is not lost while the stream is open
+    grounds: Grounds | None = None  # None: the right to read does not end while the stream is open
 
 
 class Session(msgspec.Struct):
-    """An open stream as it is told of."""
+    """An open stream in the statistics of the list of jobs: user, topic, and since when (RFC 3339)."""
 
     user: str
     topic: str
@@ -47,7 +47,7 @@ class OpenStream:
         return Session(self.viewer.name, str(self.topic), self.since)
 
     def end(self, last_words: bytes, cut_after_s: float) -> None:
-        """Ends it with these bytes; by force, if it is still open then."""
+        """Sends these bytes and ends the stream; aborts the connection if it is still open after `cut_after_s`."""
         if not self.subscription.is_closed:
             self.subscription.close(last_words)
             asyncio.get_running_loop().call_later(cut_after_s, self._cut)

@@ -1,4 +1,4 @@
-"""Threads that read the database for the live side, and hold no connection while there is nothing to read (S6)."""
+"""Threads that read the database for the live side, without connections while there is nothing to read (S6)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ T = TypeVar("T")
 
 
 class ReadingPool(ThreadPoolExecutor):
-    """A thread pool whose threads close their connections whenever no work waits.
+    """A thread pool whose threads close their connections when no work is waiting.
 
-    So that idle streams cost no handle, and a busy pool does not open a connection for each read.
+    So idle streams need no file handle, and a busy pool does not open a connection for each read.
     """
 
     def __init__(self, threads: int, name: str) -> None:
@@ -46,10 +46,10 @@ class ReadingPool(ThreadPoolExecutor):
 
 
 def warm_up(*pools: ReadingPool) -> None:
-    """Starts all threads of the pools, each with a connection at the same time as the others, and closes those.
+    """Starts all threads of the pools, each with a connection at the same time, and closes the connections.
 
-    So that a server holds from its start what it will ever hold: SQLite keeps the file handle of a closed
-    connection, for the next one, while any other connection of the process is open.
+    So a server has as many file handles at its start as it will ever have: SQLite keeps the handle of a closed
+    connection for the next one while any other connection of the process is open.
     """
     together = threading.Barrier(sum(pool.threads for pool in pools) + 1, timeout=5)
 

@@ -1,6 +1,6 @@
-"""From Django's signals to the registry: model saves and the domain's commit signals (promise D2).
+"""Publishes model saves and the domain's signals in the registry (promise D2).
 
-Always after the commit: what is told of must be there for those who then look.
+Always after the commit: a feed that is notified must find the news in the database.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from logstream.registry import JOBS, SERVICE, job_topic
 
 
 def connect() -> None:
+    """Connects the receivers to the signals. It may be called more than once."""
     signals.entries_appended.connect(on_entries_appended, dispatch_uid="logstream")
     signals.job_changed.connect(on_job_changed, dispatch_uid="logstream")
     signals.job_deleted.connect(on_job_deleted, dispatch_uid="logstream")

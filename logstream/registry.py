@@ -1,6 +1,6 @@
-"""The asyncio broadcast registry: topics, and who listens to them. No Django, no I/O.
+"""The asyncio broadcast registry: topics and their listeners. No Django, no I/O.
 
-News come from any thread, in any order, and mean no more than "look": the database is the truth (promise S1).
+News come from any thread, in any order, and are only hints to look: the database is the truth (promise S1).
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ Listener = Callable[[object], None]
 
 
 class Registry:
+    """Delivers news of topics to listeners on the loop."""
+
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self._listeners: dict[Topic, set[Listener]] = {}
@@ -62,7 +64,7 @@ class Registry:
         return topic in self._listeners
 
     def publish(self, topic: Topic, news: object) -> None:
-        """Tells the topic's listeners. Call it from any thread; costs next to nothing when nobody listens."""
+        """Delivers news to the topic's listeners. Call it from any thread; costs almost nothing without listeners."""
         if topic not in self._listeners:
             return
         self._inbox.append((topic, news))
@@ -70,11 +72,11 @@ class Registry:
             self._is_delivery_due = True
             try:
                 self.loop.call_soon_threadsafe(self._deliver)
-            except RuntimeError:  # the loop is closed: there is nobody left to tell
+            except RuntimeError:  # the loop is closed, and with it all listeners
                 self._inbox.clear()
 
     def _deliver(self) -> None:
-        self._is_delivery_due = False  # before the inbox is emptied: what comes from now on wakes the loop again
+        self._is_delivery_due = False  # before the inbox is emptied: later news wake the loop again
         while self._inbox:
             topic, news = self._inbox.popleft()
             for listener in tuple(self._listeners.get(topic, ())):

@@ -1,6 +1,6 @@
-"""What a client asks a log stream for, read and checked before anything opens.
+"""Reads and checks a client's request for a log stream before the stream opens.
 
-All of it reads the database, and is called in a thread.
+These functions read the database: call them in a thread.
 """
 
 from __future__ import annotations
@@ -77,19 +77,23 @@ def viewer_of(caller: access.Caller) -> Viewer:
 
 
 def stream_reader(request: HttpRequest) -> access.Caller:
+    """The caller, with the right to read. Raises Unauthenticated and Forbidden."""
     caller = access.stream_caller_of(request)
     caller.require("read")
     return caller
 
 
 def read_job_request(request: HttpRequest, job_id: str) -> LogRequest | None:
-    """The checked request; None when the client has had the end already and only asks again (S8)."""
+    """The checked request; None when the client has received `done` before and only reconnects (S8).
+
+    Raises Unauthenticated, Forbidden, NotFound and BadParameter, and CursorOfAnotherJob.
+    """
     caller = access.stream_caller_of(request)
     job = access.readable_job(caller, job_id)
     query = JobStreamQuery.of_url(request.GET)
-    wanted = filter_of(query, job.pk, with_children=query.children)
-    asked = log_request(request, caller, job_topic(job.pk), wanted, query, limit_of(query.limit))
-    return None if has_had_the_end(request, job, asked.wanted) else asked
+    log_filter = filter_of(query, job.pk, with_children=query.children)
+    asked = log_request(request, caller, job_topic(job.pk), log_filter, query, limit_of(query.limit))
+    return None if has_received_done(request, job, asked.filter) else asked
 
 
 def read_plain_request(request: HttpRequest, job_id: str) -> LogRequest | None:
@@ -97,40 +101,43 @@ def read_plain_request(request: HttpRequest, job_id: str) -> LogRequest | None:
     caller = access.stream_caller_of(request)
     job = access.readable_job(caller, job_id)
     query = PlainStreamQuery.of_url(request.GET)
-    wanted = filter_of(LogFilterQuery.model_construct(level=query.level), job.pk)
-    asked = log_request(request, caller, job_topic(job.pk), wanted, query, NO_LIMIT)
-    if has_had_the_end(request, job, asked.wanted):
+    log_filter = filter_of(LogFilterQuery.model_construct(level=query.level), job.pk)
+    asked = log_request(request, caller, job_topic(job.pk), log_filter, query, NO_LIMIT)
+    if has_received_done(request, job, asked.filter):
         return None
     return replace(asked, since=asked.since or START, format=PLAIN)
 
 
 def read_service_request(request: HttpRequest) -> LogRequest:
+    """The checked request for the stream of all jobs."""
     caller = stream_reader(request)
     query = ServiceStreamQuery.of_url(request.GET)
-    wanted = filter_of(query, None, narrowed_to=query.job)
-    return log_request(request, caller, SERVICE, wanted, query, limit_of(query.limit, SERVICE_LIMIT))
+    log_filter = filter_of(query, None, narrowed_to=query.job)
+    return log_request(request, caller, SERVICE, log_filter, query, limit_of(query.limit, SERVICE_LIMIT))
 
 
-def has_had_the_end(request: HttpRequest, job: Job, wanted: Filter) -> bool:
+def has_received_done(request: HttpRequest, job: Job, log_filter: Filter) -> bool:
+    """Whether the client reconnects after `done`, and its job (or family) has ended."""
     if request.headers.get("Last-Event-ID") != DONE_ID:
         return False
-    return job.is_finished if wanted.family is None else is_finished(wanted.family)
+    return job.is_finished if log_filter.family is None else is_finished(log_filter.family)
 
 
 def log_request(
-    request: HttpRequest, caller: access.Caller, topic: Topic, wanted: Filter, query: SinceQuery, limit: int
+    request: HttpRequest, caller: access.Caller, topic: Topic, log_filter: Filter, query: SinceQuery, limit: int
 ) -> LogRequest:
-    if wanted.family is not None:
-        topic = family_topic(wanted.family)
-    since, reset_reason = start_of(request, topic, query.since)
-    return LogRequest(topic, wanted, viewer_of(caller), limit, since, reset_reason)
+    """A checked request from a checked query. Raises CursorOfAnotherJob."""
+    if log_filter.family is not None:
+        topic = family_topic(log_filter.family)
+    since, reset_reason = read_start(request, topic, query.since)
+    return LogRequest(topic, log_filter, viewer_of(caller), limit, since, reset_reason)
 
 
-def start_of(request: HttpRequest, topic: Topic, cursor: int | None) -> tuple[Position | None, str | None]:
-    """Where the client wants to go on, or why it must begin anew (S5).
+def read_start(request: HttpRequest, topic: Topic, cursor: int | None) -> tuple[Position | None, str | None]:
+    """The position from which the client continues (None: it does not), and why it must begin anew (None: no need).
 
-    `Last-Event-ID` wins over `since`: a browser that reconnects repeats the old address. A header that makes
-    no sense is no reason to refuse it for ever, so it begins anew.
+    `Last-Event-ID` wins over `since` (S5): a browser that reconnects repeats the old address. With a header that makes
+    no sense the client begins anew: a refusal would be final.
     """
     header = request.headers.get("Last-Event-ID", "").strip()
     if header:

@@ -1,4 +1,4 @@
-"""Streams end with the right to read them: a look every few seconds at what let their readers in."""
+"""Ends streams whose readers have lost the right to read: a check every few seconds."""
 
 from __future__ import annotations
 
@@ -17,25 +17,27 @@ from logstream.open_stream import OpenStream
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 3.0
-CUT_AFTER_S = 3.0  # a reader that takes nothing is not told why
+CUT_AFTER_S = 3.0  # a reader that takes no bytes in this time does not get the reason
 
 
 def refused(error: Refusal) -> bytes:
-    """The event that says why a stream ends, with what a request would be told now."""
+    """The event that ends a stream, with the reason that the API would give for a request now."""
     return event("refused", body_of(error))
 
 
 class Rights:
+    """Checks the rights of all open streams' readers."""
+
     def __init__(
         self, read: Callable[..., Coroutine[Any, Any, dict[Grounds, Refusal]]], streams: Iterable[OpenStream]
     ) -> None:
-        """`read` calls a function in a reading thread; `streams` are those that are open, at any time."""
+        """`read` calls a function in a reading thread; `streams` always holds the open streams."""
         self._read = read
         self._streams = streams
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
-        """Starts with the first stream, and then goes on: without streams it asks nothing."""
+        """Starts the checks, with the first stream. They go on until `end`; without streams they read nothing."""
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._run())
 
@@ -48,11 +50,11 @@ class Rights:
             await asyncio.sleep(LOOK_EVERY_S)
             try:
                 await self.look()
-            except Exception as error:  # nor can anything be read that somebody should not see
+            except Exception as error:  # while the database fails, no stream has anything to send either
                 logger.warning("could not look who may still read: %s", error)
 
     async def look(self) -> None:
-        """A few queries for all streams together; those whose readers have lost the right end."""
+        """Ends the streams whose readers have lost the right. A few queries for all streams together."""
         held: dict[Grounds, list[OpenStream]] = defaultdict(list)
         for stream in tuple(self._streams):
             if stream.viewer.grounds is not None:

@@ -1,4 +1,4 @@
-"""Readings of several steps, as coroutines see them."""
+"""Reading in several steps from coroutines."""
 
 from __future__ import annotations
 
@@ -12,19 +12,21 @@ T = TypeVar("T")
 NOTHING = b""
 
 
-class Step(NamedTuple, Generic[T]):
+class StepResult(NamedTuple, Generic[T]):
+    """`result` is what the reading returned, when the step was its last."""
+
     result: T | None = None
     is_last: bool = False
 
 
 class Host(Protocol):
-    async def step(self, user_id: int, reading: Steps[T]) -> Step[T]:
+    async def step(self, user_id: int, reading: Steps[T]) -> StepResult[T]:
         """Makes the next step, in a reading thread, when it is this user's turn."""
         ...
 
 
 class Stepwise(Generic[T]):
-    """Iterate to read; `result` is what the last step returned."""
+    """Iterate to read; yields NOTHING after each step. `result` is then what the reading returned."""
 
     result: T
 
@@ -42,10 +44,10 @@ class Stepwise(Generic[T]):
             yield NOTHING
 
 
-def advance(reading: Steps[T]) -> Step[T]:
-    """For a thread: what ends a generator cannot leave it as it is."""
+def advance(reading: Steps[T]) -> StepResult[T]:
+    """Makes a step in a thread. A future cannot carry the StopIteration that ends a generator."""
     try:
         next(reading)
     except StopIteration as end:
-        return Step(end.value, is_last=True)
-    return Step()
+        return StepResult(end.value, is_last=True)
+    return StepResult()

@@ -1,4 +1,4 @@
-"""The streams as their clients get them, each in three parts: produce, notice the end, clean up for sure."""
+"""The streams, each in three parts: produce, notice the client's end, clean up in any case."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from logstream.open_stream import OpenStream, Viewer
 from logstream.registry import JOBS, Topic
 from logstream.subscription import Closed, Overflowed, Subscription
 
-# Clients that all lost the same server come back spread over this time.
+# Clients that lost the same server reconnect at times spread over this range.
 RETRY_MS = (500, 2_500)
 USUAL_RETRY_MS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class LogRequest:
-    """What a client asked for, checked: it can be opened without finding anything wrong."""
+    """A checked request for a log stream."""
 
     topic: Topic
-    wanted: Filter
+    filter: Filter
     viewer: Viewer
     limit: int
-    since: Position | None = None  # None: the last `limit`
-    reset_reason: str | None = None  # then: everything that is there
+    since: Position | None = None  # None: begin with the last `limit` entries
+    reset_reason: str | None = None  # where given: begin with everything that is stored
     format: Format = EVENTS
 
 
@@ -54,19 +54,19 @@ def open_stream(live: Live, topic: Topic, viewer: Viewer) -> Iterator[Subscripti
 
 
 async def log_stream(live: Live, request: LogRequest) -> AsyncIterator[bytes]:
-    """What a log stream sends, of a job or of the service."""
+    """The bytes of a log stream, of a job, a family or the service."""
     with open_stream(live, request.topic, request.viewer) as subscription:
         yield events.retry(USUAL_RETRY_MS)
-        feed = await live.feed(FeedKey(request.topic, request.wanted, request.format), request.viewer.id)
+        feed = await live.feed(FeedKey(request.topic, request.filter, request.format), request.viewer.id)
         assert isinstance(feed, LogFeed)
         sent_at = live.loop.time()
         try:
             async for data in follow(live, feed, subscription, request):
-                if data:  # not every format has bytes for everything
+                if data:  # a format may have no bytes for some news
                     yield data
                 elif live.loop.time() < sent_at + live.ping_interval_s:
                     continue
-                else:  # it is still being searched for
+                else:  # the search goes on
                     yield request.format.ping(None)
                 sent_at = live.loop.time()
         except Closed:
@@ -76,7 +76,7 @@ async def log_stream(live: Live, request: LogRequest) -> AsyncIterator[bytes]:
 
 
 async def follow(live: Live, feed: LogFeed, subscription: Subscription, request: LogRequest) -> AsyncIterator[bytes]:
-    """All that the client is sent. When it gets no continuation of what it has, it is told so and begins anew."""
+    """All events for the client. When entries are missing after its cursor, it gets a `reset` and everything anew."""
     if request.since is not None:
         await feed.reach(request.since)
     while True:
@@ -93,12 +93,12 @@ async def follow(live: Live, feed: LogFeed, subscription: Subscription, request:
 
 
 async def follow_on(live: Live, feed: LogFeed, subscription: Subscription, request: LogRequest) -> AsyncIterator[bytes]:
-    """What is stored, then what comes. Raises CursorReset when entries go before they can be sent."""
+    """Stored entries, then live ones. Raises CursorReset when entries are deleted before they can be sent."""
     reader = Reader(live, feed, request.viewer.id)
     position = feed.attach(subscription)
     if subscription.is_closed:
         raise Closed
-    status = b"" if feed.is_deleted else feed.encode_status()  # of this moment: what changes from now on is queued
+    status = b"" if feed.is_deleted else feed.encode_status()  # of this moment: later changes are queued
     if request.reset_reason is not None:
         yield request.format.reset(request.reset_reason)
     if status:
@@ -111,7 +111,7 @@ async def follow_on(live: Live, feed: LogFeed, subscription: Subscription, reque
 
 
 async def until_closed(subscription: Subscription, source: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """A long reading, given up when the stream is closed. Raises Closed."""
+    """The bytes of a long reading, until the stream is closed. Raises Closed then."""
     async for data in source:
         if subscription.is_closed:
             raise Closed
@@ -123,6 +123,7 @@ def comeback() -> bytes:
 
 
 def stored_entries(reader: Reader, request: LogRequest, end: Position) -> AsyncIterator[bytes]:
+    """The stored entries up to `end` that the request asks for."""
     if request.reset_reason is not None:
         return reader.entries_after(START, end)
     if request.since is None:
@@ -131,18 +132,18 @@ def stored_entries(reader: Reader, request: LogRequest, end: Position) -> AsyncI
 
 
 async def live_entries(reader: Reader, subscription: Subscription, position: Position) -> AsyncIterator[bytes]:
-    """The feed's frames from `position` on; where the client fell behind, what it missed from the database."""
+    """The feed's frames from `position` on; where the client fell behind, the missed entries from the database."""
     feed = reader.feed
     while subscription.has_frames or not feed.is_over:
         try:
             frame = await subscription.next()
         except Overflowed:
-            subscription.rejoin()  # frames are queued again from where the feed stands now: no await between
+            subscription.rejoin()  # frames are queued again from the feed's position: no await in between
             start, position = position, feed.scanned
             async for data in until_closed(subscription, reader.entries_after(start, position)):
                 yield data
             if not feed.is_deleted:
-                yield feed.encode_status(position)  # with all steps: what changed of them was dropped as well
+                yield feed.encode_status(position)  # with all steps: the dropped frames had changes of steps too
             continue
         yield frame.data
         position = frame.end
@@ -153,7 +154,7 @@ async def live_entries(reader: Reader, subscription: Subscription, position: Pos
 
 
 async def jobs_stream(live: Live, viewer: Viewer) -> AsyncIterator[bytes]:
-    """The events of the list of jobs. A client that falls behind gets the rows that changed meanwhile."""
+    """The bytes of the jobs stream. A client that falls behind gets the rows that changed meanwhile."""
     with open_stream(live, JOBS, viewer) as subscription:
         yield events.retry(USUAL_RETRY_MS)
         feed = await live.feed(FeedKey(JOBS, Filter()))

@@ -1,4 +1,4 @@
-"""One client's place in a feed: a bounded queue, and when it overflows only the fact that it did (promise S4)."""
+"""One client's place in a feed: a bounded queue, of which only the fact remains when it overflows (promise S4)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_QUEUED_BYTES = 4 * 1024 * 1024
 
 
 class Frame(NamedTuple):
-    """Bytes for the wire, shared by all clients of a feed; `end` is how far they bring a client."""
+    """Bytes for the wire, shared by all clients of a feed; `end` is a client's position after them."""
 
     data: bytes
     end: Position
@@ -25,10 +25,12 @@ class Overflowed(Exception):
 
 
 class Closed(Exception):
-    """The server goes down, or the feed failed: the client is to come back. Or its stream ends with `last_words`."""
+    """The server stops, or the feed failed: the client is to reconnect. Or its stream ends with `last_words`."""
 
 
 class Subscription:
+    """The queue between a feed and one client. All methods are called on the loop."""
+
     __slots__ = ("_bytes", "_capacity", "_frames", "_reset", "_waiter", "is_closed", "is_lagging", "last_words")
 
     def __init__(self, capacity: int) -> None:
@@ -38,12 +40,12 @@ class Subscription:
         self._waiter: asyncio.Future[None] | None = None
         self.is_lagging = False
         self.is_closed = False
-        self.last_words = b""  # what the client gets when it is closed
+        self.last_words = b""  # the last bytes for the client when it is closed
         self._reset: CursorReset | None = None
 
     @property
     def has_frames(self) -> bool:
-        """Whether something is queued for the client, or was and got dropped."""
+        """Whether frames are queued for the client, or were dropped."""
         return bool(self._frames) or self.is_lagging or self._reset is not None
 
     def push(self, frame: Frame) -> None:
@@ -58,18 +60,19 @@ class Subscription:
         self._wake()
 
     def close(self, last_words: bytes = b"") -> None:
+        """Closes the stream after `last_words`; frames that are still queued are dropped."""
         if not self.is_closed:
             self.is_closed, self.last_words = True, last_words
             self._wake()
 
     def reset(self, why: CursorReset) -> None:
-        """What the client has got is not continued by what would follow: it must begin anew."""
+        """Makes the client begin anew: entries after those that it has are missing."""
         self._drop()
         self._reset = why
         self._wake()
 
     def begin_anew(self) -> None:
-        """As it was made: nothing is queued, and what comes from now on will be."""
+        """Empties the queue, and queues frames from now on, as a new subscription."""
         self._drop()
         self.is_lagging, self._reset = False, None
 

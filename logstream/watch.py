@@ -1,4 +1,4 @@
-"""Finds what other processes did: on each wake-up, and every two seconds in case one was lost (promise S10)."""
+"""Finds what other processes did: on each wake-up, and every 2 s in case one was lost (promise S10)."""
 
 from __future__ import annotations
 
@@ -25,12 +25,16 @@ MOST_IDS = 500  # in one query
 
 
 class WatchedJob(NamedTuple):
+    """The columns of a job's row that change with its news."""
+
     last_line: int
     revision: int
     status: str
 
 
 class Watch:
+    """Looks for news in the database and notifies the feeds."""
+
     def __init__(self, live: FeedHost, feeds: Callable[[], Iterable[Feed]], wakeups: Wakeups) -> None:
         self.live = live
         self.feeds = feeds
@@ -39,7 +43,7 @@ class Watch:
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
-        """Starts with the first feed, and then goes on: wake-ups cost next to nothing."""
+        """Starts looking, with the first feed. It goes on until `end`: wake-ups cost almost nothing."""
         if self._task is None:
             self._task = self.live.loop.create_task(self._run())
             self.wakeups.start(self._wake)
@@ -50,7 +54,7 @@ class Watch:
             self._task.cancel()
 
     def _wake(self) -> None:
-        """Called by the wake-ups, from their thread."""
+        """Called by the wake-ups, in their thread."""
         try:
             self.live.loop.call_soon_threadsafe(self._news.set)
         except RuntimeError:  # the loop is closed
@@ -70,18 +74,18 @@ class Watch:
                 logger.warning("could not look for changes: %s", error)
 
     async def look(self) -> None:
-        """One query over the watched jobs, one for each family, one for the newest entry; feeds hear of their news."""
+        """Notifies feeds of news: one query for the watched jobs, one for each family, one for the newest entry."""
         feeds = tuple(self.feeds())
         job_feeds = [feed for feed in feeds if isinstance(feed, JobFeed) and feed.ready.done()]
         if job_feeds:
             found = await self.live.read(watched_jobs, {feed.job_id for feed in job_feeds})
             for job_feed in job_feeds:
-                tell(job_feed, found.get(job_feed.job_id))
+                notify_job_feed(job_feed, found.get(job_feed.job_id))
         family_feeds = [feed for feed in feeds if isinstance(feed, FamilyFeed) and feed.ready.done()]
         if family_feeds:
             pulses = await self.live.read(pulses_of, {feed.root for feed in family_feeds})
             for family_feed in family_feeds:
-                tell_family(family_feed, pulses[family_feed.root])
+                notify_family_feed(family_feed, pulses[family_feed.root])
         service_feeds = [feed for feed in feeds if isinstance(feed, ServiceFeed)]
         if service_feeds:
             newest_id = await self.live.read(newest_entry_id)
@@ -93,27 +97,31 @@ class Watch:
                 feed.hear(Grown())
 
 
-def tell(feed: JobFeed, found: WatchedJob | None) -> None:
+def notify_job_feed(feed: JobFeed, found: WatchedJob | None) -> None:
+    """Notifies the feed of a change or of the deletion of its job."""
     if found is None:
         feed.hear(Deleted(feed.job_id))
     elif found.last_line > feed.heard_line or found.revision > feed.heard_revision:
         feed.hear(Changed(feed.job_id, is_urgent=found.status != feed.state.job.status))
 
 
-def tell_family(feed: FamilyFeed, found: Pulse) -> None:
+def notify_family_feed(feed: FamilyFeed, found: Pulse) -> None:
+    """Notifies the feed when its family has changed."""
     if found != feed.pulse:
         feed.hear(Changed(feed.root, is_urgent=found.is_urgent_after(feed.pulse)))
 
 
 def watched_jobs(job_ids: set[UUID]) -> dict[UUID, WatchedJob]:
-    wanted = sorted(job_ids)
+    """The current rows of these jobs, by id; a deleted job is missing."""
+    ids = sorted(job_ids)
     found: dict[UUID, WatchedJob] = {}
-    for begin in range(0, len(wanted), MOST_IDS):
-        rows = Job.objects.filter(pk__in=wanted[begin : begin + MOST_IDS])
+    for begin in range(0, len(ids), MOST_IDS):
+        rows = Job.objects.filter(pk__in=ids[begin : begin + MOST_IDS])
         for pk, last_line, revision, status in rows.values_list("pk", "last_line", "revision", "status"):
             found[pk] = WatchedJob(last_line, revision, status)
     return found
 
 
 def newest_entry_id() -> int:
+    """The highest id of a stored entry; 0 for none."""
     return LogEntry.objects.order_by("-id").values_list("id", flat=True).first() or 0

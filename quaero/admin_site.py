@@ -1,4 +1,4 @@
-"""The admin's site: whatever is registered, by Django and by other apps too, is held to the lookups of its filters."""
+"""The admin's site: every registered model, also of Django and other apps, allows the lookups of its filters only."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Site(admin.AdminSite):
         admin_class: type[admin.ModelAdmin[Any]] | None = None,
         **options: Any,
     ) -> None:
+        """Registers models as Django does, with an admin class that restricts lookups."""
         given = admin_class or admin.ModelAdmin
         if not issubclass(given, KnownLookups):
             given = type(given.__name__, (KnownLookups, given), {"__module__": given.__module__})

@@ -1,4 +1,4 @@
-"""Is this installation well? Each check looks at one thing and says what it found."""
+"""Checks of this installation. Each checks one thing and yields what it found."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ from jobs.web.health import what_is_missing
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
 
 MIB = 1024 * 1024
-TOO_LITTLE_SPACE = 100 * MIB  # the next job that logs much may fill it
+TOO_LITTLE_SPACE = 100 * MIB  # one job that logs much may fill it
 LITTLE_SPACE = 1024 * MIB
 SAMPLE_JOBS = 100
 SAMPLE_ENTRIES = 1_000_000  # some seconds of counting
 
 
 class Finding(msgspec.Struct):
+    """What a check found: its name, OK, WARNING or PROBLEM, and the details in words."""
+
     check: str
     status: str
     detail: str
@@ -37,7 +39,7 @@ Check = Callable[[], Iterator[Finding]]
 
 
 def findings_of(check: Check) -> list[Finding]:
-    """What `check` finds; also when it cannot look, since the others should still have their turn."""
+    """The findings of `check`. An error in it becomes a finding, so that the other checks still run."""
     found: list[Finding] = []
     try:
         found.extend(check())
@@ -48,6 +50,7 @@ def findings_of(check: Check) -> list[Finding]:
 
 
 def system_checks() -> Iterator[Finding]:
+    """Django's system checks, one finding for each message."""
     messages = [message for message in checks.run_checks(databases=[DEFAULT_DB_ALIAS]) if not message.is_silenced()]
     for message in messages:
         status = PROBLEM if message.level >= checks.ERROR else WARNING if message.level >= checks.WARNING else OK
@@ -57,12 +60,13 @@ def system_checks() -> Iterator[Finding]:
 
 
 def migrations() -> Iterator[Finding]:
+    """Whether all migrations are applied."""
     missing = what_is_missing()
     yield Finding("Migrations", PROBLEM if missing else OK, missing or "all are applied")
 
 
 def integrity() -> Iterator[Finding]:
-    """SQLite's own look at its file. It reads all of it, and nobody waits meanwhile."""
+    """SQLite's own check of its file. It reads the whole file, and blocks neither readers nor writers."""
     if connection.vendor != "sqlite":
         return
     complaints = [text for (text,) in rows_of("PRAGMA quick_check(10)")]
@@ -71,6 +75,7 @@ def integrity() -> Iterator[Finding]:
 
 
 def journal() -> Iterator[Finding]:
+    """Whether SQLite uses its write-ahead log."""
     if connection.vendor != "sqlite":
         return
     [(mode,)] = rows_of("PRAGMA journal_mode")
@@ -81,6 +86,7 @@ def journal() -> Iterator[Finding]:
 
 
 def database_size() -> Iterator[Finding]:
+    """The size of the database; for SQLite also that of its write-ahead log."""
     if connection.vendor == "sqlite":
         sizes = [as_size(file_size(f"{connection.settings_dict['NAME']}{suffix}")) for suffix in ("", "-wal")]
         yield Finding("Database size", OK, f"{sizes[0]}, and {sizes[1]} that are still in its log (wal)")
@@ -90,7 +96,7 @@ def database_size() -> Iterator[Finding]:
 
 
 def free_space() -> Iterator[Finding]:
-    """Where the database is, if that is a file, and else where the data directory is."""
+    """The free space beside the database file, or in the data directory where the database is no file."""
     is_file = connection.vendor == "sqlite"
     folder = Path(connection.settings_dict["NAME"]).parent if is_file else settings.ENVIRONMENT.data_dir
     free = disk_usage(folder).free
@@ -99,7 +105,7 @@ def free_space() -> Iterator[Finding]:
 
 
 def counters() -> Iterator[Finding]:
-    """Whether the counters of the newest jobs and of their steps say what is stored."""
+    """Whether the counters of the newest jobs and of their steps equal the stored entries."""
     jobs = sample_of_jobs()
     wrong = [f"{name} {pk}" for job in jobs for name, pk in wrongly_counted(job)]
     for name in wrong:
@@ -109,7 +115,7 @@ def counters() -> Iterator[Finding]:
 
 
 def sample_of_jobs() -> list[Job]:
-    """The newest jobs, as far as their entries can be counted in seconds."""
+    """The newest jobs, up to SAMPLE_ENTRIES entries in all, which can be counted in seconds."""
     sample: list[Job] = []
     left = SAMPLE_ENTRIES
     for job in Job.objects.listed().order_by("-created_at", "-pk")[:SAMPLE_JOBS]:
@@ -129,7 +135,7 @@ def wrongly_counted(job: Job) -> Iterator[tuple[str, object]]:
 
 
 def wrong_rows(rows: QuerySet[Model]) -> Iterator[object]:
-    """Counters and entries are read by one statement: between two, somebody could write."""
+    """The keys of rows with wrong counters. One statement reads counters and entries, so no write comes in between."""
     stored = {f"stored_{name}": Count("entries", filter=Q(entries__level=level)) for level, name in COLUMNS.items()}
     for row in rows.order_by().values("pk", *COLUMN_NAMES).annotate(**stored):
         if any(row[name] != row[f"stored_{name}"] for name in COLUMN_NAMES):
@@ -143,7 +149,7 @@ def rows_of(sql: str) -> list[tuple[Any, ...]]:
 
 
 def file_size(path: str) -> int:
-    """In bytes; 0 for a file that is not there."""
+    """The size in bytes; 0 for a missing file."""
     with suppress(FileNotFoundError):
         return Path(path).stat().st_size
     return 0
@@ -159,4 +165,4 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "Storage": (database_size, free_space),
     "Logs": (counters,),
 }
-"""By the step in which they are made."""
+"""By the step of the job that makes them."""

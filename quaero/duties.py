@@ -1,4 +1,4 @@
-"""What the server does besides serving: small jobs at fixed intervals, in the web process."""
+"""The server's duties: small tasks at fixed intervals, in the web process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db import connections
 
 from jobs import refused_requests, token_uses
 from jobs.background import leftovers
-from jobs.retention import pruning_by_setting
+from jobs.retention import prune_by_setting
 from jobs.running.workers.lookout import Lookout
 from jobs.running.workers.outages import DatabaseFails, DatabaseWatch
 from quaero.sqlite3.wal import shorten_wal
@@ -27,7 +27,7 @@ Duty = Callable[[], Awaitable[None]]
 
 
 def every(seconds: float, work: Callable[[], object]) -> Duty:
-    """A duty that calls `work` now and then every so many seconds, in a thread; a failure ends nothing."""
+    """A duty that calls `work` at once and then again after `seconds`, in a thread. A failure does not end it."""
 
     async def duty() -> None:
         with own_thread() as call:
@@ -39,7 +39,7 @@ def every(seconds: float, work: Callable[[], object]) -> Duty:
 
 
 def every_in_steps(seconds: float, begin: Callable[[], Iterator[object]]) -> Duty:
-    """As `every`, of work that comes step by step: who stops the server waits for one step, not for them all."""
+    """As `every`, for work in steps: a server that stops waits for one step, not for all of them."""
 
     async def duty() -> None:
         with own_thread() as call:
@@ -54,7 +54,7 @@ def every_in_steps(seconds: float, begin: Callable[[], Iterator[object]]) -> Dut
 
 @contextmanager
 def own_thread() -> Iterator[Callable[..., Awaitable[object]]]:
-    """A thread for one duty, which none of the others waits for; the process has as many threads busy as idle."""
+    """A thread for one duty, so that no duty waits for another. A busy process has as many threads as an idle one."""
     thread, loop = ThreadPoolExecutor(1, "quaero-duty"), asyncio.get_running_loop()
     try:
         yield partial(loop.run_in_executor, thread)
@@ -63,9 +63,9 @@ def own_thread() -> Iterator[Callable[..., Awaitable[object]]]:
 
 
 def run_once(work: Callable[[], object], name: str = "") -> object:
-    """Call `work` and close what it opened: the thread may not be used again for a long time.
+    """Calls `work`, then closes its connections: the thread may not be used again for a long time.
 
-    What it returns; None also after a failure.
+    Returns the result of `work`; after a failure it logs that and returns None.
     """
     try:
         return work()
@@ -79,13 +79,13 @@ def run_once(work: Callable[[], object], name: str = "") -> object:
         connections.close_all()
 
 
-# A job whose heart has been silent for its lease of 20 s is failed at most 5 s after that (D8).
+# A job without a heartbeat for its lease of 20 s is failed at most 5 s after that (D8).
 _watch = DatabaseWatch("The web process")
 DUTIES: tuple[Duty, ...] = (
     every(5, _watch.watched(Lookout().look)),
     every(5, _watch.watched(leftovers.deliver)),
-    every(5, refused_requests.tell),
+    every(5, refused_requests.log_due),
     every(5, token_uses.store),
     every(10, shorten_wal),
-    every_in_steps(DAY_S, pruning_by_setting),
+    every_in_steps(DAY_S, prune_by_setting),
 )

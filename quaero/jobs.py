@@ -10,7 +10,7 @@ from django.conf import settings
 from pydantic import Field
 
 from jobs.reporting import log, progress, result, step
-from jobs.retention import Pruned, count_old_entries, pruning
+from jobs.retention import Pruned, count_old_entries, prune_in_chunks
 from jobs.runnables import job
 from quaero.diagnosis import CHECKS, OK, PROBLEM, WARNING, findings_of
 
@@ -40,7 +40,7 @@ def prune_logs(older_than_days: Days = settings.QUAERO_RETENTION_DAYS) -> dict[s
 
 def delete_old(older_than: timedelta, total: int) -> Pruned:
     done, told = Pruned(), 0
-    for part in pruning(older_than):
+    for part in prune_in_chunks(older_than):
         done = Pruned(*map(sum, zip(done, part, strict=True)))
         percent = min(100, 100 * done.entries // max(total, 1))
         if percent > told:

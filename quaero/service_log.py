@@ -1,4 +1,4 @@
-"""Quaero's own log records, kept in the service job, while a server runs."""
+"""Stores Quaero's own log records in the service job while a server runs."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from logstream.version import VERSION
 logger = logging.getLogger(__name__)
 
 REPEATED_AFTER_S = 60.0
-LAST_WORDS_S = 0.5  # so long the end of the web process waits until they are stored: a signal ends it right after
-# What these say of their work is no news of this installation; what goes wrong with them is.
+LAST_WORDS_S = 0.5  # how long the web process waits at its end until they are stored: a signal ends it right after
+# Libraries whose records are stored from WARNING on: those below are about their normal work.
 LIBRARIES = ("asyncio", "django", "django_tasks", "django_tasks_db", "uvicorn")
 
 
-class News(logging.Filter):
-    """Lets through what is news, and can be recorded without bringing forth itself.
+class ServiceLogFilter(logging.Filter):
+    """Lets through records that matter to operators and do not cause themselves again.
 
-    An entry makes the live side look at the database. When that fails, it says so, which makes an entry: the
-    same words of it are let through once in a minute. What Django says of each query is not let through at all.
+    An entry makes the live side look at the database. When that fails, the live side logs it, which makes an entry: so
+    each message of it is let through once a minute. Django's records of queries are never let through.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._said_at: dict[tuple[str, object], float] = {}
+        self._passed_at: dict[tuple[str, object], float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         library = record.name.partition(".")[0]
@@ -42,15 +42,15 @@ class News(logging.Filter):
             return False
         if not record.name.startswith("logstream"):
             return True
-        now, words = time.monotonic(), (record.name, record.msg)
-        if now - self._said_at.get(words, -REPEATED_AFTER_S) < REPEATED_AFTER_S:
+        now, message = time.monotonic(), (record.name, record.msg)
+        if now - self._passed_at.get(message, -REPEATED_AFTER_S) < REPEATED_AFTER_S:
             return False
-        self._said_at[words] = now
+        self._passed_at[message] = now
         return True
 
 
 async def keep_service_log() -> None:
-    """A duty of the server: keeps records at QUAERO_SERVICE_LOG_LEVEL and above until it is cancelled."""
+    """A duty of the server: stores records at QUAERO_SERVICE_LOG_LEVEL and above until it is cancelled."""
     with service_log(service_log_level()):
         logger.info("The web process has started: Quaero %s, process %d", VERSION, os.getpid())
         try:
@@ -68,19 +68,19 @@ def service_log_level() -> int:
 
 @contextmanager
 def service_log(level: int) -> Iterator[None]:
-    """Within, records go to the service job; those of a tracked job go there, as everywhere.
+    """In the block, records go to the service job, but those of a tracked job go to that job.
 
-    Other handlers hear what they have heard before, although the loggers may say more.
+    Other handlers get the same records as before, although the loggers pass more.
     """
     handler = QuaeroHandler(level, job=SERVICE_JOB_ID)
-    handler.addFilter(News())
+    handler.addFilter(ServiceLogFilter())
     loggers = [logging.getLogger()]
     uvicorn = logging.getLogger("uvicorn")
-    if not uvicorn.propagate:  # as when it was started by its own command
+    if not uvicorn.propagate:  # when uvicorn was started by its own command
         loggers.append(uvicorn)
     before = [logger.level for logger in loggers]
     for logger in loggers:
-        open_up(logger, level)
+        lower_level(logger, level)
         logger.addHandler(handler)
     try:
         yield
@@ -91,8 +91,8 @@ def service_log(level: int) -> Iterator[None]:
         handler.close()
 
 
-def open_up(logger: logging.Logger, level: int) -> None:
-    """Lowers the logger to `level`, if it is above, and leaves its handlers at what came through until now."""
+def lower_level(logger: logging.Logger, level: int) -> None:
+    """Lowers the logger to `level`, if it is above, and keeps its handlers at the level that they had in effect."""
     for handler in logger.handlers:
         handler.setLevel(max(handler.level, logger.level))
     logger.setLevel(min(logger.level, level))

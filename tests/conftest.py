@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Shared by all tests."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ hypothesis_settings.load_profile("quaero")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The fast tests first: who waits for the slow ones knows already that the rest is well."""
+    """Runs the fast tests first, so that their result is known while the slow ones run."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """CI leaves nothing out: there a skipped test is a failure. The reasons are in the summary (`-ra`)."""
+    """Makes a skipped test a failure in CI, which must leave nothing out. The reasons are in the summary (`-ra`)."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") == "true" and reporter and reporter.stats.get("skipped"):
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
@@ -87,7 +87,7 @@ Announced = list[dict[str, Any]]
 
 @pytest.fixture
 def announced() -> Iterator[Callable[[Signal], Announced]]:
-    """`announced(signals.job_changed)`: what this signal has said since the test first asked, call by call."""
+    """`announced(signals.job_changed)`: the arguments of each call of this signal since the test first asked."""
     heard: dict[Signal, Announced] = {}
     listeners: dict[Signal, Callable[..., None]] = {}
 

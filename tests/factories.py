@@ -1,4 +1,4 @@
-"""Jobs, steps, entries and people for tests, with defaults for all that a test does not care about."""
+"""Jobs, steps, entries and users for tests, with defaults for everything that does not matter to a test."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from jobs.models import Job, LogEntry, Step, Token
 from jobs.recording import Appended, NewEntry, append
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
-NOBODYS_ID = UUID("6f1c3a52-0b7e-4d0e-9a55-3f6f2f4f8e21")  # no job and no step has it
+UNKNOWN_ID = UUID("6f1c3a52-0b7e-4d0e-9a55-3f6f2f4f8e21")  # of no job and no step
 
 
-def make_user(name: str = "somebody", *groups: str) -> User:
+def make_user(name: str = "user", *groups: str) -> User:
     user = User.objects.create_user(name)
     user.groups.set(Group.objects.filter(name__in=groups))
     return user

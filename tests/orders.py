@@ -1,4 +1,4 @@
-"""Orders of runs for tests, with defaults for all that a test does not care about."""
+"""Orders of runs for tests, with defaults for everything that does not matter to a test."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def stored(job: Job) -> Job:
 
 @contextmanager
 def registered(function: Any, **options: Any) -> Iterator[str]:
-    """The function is a registered job while the block runs; gives its name."""
+    """Makes the function a registered job while the block runs. Yields its name."""
     before = dict(registry.by_name)
     registry.job(**options)(function)
     try:

@@ -50,7 +50,7 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 
 def eventually(look: Callable[[], T], within_s: float = DEADLINE_S) -> T:
-    """What `look` returns, as soon as that is something true."""
+    """Calls `look` until it returns a true value. Returns that."""
     deadline = time.monotonic() + within_s
     while not (seen := look()):
         assert time.monotonic() < deadline, "it has not come about"
@@ -61,7 +61,7 @@ def eventually(look: Callable[[], T], within_s: float = DEADLINE_S) -> T:
 class Serving:
     """A command that serves Quaero, by default `manage.py serve`, and everything that it starts.
 
-    Its output goes to a file: what it says can be read at any time, and nothing blocks when nobody does.
+    Its output goes to a file, which can be read at any time and never blocks the process.
     """
 
     command: tuple[str, ...] = (sys.executable, "manage.py", "serve")
@@ -125,19 +125,19 @@ class Serving:
         return self
 
     def everything(self) -> set[psutil.Process]:
-        """All processes that were ever seen under this one and are still there."""
+        """All processes that were ever seen under this one and are still alive."""
         if self.process.poll() is None:
             self.seen |= set(psutil.Process(self.process.pid).children(recursive=True))
         return {process for process in self.seen if is_there(process)}
 
     def web(self) -> psutil.Process:
-        """The web process of now."""
+        """The current web process."""
         found = [process for process in self.everything() if "quaero.serving.web_process" in process.cmdline()]
         assert len(found) == 1
         return found[0]
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """The exit code, after this signal."""
+        """Sends this signal and waits. Returns the exit code."""
         self.everything()
         self.process.send_signal(number)
         return self.process.wait(DEADLINE_S)

@@ -42,10 +42,10 @@ def said_by_system(job: Job) -> list[str]:
 
 
 def hear_no_more_of_workers() -> None:
-    """Those that are there now have been silent for longer than their lease."""
+    """Makes the jobs that run now look silent for longer than their lease."""
     last_heard.listen(awake_or_asleep() - 30)
 
 
 def fail_lost_jobs() -> list[UUID]:
-    """As somebody does who has watched for long, and has heard no heart meanwhile."""
+    """Looks as a process that has watched for long and has seen no heartbeat meanwhile."""
     return fail_silent_jobs(heartbeats()) + fail_jobs_of_gone_workers()

@@ -1,4 +1,4 @@
-"""Who asks, and what they may have: sessions, tokens, tickets; rights are scope and permission together."""
+"""Callers by session, token and ticket; their rights are scope and permission together."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def test_the_session_says_who_asks(viewer: User) -> None:
     assert caller_of(request(viewer)) == Caller(viewer, None)
 
 
-def test_nobody_is_told_how_to_sign_in() -> None:
+def test_an_anonymous_request_gets_the_ways_to_sign_in() -> None:
     error = refusal(Unauthenticated, caller_of, request())
     assert (error.status, error.headers) == (401, {"WWW-Authenticate": "Bearer"})
 
 
-def test_a_user_who_may_not_sign_in_any_more_is_nobody(viewer: User) -> None:
+def test_a_user_who_may_not_sign_in_any_more_is_no_caller(viewer: User) -> None:
     viewer.is_active = False
     refusal(Unauthenticated, caller_of, request(viewer))
 
@@ -159,7 +159,7 @@ def test_operators_change_a_job_and_viewers_do_not(operator: User, viewer: User,
     refusal(Forbidden, operable_job, Caller(viewer), job.pk)
 
 
-def test_nobody_changes_the_service_job(operator: User) -> None:
+def test_no_caller_changes_the_service_job(operator: User) -> None:
     assert readable_job(Caller(operator), SERVICE_JOB_ID).pk == SERVICE_JOB_ID
     refusal(Forbidden, operable_job, Caller(operator), SERVICE_JOB_ID)
 

@@ -1,4 +1,4 @@
-"""What tests must not do: fix a moment, a port or an id while they are collected, to use it much later."""
+"""Tests must not fix a moment, a port or an id while they are collected, and use it much later."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_no_moment_port_or_id_is_fixed_at_import() -> None:
 
 
 def run_at_import(body: list[ast.stmt]) -> Iterator[ast.AST]:
-    """Decorators, default values and what stands outside of functions."""
+    """Decorators, default values and code outside of functions."""
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from [*node.decorator_list, node.args]

@@ -1,4 +1,4 @@
-"""What is stored of a message: plain text, its coloured original, and a word about what was cut (D6)."""
+"""A message as it is stored: plain text, its coloured original, and the number of bytes that were cut (D6)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_coloured_text_is_stored_with_its_original() -> None:
     assert storable_content("\x1b[31mred\x1b[0m", None) == ("red", "\x1b[31mred\x1b[0m", None)
 
 
-def test_a_cut_message_keeps_its_fields_and_tells_what_is_missing() -> None:
+def test_a_cut_message_keeps_its_fields_and_has_the_missing_bytes() -> None:
     content = storable_content(MEBIBYTE + "éé", {"host": "a"})
     assert (content.message, content.ansi) == (MEBIBYTE, None)
     assert msgspec.json.decode(content.fields or "") == {"host": "a", "truncated_bytes": 4}

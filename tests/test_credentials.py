@@ -1,4 +1,4 @@
-"""Whether what let a caller in still does."""
+"""Whether a caller's token or session still gives its rights."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_sessions_kept_elsewhere_are_asked_for_there(viewer: User, settings: Set
     grounds = Grounds.of_session(viewer, session.session_key)
     assert code_of(grounds) is None
     session.flush()
-    if engine != "signed_cookies":  # which nobody can take back
+    if engine != "signed_cookies":  # which the server cannot revoke
         assert code_of(grounds) == "signed_out"
 
 
@@ -154,7 +154,7 @@ def test_a_ticket_of_a_revoked_token_opens_nothing(viewer: User) -> None:
         stream_caller_of(RequestFactory().get(PATH, {"ticket": ticket}))
 
 
-def test_a_ticket_shows_nobody_the_session(viewer: User) -> None:
+def test_a_ticket_does_not_show_the_session(viewer: User) -> None:
     grounds = by_session(viewer)
     assert grounds.session_key is not None
     assert grounds.session_key not in issue_ticket(Caller(viewer, known_by=grounds), PATH)

@@ -49,7 +49,7 @@ def test_the_entry_takes_the_next_line_and_is_counted(job: Job, store: Store) ->
 
 
 @every_way
-def test_nobody_chooses_a_line_or_an_id(job: Job, store: Store) -> None:
+def test_no_caller_chooses_a_line_or_an_id(job: Job, store: Store) -> None:
     newest = append_lines(job, 2).ids[-1]
     entry = store(job=job, line=77, id=1_000_000)
     assert (entry.line, entry.pk) == (3, newest + 1)
@@ -180,7 +180,7 @@ def test_a_deletion_that_fails_half_way_deletes_nothing(job: Job, monkeypatch: p
         raise RuntimeError
 
     append_lines(job, 2)
-    monkeypatch.setattr(entry_module, "take_off", fail)
+    monkeypatch.setattr(entry_module, "subtract_counts", fail)
     with pytest.raises(RuntimeError):
         LogEntry.objects.all().delete()
     assert stored_lines(job) == [1, 2]

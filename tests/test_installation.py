@@ -1,4 +1,4 @@
-"""What stands in every database from the start."""
+"""The rows that every database has from the start."""
 
 from __future__ import annotations
 

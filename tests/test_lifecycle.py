@@ -96,18 +96,18 @@ def test_a_finish_stores_how_it_ended(job: Job) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ended", "told", "kept"),
+    ("ended", "given", "kept"),
     [("completed", 40, 100), ("completed", None, None), ("failed", 40, 40), ("cancelled", 40, 40)],
 )
-def test_the_progress_of_who_has_completed_is_all(job: Job, ended: str, told: float | None, kept: float | None) -> None:
-    if told is not None:
-        lifecycle.set_progress(job, told)
+def test_the_progress_of_a_completed_job_is_full(job: Job, ended: str, given: float | None, kept: float | None) -> None:
+    if given is not None:
+        lifecycle.set_progress(job, given)
     lifecycle.finish_job(job, ended)
     job.refresh_from_db()
     assert job.progress == kept
 
 
-def test_the_reason_of_a_failed_step_is_kept_as_far_as_every_status_can_tell_it(job: Job) -> None:
+def test_the_reason_of_a_failed_step_is_kept_as_far_as_every_status_can_have_it(job: Job) -> None:
     step = make_step(job)
     lifecycle.finish_step(step, "failed", error="x" * 5000)
     step.refresh_from_db()
@@ -257,7 +257,7 @@ def test_terminal_statuses_are_what_the_design_says() -> None:
 
 
 @pytest.mark.parametrize(("progress", "at_the_end"), [(97.0, 100.0), (None, None)])
-def test_what_has_completed_is_all_done_where_progress_was_told(
+def test_a_completed_job_has_full_progress_where_progress_was_reported(
     progress: float | None, at_the_end: float | None
 ) -> None:
     completed, failed = make_job(progress=progress), make_job(progress=progress)

@@ -1,4 +1,4 @@
-"""Cancel and delete, with all that a job has spawned: one outcome, and a word of who did it."""
+"""Cancel and delete, with all descendants of a job: one outcome, and an entry with the user's name."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_job_with_a_runner_is_asked_and_goes_on_until_it_heeds() -> None:
     assert stored_messages(job) == [ASKED]
 
 
-def test_a_job_that_nobody_would_end_is_ended() -> None:
+def test_a_job_without_a_runner_is_ended() -> None:
     job = make_job(heartbeat_at=None)
     cancel(job, "ann")
     assert state(job) == ("cancelled", True)

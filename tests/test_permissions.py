@@ -1,4 +1,4 @@
-"""Who gets what: every address, method and caller. An address that is not listed here fails the test."""
+"""The answer to every address, method and caller. An address that is not listed here fails the test."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from jobs.models import Token
 from tests.factories import make_token, make_user
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-NOBODYS_ID = "00000000-0000-4000-8000-00000000dead"
-PLACES = dict.fromkeys(("job_id", "step_id", "execution_id", "object_id"), NOBODYS_ID) | {
+UNKNOWN_ID = "00000000-0000-4000-8000-00000000dead"
+PLACES = dict.fromkeys(("job_id", "step_id", "execution_id", "object_id"), UNKNOWN_ID) | {
     "name": "nowhere",
     "token": "1.made-up",
     "id": "1",
@@ -31,8 +31,8 @@ PLACES = dict.fromkeys(("job_id", "step_id", "execution_id", "object_id"), NOBOD
 
 SESSIONS = ("no group", "viewer", "operator", "runner", "staff", "superuser")
 TOKENS = ("token: read", "token: write", "token: run")
-NOBODY = ("stranger", "token: expired", "token: revoked")
-EVERYBODY = {*NOBODY, *SESSIONS, *TOKENS, "ticket"}
+UNKNOWN = ("stranger", "token: expired", "token: revoked")
+ALL_CALLERS = {*UNKNOWN, *SESSIONS, *TOKENS, "ticket"}
 
 READS = {"viewer", "operator", "runner", "superuser", "token: read"}
 WRITES = {"operator", "superuser", "token: write"}
@@ -49,8 +49,8 @@ def reading(who: set[str]) -> Allowed:
 
 
 ROUTES: dict[str, Allowed] = {
-    "healthz": reading(EVERYBODY),
-    "readyz": reading(EVERYBODY),
+    "healthz": reading(ALL_CALLERS),
+    "readyz": reading(ALL_CALLERS),
     "": reading(LOOKS),
     "jobs/{job_id}/": reading(LOOKS),
     "run/": reading(STARTS),
@@ -73,7 +73,7 @@ ROUTES: dict[str, Allowed] = {
     "api/runnables/{name}": reading(READS),
     "api/runnables/{name}/run": {"POST": RUNS},
     "api/tickets": {"POST": READS},
-    "api/docs": reading(EVERYBODY),
+    "api/docs": reading(ALL_CALLERS),
     "api/jobs/stream": reading(STREAMS),
     "api/jobs/{job_id}/logs/stream": reading(STREAMS),
     "api/logs/{job_id}": reading(STREAMS),
@@ -154,7 +154,7 @@ def people(db: None) -> dict[str, Person]:
     Token.objects.latest("pk").delete()
     people["stranger"] = Person(Client(), {})
     people["ticket"] = Person(Client(), {}, lambda path: issue_ticket(Caller(able), path))
-    assert set(people) == EVERYBODY
+    assert set(people) == ALL_CALLERS
     return people
 
 

@@ -1,4 +1,4 @@
-"""Every command on a database that is not there, not up to date, or none: it sets it up, or says what is wrong."""
+"""Every command on a missing, outdated or broken database: it sets it up, or prints what is wrong."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_new_database_is_set_up_by_who_needs_it_first(command: tuple[str, ...]
     assert "setting it up" not in on(tmp_path, *command).stderr
 
 
-def test_a_token_stands_alone_on_standard_output_in_a_new_database_too(tmp_path: Path) -> None:
+def test_a_token_is_alone_on_standard_output_in_a_new_database_too(tmp_path: Path) -> None:
     directory = tmp_path / "not" / "there"
     [token] = on(directory, *TOKEN).stdout.splitlines()
     assert token.startswith("quaero_")
@@ -130,7 +130,7 @@ def test_what_is_no_database_is_said_so_in_a_line(command: tuple[str, ...], code
 
 
 def changed(directory: Path, *statements: str) -> Path:
-    """A directory with a database of this version, in which something was done that Quaero does not do."""
+    """A directory with a database of this version that another program has changed."""
     assert on(directory, "migrate", "-v0").returncode == 0
     with closing(sqlite3.connect(directory / "quaero.sqlite3")) as database, database:
         for statement in statements:
@@ -161,7 +161,7 @@ def test_a_database_of_a_newer_version_is_left_to_that(command: tuple[str, ...],
 
 
 @pytest.mark.parametrize(("command", "code"), ALL_COMMANDS.items())
-def test_a_table_that_is_missing_is_told_in_a_line(command: tuple[str, ...], code: int, without_a_table: Path) -> None:
+def test_a_missing_table_is_reported_in_a_line(command: tuple[str, ...], code: int, without_a_table: Path) -> None:
     done = on(without_a_table, *command)
     assert done.returncode == code
     [line] = done.stderr.splitlines()

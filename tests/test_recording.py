@@ -17,7 +17,7 @@ from jobs import levels, signals
 from jobs.models import AppendedBatch, Job, LogEntry, NoSuchJob, StepOfAnotherJob
 from jobs.queries import START, Log
 from jobs.recording import NewEntry, append
-from tests.factories import NOBODYS_ID, NOON, append_lines, make_job, make_step, stored_lines, stored_messages
+from tests.factories import NOON, UNKNOWN_ID, append_lines, make_job, make_step, stored_lines, stored_messages
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,7 +76,7 @@ def test_times_are_stored_in_utc_whatever_clock_they_come_from(job: Job, given: 
         ({"level": "loud"}, levels.UnknownLevel),
         ({"level": 35}, levels.UnknownLevel),
         ({"stream": "stdin"}, ValueError),
-        ({"step": NOBODYS_ID}, StepOfAnotherJob),
+        ({"step": UNKNOWN_ID}, StepOfAnotherJob),
         ({"fields": ["no", "mapping"]}, TypeError),
     ],
 )

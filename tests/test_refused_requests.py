@@ -1,4 +1,4 @@
-"""What strangers cause is summed up."""
+"""Refused requests are summed up in the log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from jobs import refused_requests
-from jobs.refused_requests import BAD_TOKEN, NO_HTTP, TOLD_EVERY_S, UNKNOWN_HOST, Tally
+from jobs.refused_requests import BAD_TOKEN, LOGGED_EVERY_S, NO_HTTP, UNKNOWN_HOST, Tally
 from tests.web.test_throttle import Clock
 
 
@@ -22,22 +22,22 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def tally(monkeypatch: pytest.MonkeyPatch) -> Tally:
-    """In place of that of the process, which may have told something within this minute."""
+    """A tally in place of the process's own, which may have logged a line within this minute."""
     tally = Tally()
     monkeypatch.setattr(refused_requests, "count", tally.count)
     return tally
 
 
-def test_the_first_is_told_at_once_and_the_others_in_one_line_a_minute(
+def test_the_first_is_logged_at_once_and_the_others_in_one_line_a_minute(
     clock: Clock, tally: Tally, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(1235):
         tally.count(UNKNOWN_HOST)
-    tally.tell()
+    tally.log_due()
     assert caplog.messages == ["1 request with a wrong Host"]
-    clock.now += TOLD_EVERY_S
-    tally.tell()
-    tally.tell()
+    clock.now += LOGGED_EVERY_S
+    tally.log_due()
+    tally.log_due()
     assert caplog.messages[1:] == ["1,234 requests with a wrong Host within a minute"]
 
 
@@ -50,22 +50,22 @@ def test_each_kind_has_its_line(clock: Clock, tally: Tally, caplog: pytest.LogCa
 def test_some_addresses_are_named(clock: Clock, tally: Tally, caplog: pytest.LogCaptureFixture) -> None:
     for number in [1, *range(1000), 1]:
         tally.count(NO_HTTP, f"10.0.0.{number}")
-    clock.now += TOLD_EVERY_S
-    tally.tell()
+    clock.now += LOGGED_EVERY_S
+    tally.log_due()
     assert caplog.messages[0].endswith(", from 10.0.0.1")
     assert caplog.messages[1].endswith(", from 10.0.0.0, 10.0.0.1, 10.0.0.2 and others")
 
 
 def test_a_quiet_minute_has_no_line(clock: Clock, tally: Tally, caplog: pytest.LogCaptureFixture) -> None:
     tally.count(NO_HTTP)
-    clock.now += 10 * TOLD_EVERY_S
-    tally.tell()
+    clock.now += 10 * LOGGED_EVERY_S
+    tally.log_due()
     assert len(caplog.messages) == 1
 
 
 @pytest.fixture
 def heard() -> Iterator[list[logging.LogRecord]]:
-    """What comes to the root, as the service log and standard error have it. (caplog hears more.)"""
+    """The records that reach the root logger, as for the service log and standard error. (caplog has more.)"""
     records: list[logging.LogRecord] = []
     handler = logging.Handler()
     handler.emit = records.append  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""Retention: oldest first, in chunks, cursors told; ids never used twice (promise D7)."""
+"""Retention: oldest first, in chunks, with cursors reset; ids never used twice (promise D7)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from jobs.models import SERVICE_JOB_ID, DeletedJob, Job, LogEntry
 from jobs.models import entry as entry_module
 from jobs.models.sequence import TABLE, newest_id_ever, raise_sequence
 from jobs.recording import NewEntry, append
-from jobs.retention import Pruned, prune, pruning, pruning_by_setting
+from jobs.retention import Pruned, prune, prune_by_setting, prune_in_chunks
 from tests.factories import ago, append_lines, make_job, make_step, stored_lines
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,7 +79,7 @@ def test_pruning_in_chunks_notes_how_far_it_came(old_job: Job, monkeypatch: pyte
 def test_pruning_step_by_step_holds_nothing_in_between(old_job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(entry_module, "DELETE_CHUNK", 2)
     append_lines(old_job, 5, timestamp=ago(days=31))
-    steps = pruning(MONTH)
+    steps = prune_in_chunks(MONTH)
     left = []
     while deleted := next(steps, None):
         left.append((deleted.entries, stored_lines(old_job), connection.in_atomic_block))
@@ -148,7 +148,7 @@ def test_tombstones_go_after_a_day() -> None:
 def test_the_setting_says_how_long_entries_are_kept(old_job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "QUAERO_RETENTION_DAYS", 7)
     append(old_job, [NewEntry("old", timestamp=ago(days=8)), NewEntry("young", timestamp=ago(days=6))])
-    assert sum(deleted.entries for deleted in pruning_by_setting()) == 1
+    assert sum(deleted.entries for deleted in prune_by_setting()) == 1
     assert stored_lines(old_job) == [2]
 
 

@@ -24,7 +24,7 @@ from jobs.storable import (
     without_ansi,
 )
 
-# Hypothesis leaves surrogates out unless told otherwise.
+# Hypothesis leaves out surrogates by default.
 any_text = st.text(st.characters(exclude_categories=[]), max_size=50)
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | any_text | st.binary(max_size=20)
 anything = st.recursive(

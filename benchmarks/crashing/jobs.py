@@ -1,4 +1,4 @@
-"""A short job that may be begun again."""
+"""A short job that may be started again."""
 
 from __future__ import annotations
 

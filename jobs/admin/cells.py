@@ -1,4 +1,4 @@
-"""How the admin shows what jobs have: durations, counts, moments, and text that strangers wrote."""
+"""Values as the admin shows them: durations, counts, times, and text that strangers wrote."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from django.utils.safestring import SafeString
 
 from jobs.models import Job, Step
 
-# Control characters, and those that turn or join text in secret: the same as the pages make visible.
+# Control characters, and invisible ones that reorder or join text: the pages make the same ones visible.
 HIDDEN = re.compile("([\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff])")
 LINE_FEED_SHOWN = " ⏎ "  # a row of a list is one line
 
 
 def visible(text: str) -> SafeString:
-    """`text` as HTML that shows it and nothing else: what cannot be seen stands as its code."""
+    """`text` as safe HTML; invisible characters are shown as their codes."""
     parts = HIDDEN.split(text)
     shown = (
         format_html('<span class="quaero-control">U+{}</span>', f"{ord(part):04X}") if number % 2 else part
@@ -34,7 +34,7 @@ def shortened(text: str, longest: int) -> SafeString:
 
 
 def pretty(value: object) -> str:
-    """JSON for people to read."""
+    """`value` as indented JSON."""
     return json.dumps(value, indent=2, ensure_ascii=False, default=str)
 
 
@@ -43,12 +43,12 @@ def preformatted(text: str) -> SafeString:
 
 
 def exact(moment: datetime) -> str:
-    """To the millisecond: entries of one second are many."""
+    """The local time to the millisecond: one second may have many entries."""
     return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
 
 
 def duration(one: Job | Step) -> str:
-    """How long it ran, or has been running; a dash before it starts."""
+    """How long the job or step ran, or has been running; a dash before it starts."""
     if one.started_at is None:
         return "-"
     seconds = int(((one.finished_at or timezone.now()) - one.started_at) / timedelta(seconds=1))
@@ -71,5 +71,5 @@ def number(count: int) -> str:
 
 
 def badge(kind: str, text: object) -> SafeString:
-    """`kind` is a status or a level, for its colour; the text says it as well."""
+    """A coloured label. `kind`: the status or level for the colour; the text names it as well."""
     return format_html('<span class="quaero-badge quaero-{}">{}</span>', kind, text)

@@ -14,7 +14,7 @@ from jobs.models import Job, Step
 
 LONGEST_NAME = 80
 
-# How the admin's addresses name a filter, and what `jobs.queries.parameters` calls it.
+# A filter's name in the admin's addresses -> its name in `jobs.queries.parameters`.
 FILTER_NAMES = {
     "job__id__exact": "job",
     "step__id__exact": "step",
@@ -25,7 +25,7 @@ FILTER_NAMES = {
 
 
 def entries_link(text: str, *, job: UUID, step: UUID | None = None) -> SafeString:
-    """To the list of entries, narrowed to a job, or to one of its steps."""
+    """A link to the list of entries, filtered by a job, or by one of its steps."""
     chosen = {"job__id__exact": str(job)} | ({} if step is None else {"step__id__exact": str(step)})
     address = f"{reverse('admin:jobs_logentry_changelist')}?{urlencode(chosen)}"
     return format_html('<a href="{}">{}</a>', address, text)

@@ -1,4 +1,4 @@
-"""Who may do what in the admin: the rights of `jobs.access`, so that it allows what the API allows."""
+"""Rights in the admin: those of `jobs.access`, so that it allows what the API allows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def may(request: HttpRequest, right: str) -> bool:
 
 
 class ForViewers:
-    """Mixed into a model's admin or inline: whoever may read looks, and nobody changes anything."""
+    """A mixin for a model's admin or inline that readers may see and no user may change."""
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return may(request, "read")

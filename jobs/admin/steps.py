@@ -1,4 +1,4 @@
-"""Steps in the admin: only to look at. A job's first ones stand in its own page."""
+"""Steps in the admin: read-only. A job's page has its first steps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from jobs.text.commands import shortened
 from jobs.web.admin_lookups import KnownLookups
 
 INLINE_STEPS = 100  # each is a form; the list of steps has pages
-SHOWN_CHARACTERS = 200  # of why a step has failed; its own page has the rest
+SHOWN_CHARACTERS = 200  # of a step's error; the step's page has all of it
 
 
 class StepCells:

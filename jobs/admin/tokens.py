@@ -1,4 +1,4 @@
-"""Tokens in the admin: made, renamed, given an end, revoked. The secret is shown once, in the answer itself."""
+"""Tokens in the admin: create, rename, set an expiry, revoke. The secret is shown once, in the answer."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class TokenAdmin(KnownLookups):
     actions = ("delete_selected",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Token]:
-        """A token has its user's rights: only a superuser has to do with other people's."""
+        """A token has its user's rights, so only a superuser sees those of other users."""
         tokens = super().get_queryset(request)
         return tokens if request.user.is_superuser else tokens.filter(user=request.user.pk)
 
@@ -70,16 +70,17 @@ class TokenAdmin(KnownLookups):
 
     @sensitive_variables("secret")
     def save_model(self, request: HttpRequest, obj: Token, form: forms.ModelForm[Token], change: bool) -> None:
+        """Issues a new token, for the user's own account unless a superuser names another."""
         if change:
             obj.save(update_fields=form.changed_data)
             return
         user = obj.user if request.user.is_superuser else User.objects.get(username=request.user.get_username())
         issued, secret = Token.issue(user, obj.scopes, name=obj.name, expires_at=obj.expires_at)
         obj.__dict__.update(issued.__dict__)
-        obj.secret = secret  # type: ignore[attr-defined]  # for `response_add`, in this request alone
+        obj.secret = secret  # type: ignore[attr-defined]  # for `response_add` in this request
 
     def response_add(self, request: HttpRequest, obj: Token, post_url_continue: str | None = None) -> HttpResponse:
-        """Shows the secret in this very answer: on the way to a next page it would be kept in a cookie."""
+        """Shows the secret in this answer: a message for the next page would keep it in a cookie."""
         context = {
             **self.admin_site.each_context(request),
             "title": "Token created",

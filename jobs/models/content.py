@@ -1,4 +1,4 @@
-"""What a message becomes when it is stored: plain text, its coloured original, and what was cut."""
+"""A message as it is stored: plain text, its coloured original, and the number of bytes that were cut."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ STREAMS = ("stdout", "stderr", "system")
 TRUNCATED = "truncated_bytes"
 
 
-class Content(NamedTuple):
+class StorableContent(NamedTuple):
+    """The parts of an entry that depend on its message, as the database takes them."""
+
     message: str
     ansi: str | None
     fields: str | None  # JSON text
 
 
-def storable_content(message: object, fields: Mapping[str, object] | None) -> Content:
+def storable_content(message: object, fields: Mapping[str, object] | None) -> StorableContent:
     """`message` without terminal sequences and at most 1 MiB, the original where it differs, `fields` as JSON.
 
     Raises TypeError when `fields` is not a mapping.
@@ -27,9 +29,9 @@ def storable_content(message: object, fields: Mapping[str, object] | None) -> Co
     ansi = None if plain == original or truncated else cut(original).text
     if truncated:
         fields = {**storable_object(fields), TRUNCATED: truncated}
-    return Content(plain, ansi, fields_text(fields))
+    return StorableContent(plain, ansi, fields_text(fields))
 
 
 def fields_text(fields: Mapping[str, object] | None) -> str | None:
-    """`fields` as they are stored. Raises TypeError when they are not a mapping."""
+    """`fields` as JSON text, made storable. Raises TypeError when they are not a mapping."""
     return None if fields is None else json_text(storable_object(fields))

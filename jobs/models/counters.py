@@ -39,5 +39,5 @@ def counts_by_name(numbers: list[int] | tuple[int, ...]) -> dict[str, int]:
 
 
 def count_from(counts: Mapping[str, int], lowest_level: int) -> int:
-    """How many entries `counts` tells of at `lowest_level` or above."""
+    """The number of entries at `lowest_level` or above in `counts` (by level name)."""
     return sum(counts[name] for number, name in levels.NAMES.items() if number >= lowest_level)

@@ -53,7 +53,7 @@ class EntryQuerySet(models.QuerySet["LogEntry"]):
         by_job: dict[UUID, list[LogEntry]] = {}
         for entry in entries:
             by_job.setdefault(entry.job_id, []).append(entry)
-        using = self.select_for_update().db  # the one to write to, unless `using()` named another
+        using = self.select_for_update().db  # the database for writes, unless `using()` named another
         with transaction.atomic(using=using):
             for job_id in sorted(by_job):
                 append_entries(using, job_id, by_job[job_id])
@@ -74,7 +74,7 @@ class EntryQuerySet(models.QuerySet["LogEntry"]):
                 self.order_by().values_list("job", "step", "level").annotate(models.Count("pk"), models.Max("pk"))
             )
             deleted = super().delete()
-            take_off(self.db, [group[:4] for group in groups])
+            subtract_counts(self.db, [group[:4] for group in groups])
             for job_id in {group[0] for group in groups}:
                 note(self.db, job_id, max(newest for job, *_, newest in groups if job == job_id))
         return deleted
@@ -84,14 +84,14 @@ class EntryQuerySet(models.QuerySet["LogEntry"]):
 
     def prune(self) -> int:
         """Deletes one job's entries oldest first, a short transaction at a time. Returns how many."""
-        return sum(self.pruning())
+        return sum(self.prune_in_chunks())
 
-    def pruning(self) -> Iterator[int]:
-        """As `prune`, but it goes on only when asked: yields after each transaction how many that were."""
+    def prune_in_chunks(self) -> Iterator[int]:
+        """As `prune`, one transaction for each `next`: yields how many entries it deleted."""
         return self._delete_in_chunks(raise_pruned_to)
 
     def delete_with_job(self) -> int:
-        """As `prune`, for a job that goes away itself: who reads its log is to know, and no cursor of others."""
+        """As `prune`, for a job that is deleted itself: readers of its log notice, cursors in other logs stay valid."""
         return sum(self._delete_in_chunks(raise_own_pruned_to))
 
     def _delete_in_chunks(self, note: Callable[[str, UUID, int], None]) -> Iterator[int]:
@@ -100,6 +100,8 @@ class EntryQuerySet(models.QuerySet["LogEntry"]):
 
 
 class LogEntry(models.Model):
+    """One log record. `line` counts within the job, `id` over all jobs; `level` is one of `jobs.levels.NUMBERS`."""
+
     id = models.BigAutoField(primary_key=True)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="entries", db_index=False)
     step = models.ForeignKey(
@@ -140,22 +142,23 @@ class LogEntry(models.Model):
         steps = {} if self.step_id is None else {self.step_id: counts}
         with transaction.atomic(using=using):
             self.line = take_lines(using, self.job_id, counts, steps).first_line
-            self.pk = None  # ids rise with the lines, so nobody chooses one
+            self.pk = None  # ids rise with the lines, so a caller cannot choose one
             super().save(using=using, force_insert=True)
 
     def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
         return LogEntry.objects.using(using).filter(pk=self.pk).delete()
 
     def make_storable(self) -> None:
-        """Raises UnknownLevel, ValueError (stream) and TypeError (fields)."""
+        """Makes every part storable, in place. Raises UnknownLevel, ValueError (stream) and TypeError (fields)."""
         self.level = levels.parse(self.level)
-        self.stream = known_stream(self.stream)
+        self.stream = checked_stream(self.stream)
         original = self.ansi if self.ansi is not None else self.message
         self.message, self.ansi, fields = storable_content(original, self.fields)
         self.fields = None if fields is None else json.loads(fields)
 
 
-def known_stream(stream: str) -> str:
+def checked_stream(stream: str) -> str:
+    """`stream`, as the one text in STREAMS. Raises ValueError for any other."""
     try:
         return STREAMS[STREAMS.index(stream)]
     except ValueError:
@@ -173,6 +176,7 @@ def utc(moment: datetime) -> datetime:
 
 
 def append_entries(using: str, job_id: UUID, entries: list[LogEntry]) -> None:
+    """Appends unsaved entries to the job and gives them their lines and ids. Raises as `write_columns`."""
     for entry in entries:
         entry.make_storable()
     steps = [entry.step_id for entry in entries]
@@ -197,8 +201,8 @@ def append_entries(using: str, job_id: UUID, entries: list[LogEntry]) -> None:
         entry._state.adding, entry._state.db = False, using
 
 
-def take_off(using: str, counts: Iterable[tuple[UUID, UUID | None, int, int]]) -> None:
-    """Takes deleted entries, counted by job, step and level, off the counters."""
+def subtract_counts(using: str, counts: Iterable[tuple[UUID, UUID | None, int, int]]) -> None:
+    """Subtracts deleted entries from the counters. `counts`: (job, step or None, level, number of entries)."""
     for job_id, step_id, level, count in counts:
         less = {COLUMNS[level]: models.F(COLUMNS[level]) - count}
         Job.objects.using(using).filter(pk=job_id).update(**less)
@@ -207,9 +211,9 @@ def take_off(using: str, counts: Iterable[tuple[UUID, UUID | None, int, int]]) -
 
 
 def raise_pruned_to(using: str, job_id: UUID, newest_deleted: int) -> None:
-    """Notes how far a job's oldest entries are gone, so that a cursor there is known to be at the beginning.
+    """Notes up to which id a job's oldest entries are deleted: a cursor there then goes on with the first stored one.
 
-    Entries deleted from between stay unknown: a cursor on one of them starts over.
+    Entries deleted from the middle are not noted: a cursor on one of them starts over.
     """
     oldest = LogEntry.objects.using(using).filter(job=job_id).order_by("line").values_list("pk", flat=True).first()
     if oldest is None or newest_deleted < oldest:
@@ -219,6 +223,7 @@ def raise_pruned_to(using: str, job_id: UUID, newest_deleted: int) -> None:
 
 
 def raise_own_pruned_to(using: str, job_id: UUID, newest_deleted: int) -> None:
+    """As `raise_pruned_to`, for the job alone and not for the service log."""
     note_pruned(using, job_id, newest_deleted)
     touch(job_id, using)
 

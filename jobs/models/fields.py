@@ -1,4 +1,4 @@
-"""Model fields that make what they are given storable (D6), whichever way it comes: save, create, update."""
+"""Model fields that make their values storable (D6) in every way of writing: save, create, update."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class NoSuchJob(NotFound, LookupError):
 
 class JobQuerySet(models.QuerySet["Job"]):
     def listed(self) -> JobQuerySet:
-        """The jobs that people see: all but the service job."""
+        """The jobs of lists and counts: all but the service job."""
         return self.exclude(pk=SERVICE_JOB_ID)
 
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -62,8 +62,9 @@ class Job(LevelCounters, ProtectedSave):
     spec = StorableJSONField(default=dict, blank=True)
     attempt = models.PositiveIntegerField(default=1)
     worker = StorableCharField(max_length=255, blank=True, default="")
-    due_at = models.DateTimeField(null=True, blank=True, editable=False)  # from when on a worker may take it, if any
-    exclusive = StorableCharField(max_length=255, blank=True, default="", editable=False)  # of those with one, one runs
+    due_at = models.DateTimeField(null=True, blank=True, editable=False)  # None: workers do not take it
+    # Of the jobs with the same value here, one runs at a time; empty: no such limit.
+    exclusive = StorableCharField(max_length=255, blank=True, default="", editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -81,14 +82,14 @@ class Job(LevelCounters, ProtectedSave):
 
     class Meta:
         indexes = [
-            # Status and name ride along: searches in names and counts by status then read an index alone, not rows.
+            # Status and name are in the indexes too: searches in names and counts by status then read no rows.
             models.Index(fields=["-created_at", "-id", "status", "name"], name="job_newest"),
             models.Index(fields=["status", "-created_at", "-id", "name"], name="job_newest_by_status"),
             models.Index(fields=["kind", "-created_at", "-id", "status", "name"], name="job_newest_by_kind"),
             models.Index(fields=["name", "-created_at"], name="job_newest_by_name"),
         ]
         constraints = [
-            # So that two workers cannot both begin one of those that run alone, whatever either of them has seen.
+            # Two workers cannot both begin a job with the same `exclusive`, whatever either of them has read.
             models.UniqueConstraint(
                 fields=["exclusive"],
                 condition=models.Q(status=statuses.RUNNING) & ~models.Q(exclusive=""),
@@ -115,7 +116,7 @@ class Job(LevelCounters, ProtectedSave):
         self.entries.all().delete_with_job()
         with transaction.atomic():
             list(Job.objects.select_for_update().filter(pk=self.pk).values("pk"))
-            self.entries.all().delete_with_job()  # what was appended meanwhile
+            self.entries.all().delete_with_job()  # entries that were appended meanwhile
             self.steps.all().delete()
             DeletedJob.objects.get_or_create(pk=self.pk)
             job_id = self.pk
@@ -125,7 +126,7 @@ class Job(LevelCounters, ProtectedSave):
 
 
 class DeletedJob(models.Model):
-    """That a job was deleted, for the processes that show it and cannot see an absence."""
+    """A note that a job was deleted, for other processes that show the job: they find this row, not a missing one."""
 
     job_id = models.UUIDField(primary_key=True)
     deleted_at = models.DateTimeField(default=timezone.now, db_index=True)

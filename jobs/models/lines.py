@@ -23,13 +23,15 @@ Counts = Mapping[int, int]  # level number -> how many
 
 
 class StepOfAnotherJob(Refusal, ValueError):
-    """A step was named that is not one of the job's."""
+    """The step does not belong to the job."""
 
     code = "bad_value"
 
 
 @dataclass(frozen=True, slots=True)
 class TakenLines:
+    """The lines that a transaction took, and the job and its steps after that."""
+
     first_line: int
     job_name: str
     job_status: str
@@ -48,9 +50,9 @@ STEP_SQL = f"UPDATE jobs_step SET {_ADD}, revision = %s WHERE id = %s AND job_id
 
 
 def take_lines(using: str, job_id: UUID, counts: Counts, steps: Mapping[UUID, Counts]) -> TakenLines:
-    """Takes the job's next `sum(counts)` lines and adds to its and its steps' counters.
+    """Takes the job's next lines, as many as `counts` has entries, and adds to its counters and those of `steps`.
 
-    Raises NoSuchJob and StepOfAnotherJob; the caller's transaction undoes what was done until then.
+    Raises NoSuchJob and StepOfAnotherJob; the caller's transaction is to be rolled back then.
     """
     connection = connections[using]
     job_key = Job._meta.pk.get_db_prep_value(job_id, connection)

@@ -1,4 +1,4 @@
-"""What is to be logged, before it is an entry."""
+"""An entry before it is stored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from jobs.models.step import Step
 
 
 class NewEntry(NamedTuple):
-    """What is to be logged. `timestamp` None is now; `step` is a Step of the job or its id."""
+    """An entry to append. `timestamp` None means now; `step` is a Step of the job or its id.
+
+    `level` is a name or one of our numbers (`jobs.levels.parse`), `stream` one of STREAMS.
+    """
 
     message: str
     level: str | int = "info"

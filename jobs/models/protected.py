@@ -1,4 +1,4 @@
-"""Saving a stored row without resetting what other writers have moved on since it was read (D3)."""
+"""Saving a stored row without resetting columns that other writers have changed since it was read (D3)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.db import models, router, transaction
 class ProtectedSave(models.Model):
     """A model whose `save()` on a stored row leaves `never_saved` alone.
 
-    `saved_when_named` are written only when `update_fields` names them: lifecycle moves them by
-    conditional updates, and an object read before such a move must not take it back.
+    `saved_when_named` are written only when `update_fields` names them: lifecycle changes them by
+    conditional updates, and an object that was read before such a change must not undo it.
     """
 
     never_saved: ClassVar[frozenset[str]] = frozenset()
@@ -34,6 +34,7 @@ class ProtectedSave(models.Model):
                 self.after_change(using)
 
     def fields_to_save(self, named: Iterable[str] | None) -> list[str]:
+        """The fields of `named` (None: of all) that `save()` may write on a stored row."""
         if named is not None:
             return [name for name in named if name not in self.never_saved]
         left_alone = self.never_saved | self.saved_when_named

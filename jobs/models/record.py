@@ -1,4 +1,4 @@
-"""An entry as it leaves Quaero: the shape of the wire, encoded without another step."""
+"""An entry in the API and in streams: its members on the wire, encoded without another step."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNSET = msgspec.UNSET
 
 
 class EntryRecord(msgspec.Struct, gc=False):
-    """One entry with the names of its job and step. `fields` is raw JSON; absent members are not encoded."""
+    """One entry with the names of its job and step. `fields` is raw JSON; members that are UNSET are not encoded."""
 
     id: int
     line: int
@@ -36,7 +36,7 @@ class EntryRecord(msgspec.Struct, gc=False):
 
 
 def wire_size(record: EntryRecord) -> int:
-    """About the bytes that an entry takes on the wire; what bounds batches and pages counts with it."""
+    """About the number of bytes of an entry on the wire, for the bounds of batches and pages (S7)."""
     size = 300 + utf8_length(record.message)
     if record.ansi is not UNSET:
         size += utf8_length(record.ansi)
@@ -46,7 +46,7 @@ def wire_size(record: EntryRecord) -> int:
 
 
 def wire_time(value: str | datetime) -> str:
-    """RFC 3339 in UTC with microseconds, from a datetime or from SQLite's text of one."""
+    """The time in RFC 3339, UTC, with microseconds. `value`: a datetime, or a text as SQLite stores it."""
     if isinstance(value, str):
         return f"{value[:10]}T{value[11:]}Z" if len(value) == 26 else f"{value[:10]}T{value[11:19]}.000000Z"
     if value.tzinfo is not None:
@@ -56,13 +56,13 @@ def wire_time(value: str | datetime) -> str:
 
 @lru_cache(maxsize=4096)
 def wire_uuid(value: str | UUID) -> str:
-    """The dashed form of a UUID or of SQLite's 32 hexadecimal digits."""
+    """The dashed form of a UUID. `value`: a UUID, or 32 hexadecimal digits as SQLite stores them."""
     return str(value if isinstance(value, UUID) else UUID(value))
 
 
 @dataclass(slots=True)
 class EntryColumns:
-    """Entries by column, as the database takes them: what a bulk insert wants and a batch remembers."""
+    """Entries by column, with values as the database takes them: all of the same length."""
 
     steps: Sequence[object]
     timestamps: Sequence[str | datetime]
@@ -76,13 +76,15 @@ class EntryColumns:
 
 @dataclass(frozen=True, slots=True)
 class StepState:
+    """A step's name, and its counters in the order of `COLUMN_NAMES`."""
+
     name: str
     counts: tuple[int, ...]
 
 
 @dataclass(slots=True)
 class AppendedBatch:
-    """Entries that were just committed: consecutive lines of one job, with the counters after them."""
+    """Entries that were just committed: consecutive lines of one job, with the counters of job and steps after them."""
 
     job_id: UUID
     job_name: str
@@ -100,7 +102,7 @@ class AppendedBatch:
         return self.first_line + len(self.ids) - 1
 
     def records(self) -> list[EntryRecord]:
-        """The entries for the wire; made when first asked for, shared by all who ask."""
+        """The entries for the wire, oldest first. Made by the first call, and shared by all callers."""
         if self._records is None:
             self._records = self._build_records()
         return self._records

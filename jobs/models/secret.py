@@ -1,4 +1,4 @@
-"""Values of secret parameters, encrypted, from the order of a run until its end."""
+"""Values of secret parameters, encrypted; kept until the run has ended."""
 
 from __future__ import annotations
 

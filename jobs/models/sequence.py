@@ -1,4 +1,4 @@
-"""The numbers that entries have been given: never one twice (D7)."""
+"""The ids of entries: none is used twice (D7)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ TABLE = LogEntry._meta.db_table
 
 
 def newest_id_ever(using: str = "default") -> int:
-    """The highest entry id ever given, also if that entry is gone; 0 before the first."""
+    """The highest entry id that was ever used, also if that entry is deleted; 0 before the first."""
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [TABLE])
         row = cursor.fetchone()
@@ -18,10 +18,10 @@ def newest_id_ever(using: str = "default") -> int:
 
 
 def raise_sequence(newest_id: int, using: str = "default") -> None:
-    """Sees to it that the next id is above `newest_id`.
+    """Makes the next id higher than `newest_id`.
 
     SQLite's sequence belongs to the table: a migration that rebuilds the table starts it again from the
-    newest row that is left, and would give the ids of deleted entries a second time.
+    newest row that is left, and would use the ids of deleted entries a second time.
     """
     if newest_id <= newest_id_ever(using):
         return

@@ -18,7 +18,7 @@ OF_THE_JOB = models.Subquery(Job.objects.filter(pk=models.OuterRef("job")).value
 
 class StepQuerySet(models.QuerySet["Step"]):
     def update(self, **values: Any) -> int:
-        """Marks the steps as changed, at the job's revision. The caller counts that up in the same transaction."""
+        """Marks the steps as changed at the job's revision, which the caller raises in the same transaction."""
         return super().update(**{"revision": OF_THE_JOB, **values})
 
 
@@ -29,12 +29,12 @@ class Step(LevelCounters, ProtectedSave):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps")
     name = StorableCharField(max_length=255)
-    position = models.PositiveIntegerField(blank=True)  # left out: after the last
+    position = models.PositiveIntegerField(blank=True)  # None in a new step: after the last one
     status = models.CharField(max_length=16, choices=statuses.STEP_CHOICES, default=statuses.PENDING)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     error = StorableTextField(blank=True, default="")
-    # The job's, as of the step's last change: so of thousands of steps those are found that changed.
+    # The job's revision at the step's last change: readers of thousands of steps ask for the changed ones only.
     revision = models.BigIntegerField(default=0, editable=False)
 
     objects = StepQuerySet.as_manager()

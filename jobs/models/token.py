@@ -18,7 +18,7 @@ PREFIX = "quaero_"
 
 
 def hashed(token: str) -> str:
-    """SHA-256 is enough here: a token is 256 random bits, not a password that somebody chose."""
+    """The hash of a token, 64 hexadecimal digits. SHA-256 is enough: a token is 256 random bits, no password."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
@@ -48,9 +48,9 @@ class Token(models.Model):
     def issue(
         cls, user: User, scopes: list[str], *, name: str = "", expires_at: datetime | None = None
     ) -> tuple[Token, str]:
-        """A new token for `user` and its secret, which cannot be had again later.
+        """A new token for `user`, and its secret, which is not stored and cannot be shown again.
 
-        Raises ValueError for a scope that is not one of SCOPES, or none at all.
+        Raises ValueError for a scope that is not one of SCOPES, and for an empty list.
         """
         unknown = [scope for scope in scopes if scope not in SCOPES]
         if unknown or not scopes:

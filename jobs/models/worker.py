@@ -10,13 +10,13 @@ from jobs.models.job import Job
 
 
 class Worker(models.Model):
-    """There as long as its process is. `name` is what the jobs that it runs have in `worker`."""
+    """A row for as long as the process lives. `name` is also the value of `Job.worker` while it runs a job."""
 
     name = StorableCharField(max_length=255, unique=True)
     hostname = StorableCharField(max_length=255)
     pid = models.PositiveIntegerField()
-    machine = models.CharField(max_length=255)  # where `pid` means something: a boot of a system, and a namespace of it
-    process_started_at = models.BigIntegerField()  # in ticks of that boot: a later process may get the same pid
+    machine = models.CharField(max_length=255)  # where `pid` is valid: one boot of one system, and one pid namespace
+    process_started_at = models.BigIntegerField()  # in ticks since that boot: a later process may have the same pid
     started_at = models.DateTimeField(default=timezone.now)
     heartbeat_at = models.DateTimeField(default=timezone.now)
     is_stopping = models.BooleanField(default=False)

@@ -1,4 +1,4 @@
-"""Writes entries to the table as fast as the database takes them (D1): the floor under every way in."""
+"""Writes entries to the table as fast as the database takes them (D1). Every way to store entries uses it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from jobs.models.step import Step
 
 COLUMN_NAMES = ("job_id", "line", "step_id", "timestamp", "level", "stream", "source", "message", "ansi", "fields")
 WIDTH = len(COLUMN_NAMES)
-# Many rows a statement: the driver gives up the interpreter's lock for each statement, and other busy threads
-# do not give it back soon. 50 rows of 10 values stay under the 999 parameters of older SQLite.
+# Many rows a statement: the driver releases the interpreter's lock for each statement, and gets it back late while
+# other threads are busy. 50 rows of 10 values stay under the 999 parameters of older SQLite.
 ROWS_A_STATEMENT = 50
 
 
@@ -35,7 +35,7 @@ INSERT_MANY = insert_sql(ROWS_A_STATEMENT)
 
 
 def write_columns(using: str, job_id: UUID, columns: EntryColumns) -> AppendedBatch:
-    """Stores the entries as the job's next lines in one transaction; announces them when it commits.
+    """Stores the entries as the job's next lines in one transaction, and sends `entries_appended` when it commits.
 
     Raises NoSuchJob and StepOfAnotherJob; then nothing is stored.
     """
@@ -48,15 +48,16 @@ def write_columns(using: str, job_id: UUID, columns: EntryColumns) -> AppendedBa
             job_id, taken.job_name, taken.job_status, taken.job_revision, taken.first_line, ids,
             taken.counts, taken.steps, columns,
         )  # fmt: skip
-        transaction.on_commit(lambda: announce(batch), using=using, robust=True)
+        transaction.on_commit(lambda: send_appended(batch), using=using, robust=True)
     return batch
 
 
-def announce(batch: AppendedBatch) -> None:
+def send_appended(batch: AppendedBatch) -> None:
     signals.entries_appended.send_robust(sender=Job, batch=batch)
 
 
 def counts_by_step(columns: EntryColumns) -> dict[UUID, Counter[int]]:
+    """The number of entries by step and level; entries without a step are left out."""
     if isinstance(columns.steps, repeat_none):
         return {}
     steps: dict[UUID, Counter[int]] = {}
@@ -85,7 +86,7 @@ class repeat_none(Sequence[None]):
 def insert_rows(
     connection: BaseDatabaseWrapper, job_id: UUID, taken: TakenLines, columns: EntryColumns
 ) -> Sequence[int]:
-    """Inserts the rows and gives their ids, rising with the lines. Twin: COPY with `nextval` on PostgreSQL."""
+    """Inserts the rows and returns their ids, which rise with the lines."""
     count = len(columns.messages)
     rows = zip(
         repeat(Job._meta.pk.get_db_prep_value(job_id, connection), count),
@@ -99,21 +100,22 @@ def insert_rows(
         whole, rest = divmod(count, ROWS_A_STATEMENT)
         execute_many(cursor, INSERT_MANY, values, ROWS_A_STATEMENT * WIDTH, whole)
         execute_many(cursor, INSERT_ONE, values, WIDTH, rest)
-        # `cursor.lastrowid` is None after executemany. The write lock is ours, so the ids are consecutive.
+        # `cursor.lastrowid` is None after executemany. This transaction has the write lock: the ids are consecutive.
         cursor.execute("SELECT last_insert_rowid()")
         last_id = cursor.fetchone()[0]
     return range(last_id - count + 1, last_id + 1)
 
 
 def execute_many(cursor: CursorWrapper, sql: str, values: Iterator[object], width: int, times: int) -> None:
-    """Executes `sql` so many times, with the next `width` values each."""
+    """Executes `sql` `times` times, each with the next `width` values."""
     if times:
         parameters = (tuple(islice(values, width)) for _ in range(times))
-        # A list would double the memory; drivers take an iterator, which the stubs do not know.
+        # A list would double the memory; drivers accept an iterator, though the stubs do not say so.
         cursor.executemany(sql, cast(Sequence[Any], parameters))
 
 
 def step_keys(connection: BaseDatabaseWrapper, steps: Sequence[object]) -> Sequence[object]:
+    """The steps' ids as the database takes them."""
     if isinstance(steps, repeat_none):
         return steps
     keys = {step: Step._meta.pk.get_db_prep_value(step, connection) for step in set(steps)}

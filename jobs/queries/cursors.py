@@ -15,7 +15,7 @@ from jobs.queries.log import START, Position
 
 
 class ResetReason(StrEnum):
-    """Why a cursor cannot be continued: everything that is there follows."""
+    """Why a stream or page cannot continue at a cursor; then it sends everything that is stored."""
 
     PRUNED = "pruned"  # entries after the cursor have been deleted
     UNKNOWN = "unknown_cursor"  # no entry ever had this id, or it was deleted from the middle of a log
@@ -23,6 +23,8 @@ class ResetReason(StrEnum):
 
 
 class CursorReset(LookupError):
+    """What follows the cursor is not known exactly any more: the reader must begin anew."""
+
     def __init__(self, reason: ResetReason) -> None:
         super().__init__(reason.value)
         self.reason = reason
@@ -35,9 +37,9 @@ class CursorOfAnotherJob(Refusal, ValueError):
 
 
 def position_of(job_id: UUID | None, entry_id: int, *, with_children: bool = False) -> Position:
-    """The place after the entry `entry_id` in a job's log (with its descendants'), or in everybody's (None).
+    """The place after the entry `entry_id` in a job's log (with its descendants'), or in the log of all jobs (None).
 
-    Raises CursorOfAnotherJob, and CursorReset when what follows the cursor cannot be told exactly any more.
+    Raises CursorOfAnotherJob, and CursorReset when entries after the cursor may be missing.
     """
     if entry_id == 0:
         return START
@@ -50,24 +52,25 @@ def position_of(job_id: UUID | None, entry_id: int, *, with_children: bool = Fal
 
 
 def position_of_deleted(job_id: UUID | None, entry_id: int, with_children: bool) -> Position:
+    """As `position_of`, for an id that is not stored any more."""
     pruned_to = family_pruned_to_id(job_id) if job_id is not None and with_children else pruned_to_id(job_id)
     if entry_id == pruned_to:
-        return Position(0, entry_id)  # everything before it is gone: go on with the first that is stored
+        return Position(0, entry_id)  # all entries up to it are deleted: go on with the first stored one
     if entry_id < pruned_to:
         raise CursorReset(ResetReason.PRUNED)
     if (job_id is None or with_children) and entry_id <= newest_id_ever():
-        # Gone with its job; whatever is stored above it still follows. Were it the newest of all, a feed, which
-        # knows of stored entries alone, would be waited for until it got there.
+        # It was deleted with its job; all stored entries above it still follow. It may be above the newest stored
+        # entry, and a feed only gets as far as that: its reader would wait until new entries came.
         newest = newest_position(None, 0) if job_id is None else newest_family_position(job_id)
         return Position(0, min(entry_id, newest.id))
     raise CursorReset(ResetReason.UNKNOWN)
 
 
 def require_unbroken(job_id: UUID | None, position: Position, *, with_children: bool = False) -> None:
-    """Raises CursorReset when the job is gone, or entries after `position` are, which was reached by reading.
+    """Raises CursorReset when the job is deleted, or entries after `position`, up to which a reader has read.
 
-    To be asked at the same moment at which what follows is read. At the start nothing has been read that could be
-    continued wrongly.
+    Call it in the snapshot in which the next entries are read. At START the reader has nothing yet, so nothing can be
+    missing.
     """
     jobs = members(job_id) if job_id is not None and with_children else Job.objects.filter(pk=job_id or SERVICE_JOB_ID)
     pruned_to = jobs.aggregate(newest=models.Max("pruned_to_id"))["newest"]
@@ -78,18 +81,19 @@ def require_unbroken(job_id: UUID | None, position: Position, *, with_children: 
 
 
 def pruned_to_id(job_id: UUID | None) -> int:
+    """The newest entry id that retention has deleted of the job, or of all jobs (None); 0 for none."""
     pruned = Job.objects.filter(pk=job_id or SERVICE_JOB_ID).values_list("pruned_to_id", flat=True).first()
     return pruned or 0
 
 
 def family_pruned_to_id(root: UUID) -> int:
-    """The newest entry that retention has deleted of any member: from there on all are stored."""
+    """The newest entry id that retention has deleted in any member's log: all entries above it are stored."""
     pruned = members(root).aggregate(newest=models.Max("pruned_to_id"))["newest"]
     return pruned or 0
 
 
 def newest_position(job_id: UUID | None, last_line: int) -> Position:
-    """The place of a log's newest entry. A job's is looked up at or under `last_line`, and said to be at that."""
+    """The place of a log's newest entry. A job's is looked up at or under `last_line`, which is its line then."""
     if job_id is None:
         newest = LogEntry.objects.order_by("-id").values_list("id", flat=True).first()
         return Position(0, max(newest or 0, pruned_to_id(None)))

@@ -1,6 +1,6 @@
-"""A job with its descendants: who belongs to it, and where its entries lie.
+"""A job with its descendants (its family): the members, and the ids of their entries.
 
-Membership is asked in SQL, anew with each query: children appear while a job runs.
+Each query finds the members again, in SQL: children appear while a job runs.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from jobs import statuses
 from jobs.models import COLUMN_NAMES, Job, LogEntry
 from jobs.models.job import JobQuerySet
 
-TOO_LARGE = ("spec", "result")  # of a thousand children, for what is done with all of them
+TOO_LARGE = ("spec", "result")  # columns that are not read when a thousand children are
 
-# UNION and not UNION ALL: were two jobs each other's parents, this would still end.
+# UNION and not UNION ALL, so that this ends even if two jobs were each other's parents.
 MEMBERS_SQL = (
     "WITH RECURSIVE family(id) AS (SELECT %s UNION "
     "SELECT child.id FROM jobs_job child JOIN family ON child.parent_id = family.id) SELECT id FROM family"
 )
 MOST_COLLECTED = 100_000  # entries whose ids are read from the jobs' indexes in some 30 ms
-WORTH_COLLECTING = 10  # ids of others for each of the family's: then passing over them takes longer
+WORTH_COLLECTING = 10  # ids of other jobs for each id of the family: from then on, passing over them takes longer
 
 
 class InFamily(models.Func):
     """Whether a column with a job's id names the job `root` or a descendant of it.
 
-    With `nearest`, of so many at most, those next to the root first.
+    With `nearest`, only the first so many members count, those next to the root first.
     """
 
     output_field = models.BooleanField()
@@ -46,9 +46,9 @@ class InFamily(models.Func):
 
 
 class InFamilyUnindexed(InFamily):
-    """The same, for a query that another index is to answer, in its order.
+    """The same, for a query that another index answers, in the order of that index.
 
-    From the index of each job, SQLite would collect all entries of the family and sort them, for a hundred.
+    With the index of each job, SQLite would collect and sort all entries of the family, also for a page of a hundred.
     """
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:
@@ -57,14 +57,14 @@ class InFamilyUnindexed(InFamily):
 
 
 class Extent(NamedTuple):
-    """The ids between which a family's entries lie, both included, and how many those are."""
+    """The lowest and the highest id of a family's entries, and the number of its entries."""
 
     first_id: int
     last_id: int
     entries: int
 
     def should_collect(self, low: int, high: int) -> bool:
-        """Whether it takes less to read all its entries' ids than to pass over those of others in (low, high]."""
+        """Whether reading all its entries' ids is cheaper than passing over those of other jobs in (low, high]."""
         width = min(high, self.last_id) - max(low, self.first_id)
         return self.entries <= MOST_COLLECTED and width > self.entries * WORTH_COLLECTING
 
@@ -78,7 +78,7 @@ def members(root: UUID) -> JobQuerySet:
 
 
 def extent_of(root: UUID) -> Extent:
-    """Two look-ups in an index for each member: its first and its last entry."""
+    """The family's extent, by two look-ups in an index for each member: its first and its last entry."""
     entries = LogEntry.objects.filter(job=models.OuterRef("pk"))
     found = (
         members(root)
@@ -98,13 +98,14 @@ def extent_of(root: UUID) -> Extent:
 
 
 def newest_id_of(root: UUID) -> int:
-    """The family's newest entry; 0 when it has none. One look-up in an index for each member."""
+    """The id of the family's newest entry; 0 when it has none. One look-up in an index for each member."""
     last = LogEntry.objects.filter(job=models.OuterRef("pk")).order_by("-line").values("pk")[:1]
     found = members(root).annotate(last=models.Subquery(last)).aggregate(newest=models.Max("last"))
     return found["newest"] or 0
 
 
 def is_member(root: UUID, job_id: UUID) -> bool:
+    """Whether the job is `root` or a descendant of it."""
     return members(root).filter(pk=job_id).exists()
 
 
@@ -114,7 +115,7 @@ def is_finished(root: UUID) -> bool:
 
 
 def generations(*job_ids: UUID) -> Iterator[list[Job]]:
-    """The children, then their children, and so on, each once. A generation is read when it is asked for."""
+    """The children, then their children, and so on; each job once. Reads a generation at each `next`."""
     parents = list(job_ids)
     seen = set(parents)
     while parents:
@@ -127,5 +128,5 @@ def generations(*job_ids: UUID) -> Iterator[list[Job]]:
 
 
 def descendants(*job_ids: UUID) -> list[Job]:
-    """All of them but the jobs themselves, those of an earlier generation first."""
+    """All descendants, without the jobs themselves; earlier generations first."""
     return [job for generation in generations(*job_ids) for job in generation]

@@ -1,8 +1,8 @@
-"""The one way out: the filter, and every reading of entries through it.
+"""The filter of entries.
 
 A filter means the same in SQL (history, counts, downloads) and in Python (live entries): `Filter.condition` and
-`Filter.matcher` stand side by side, and a test holds them against each other. The entries of a family of jobs
-are read through SQL alone, live ones too.
+`Filter.matcher` are next to each other, and a test compares them. The entries of a family of jobs are read through
+SQL alone, live ones too.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NO_LIMIT = 2**62
 
 
 class ContainsAscii(models.Lookup):
-    """Substring, case-insensitive for ASCII letters only: what SQLite's LIKE does and Python can do alike."""
+    """Substring, case-insensitive for ASCII letters only, as SQLite's LIKE is and as `contains_ascii` is."""
 
     lookup_name = "contains_ascii"
     prepare_rhs = False
@@ -42,13 +42,13 @@ models.CharField.register_lookup(ContainsAscii)
 
 
 def contains_ascii(text: str, needle: bytes) -> bool:
-    """The same in Python; `needle` is UTF-8 with ASCII letters lowered. (`str.lower` would fold U+212A to k.)"""
+    """The same in Python. `needle`: UTF-8 with ASCII letters in lower case (`str.lower` would turn U+212A into k)."""
     return needle in text.encode().lower()
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which entries are wanted; None is no condition. Hashable: feeds are shared by it."""
+    """Which entries match; None is no condition. Hashable, since clients with equal filters share a feed."""
 
     job: UUID | None = None  # in the log of all jobs; a job's own log has it in its name
     step: UUID | None = None
@@ -63,10 +63,11 @@ class Filter:
 
     @property
     def is_counted(self) -> bool:
-        """Whether the counters on job and step already say how many entries match."""
+        """Whether the counters of job and step give the number of matching entries."""
         return self == Filter(job=self.job, family=self.family, step=self.step, level=self.level)
 
     def condition(self) -> models.Q:
+        """The filter for `LogEntry.objects.filter`."""
         conditions = models.Q()
         if self.job is not None:
             conditions &= models.Q(job=self.job)
@@ -77,7 +78,7 @@ class Filter:
         if self.level is not None:
             conditions &= models.Q(level__gte=self.level)
             if self.level >= NOTABLE:
-                # Written out, not as a parameter: so the database sees that the partial index holds them all.
+                # As a literal, no parameter: so the database sees that the partial index holds all these entries.
                 conditions &= models.Q(RawSQL(f"level >= {NOTABLE}", (), models.BooleanField()))  # noqa: S611
         if self.stream is not None:
             conditions &= models.Q(stream=self.stream)
@@ -94,9 +95,9 @@ class Filter:
         return conditions
 
     def matcher(self) -> Callable[[EntryRecord], bool] | None:
-        """A function that tells whether an entry matches; None when all do.
+        """A function that returns whether an entry matches; None when all entries do.
 
-        Who belongs to a family only the database knows, so a family's entries are always read through `condition`.
+        Only the database can say which jobs belong to a family, so this is not for filters with a `family`.
         """
         assert self.family is None
         tests = list(self._tests())
@@ -114,8 +115,8 @@ class Filter:
             step = wire_uuid(self.step)
             yield lambda entry: entry.step_id == step
         if self.level is not None:
-            wanted = {name for number, name in levels.NAMES.items() if number >= self.level}
-            yield lambda entry: entry.level in wanted
+            names = {name for number, name in levels.NAMES.items() if number >= self.level}
+            yield lambda entry: entry.level in names
         if self.stream is not None:
             yield lambda entry: entry.stream == self.stream
         if self.search is not None:

@@ -1,7 +1,7 @@
-"""The list of jobs: which are wanted, a page of them, and how many there are of each status.
+"""The list of jobs: its filter, a page of it, and the number of jobs of each status.
 
-Pages follow a keyset, creation time and id, not an offset: jobs that appear meanwhile move nothing, and the
-thousandth page costs what the first does.
+Pages follow a keyset, creation time and id, not an offset: new jobs do not move the pages, and the thousandth page
+costs as much as the first.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from jobs.models.record import wire_time
 
 CREATED_AT = "%Y-%m-%dT%H:%M:%S.%fZ"
 NEWEST_FIRST = ("-created_at", "-pk")
-NOT_IN_A_LIST = ("spec", "result")  # may be large, and no row shows them
+NOT_IN_A_LIST = ("spec", "result")  # columns that may be large, and that no row shows
 
 
 class JobCursor(NamedTuple):
-    """The place in the list after a job. Its text is opaque to clients."""
+    """The place in the list after a job. Its text form is opaque to clients."""
 
     created_at: datetime
     id: UUID
@@ -35,18 +35,18 @@ class JobCursor(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Raises ValueError for what is not the text of a cursor."""
+        """The cursor with this text form. Raises ValueError for any other text."""
         padded = text.encode() + b"=" * (-len(text) % 4)
         created_at, key = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split(" ")
         cursor = cls(datetime.strptime(created_at, CREATED_AT).replace(tzinfo=UTC), UUID(key))
-        if str(cursor) != text:  # another way to write it: not from us
+        if str(cursor) != text:  # another spelling, which we have not written
             raise ValueError(text)
         return cursor
 
 
 @dataclass(frozen=True, slots=True)
 class JobFilter:
-    """Which jobs are wanted; None, and no status, is no condition."""
+    """Which jobs match; None, and an empty set of statuses, is no condition."""
 
     statuses: frozenset[str] = frozenset()
     kind: str | None = None
@@ -57,7 +57,7 @@ class JobFilter:
     created_to: datetime | None = None
 
     def jobs(self) -> JobQuerySet:
-        """The jobs that match, of whatever status."""
+        """The jobs that match, of all statuses."""
         jobs = Job.objects.listed()
         if self.kind is not None:
             jobs = jobs.filter(kind=self.kind)
@@ -79,40 +79,43 @@ class JobPage(NamedTuple):
     next: JobCursor | None  # None: these were the last
 
 
-def page_of_jobs(wanted: JobFilter, limit: int, after: JobCursor | None = None) -> JobPage:
+def page_of_jobs(job_filter: JobFilter, limit: int, after: JobCursor | None = None) -> JobPage:
     """The newest `limit` jobs that match, or the next after a cursor; newest first."""
-    matching = wanted.jobs()
+    matching = job_filter.jobs()
     if after is not None:
-        # The first half is implied by the second, and the one that an index can follow.
+        # The second half implies the first, which is there because an index can follow it.
         matching = matching.filter(
             models.Q(created_at__lte=after.created_at)
             & (models.Q(created_at__lt=after.created_at) | models.Q(pk__lt=after.id))
         )
-    jobs = newest(matching, wanted.statuses, limit + 1)
+    jobs = newest(matching, job_filter.statuses, limit + 1)
     is_last = len(jobs) <= limit
     return JobPage(jobs[:limit], None if is_last else JobCursor(jobs[limit - 1].created_at, jobs[limit - 1].pk))
 
 
-def newest(matching: JobQuerySet, wanted: frozenset[str], count: int) -> list[Job]:
-    if wanted and wanted != frozenset(statuses.JOB_STATUSES):
-        matching = newest_by_status(matching, wanted, count)
+def newest(matching: JobQuerySet, chosen: frozenset[str], count: int) -> list[Job]:
+    """The newest `count` jobs of the chosen statuses (none chosen: of all)."""
+    if chosen and chosen != frozenset(statuses.JOB_STATUSES):
+        matching = newest_by_status(matching, chosen, count)
     rows = matching.select_related("created_by").defer(*NOT_IN_A_LIST).order_by(*NEWEST_FIRST)
     return list(rows[:count])
 
 
-def newest_by_status(matching: JobQuerySet, wanted: frozenset[str], count: int) -> JobQuerySet:
-    """The newest `count` of each status. With all of them in one condition, the database would either sort
-    every completed job or look through as many for the two that run.
+def newest_by_status(matching: JobQuerySet, chosen: frozenset[str], count: int) -> JobQuerySet:
+    """The newest `count` of each chosen status.
+
+    With one condition for all statuses, the database would either sort all completed jobs, or read all of them to
+    find the two that run.
     """
-    if len(wanted) == 1:
-        return matching.filter(status=min(wanted))
+    if len(chosen) == 1:
+        return matching.filter(status=min(chosen))
     some = models.Q()
-    for status in sorted(wanted):
+    for status in sorted(chosen):
         some |= models.Q(pk__in=matching.filter(status=status).order_by(*NEWEST_FIRST).values("pk")[:count])
     return Job.objects.filter(some)
 
 
-def count_by_status(wanted: JobFilter) -> dict[str, int]:
-    """How many jobs match by status, whichever statuses are wanted: what a choice of another would show."""
-    rows = wanted.jobs().order_by().values_list("status").annotate(models.Count("pk"))
+def count_by_status(job_filter: JobFilter) -> dict[str, int]:
+    """The number of matching jobs of each status, also of those that the filter does not choose."""
+    rows = job_filter.jobs().order_by().values_list("status").annotate(models.Count("pk"))
     return dict.fromkeys(statuses.JOB_STATUSES, 0) | dict(rows)

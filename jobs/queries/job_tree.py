@@ -1,4 +1,4 @@
-"""A job with its children, theirs, and so on, each as a row of a list."""
+"""A job with its children, their children, and so on, each as a row of a list."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from jobs.queries.job_list import NOT_IN_A_LIST
 from jobs.queries.rows import TreeRow, tree_row
 
 MOST_JOBS = 1_000
-MOST_LEVELS = 100  # deeper JSON is more than some parsers read
+MOST_LEVELS = 100  # some parsers do not read deeper JSON
 
 
 class Tree(NamedTuple):
     root: TreeRow
-    is_truncated: bool  # there are more jobs
+    is_truncated: bool  # there are more jobs than the tree has
 
 
 def tree_of(root: UUID) -> Tree:
@@ -36,13 +36,13 @@ def tree_of(root: UUID) -> Tree:
     top = tree_row(children[""][0])
     level, shown = [top], 1
     for _ in range(1, MOST_LEVELS):
-        level = hang_on(level, children, MOST_JOBS - shown)
+        level = add_children(level, children, MOST_JOBS - shown)
         shown += len(level)
     return Tree(top, len(found) > shown)
 
 
-def hang_on(level: Sequence[TreeRow], children: Mapping[str, Sequence[Job]], most: int) -> list[TreeRow]:
-    """Gives the rows of a level their children, so many at most, and returns those."""
+def add_children(level: Sequence[TreeRow], children: Mapping[str, Sequence[Job]], most: int) -> list[TreeRow]:
+    """Adds children to the rows of a level, `most` at most in all, and returns them."""
     below: list[TreeRow] = []
     for row in level:
         row.children = [tree_row(child) for child in children.get(row.id, [])[: most - len(below)]]

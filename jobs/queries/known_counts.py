@@ -1,6 +1,6 @@
-"""How many entries match a filter that no counter knows of: counted in steps, remembered, and only ever counted on.
+"""The number of entries that match a filter without a counter: counted in steps, remembered, and continued from there.
 
-What was counted when nobody wanted to know any more is not lost: who asks next goes on from there.
+A count that its reader gives up is not lost: the next reader continues it.
 """
 
 from __future__ import annotations
@@ -26,28 +26,34 @@ MOST_REMEMBERED = 1_000
 Key = tuple[UUID | None, Filter]
 
 
-class Known(NamedTuple):
+class KnownCount(NamedTuple):
+    """The number of matching entries from the first one up to a place."""
+
     number: int = 0
-    up_to: Position = START  # matching entries from the first to this place
-    deletions: object = None  # what had been deleted then
+    up_to: Position = START
+    deletions: object = None  # `deletions_of` the log when it was counted
 
 
 class KnownCounts:
+    """The counts of this process, MOST_REMEMBERED at most; any thread may use it."""
+
     def __init__(self) -> None:
-        self._known: OrderedDict[Key, Known] = OrderedDict()  # those asked for last stand last
+        self._known: OrderedDict[Key, KnownCount] = OrderedDict()  # the latest used one is last
         self._lock = threading.Lock()
 
-    def of(self, log: Log, deletions: object) -> Known:
-        key = (log.job_id, log.wanted)
+    def of(self, log: Log, deletions: object) -> KnownCount:
+        """What is known of the log, if nothing was deleted since; else a count of 0 up to START."""
+        key = (log.job_id, log.filter)
         with self._lock:
             known = self._known.get(key)
             if known is None or known.deletions != deletions:
-                return Known(deletions=deletions)
+                return KnownCount(deletions=deletions)
             self._known.move_to_end(key)
             return known
 
-    def keep(self, log: Log, known: Known) -> None:
-        key = (log.job_id, log.wanted)
+    def keep(self, log: Log, known: KnownCount) -> None:
+        """Remembers a count, and forgets the one that was not used for longest."""
+        key = (log.job_id, log.filter)
         with self._lock:
             self._known[key] = known
             self._known.move_to_end(key)
@@ -55,6 +61,7 @@ class KnownCounts:
                 self._known.popitem(last=False)
 
     def forget(self) -> None:
+        """Forgets all counts."""
         with self._lock:
             self._known.clear()
 
@@ -63,14 +70,14 @@ known_counts = KnownCounts()
 
 
 def count_up_to(log: Log, end: Position) -> Steps[int]:
-    """How many entries match up to `end`, which is not END."""
+    """The number of matching entries up to `end`, which must not be END."""
     own, _, end = long_reads.in_own_numbers(log, START, end)
     while True:
         known = known_counts.of(own, deletions_of(own))
         if getattr(known.up_to, own.key) > getattr(end, own.key):
-            known = Known(deletions=known.deletions)  # it was asked for a later place
+            known = KnownCount(deletions=known.deletions)  # it was counted up to a later place
         for low, high in long_reads.ranges(own, known.up_to, end):
-            known = Known(known.number + own.count(high, low), high, known.deletions)
+            known = KnownCount(known.number + own.count(high, low), high, known.deletions)
             known_counts.keep(own, known)
             yield
         if known.deletions == deletions_of(own):
@@ -78,7 +85,7 @@ def count_up_to(log: Log, end: Position) -> Steps[int]:
 
 
 def count_within(log: Log, end: Position, user_id: int, seconds: float) -> int | None:
-    """The same; None when it takes longer, and then it goes on from there the next time."""
+    """The same within `seconds`; else None, and the next call continues the count."""
     give_up_at = time.monotonic() + seconds
     counting = count_up_to(log, end)
     while True:
@@ -91,9 +98,9 @@ def count_within(log: Log, end: Position, user_id: int, seconds: float) -> int |
 
 
 def deletions_of(log: Log) -> object:
-    """What is another after entries of the log were deleted."""
-    if log.wanted.family is not None:
-        return family_pruned_to_id(log.wanted.family), members(log.wanted.family).count()
+    """A value that changes when entries of the log are deleted."""
+    if log.filter.family is not None:
+        return family_pruned_to_id(log.filter.family), members(log.filter.family).count()
     if log.job_id is not None:
         return pruned_to_id(log.job_id)
     return pruned_to_id(None), tuple(

@@ -19,11 +19,11 @@ from jobs.storable import utf8_length
 
 PAGE_ENTRIES = 1_000  # S7: what one page or batch holds at most,
 PAGE_BYTES = 1024 * 1024  # by whichever comes first
-FEW_IDS = 5_000  # passed over faster than the family's first and last entry are looked up
+FEW_IDS = 5_000  # passing over so many is faster than looking up the family's first and last entry
 
 
 class Position(NamedTuple):
-    """A place in a log: after the entry of this line and id. The service log, of all jobs, counts in ids alone."""
+    """A place in a log: after the entry with this line and id. In the log of all jobs only the id counts."""
 
     line: int
     id: int
@@ -40,22 +40,23 @@ Row = tuple[Any, ...]  # in the order of COLUMNS, values as the database driver 
 
 
 class Page(NamedTuple):
-    """Entries, oldest first, and whether there may be more in the direction in which was read."""
+    """Entries, oldest first, and whether there may be more in the direction of reading."""
 
     records: list[EntryRecord]
     has_more: bool
 
 
 class Names:
-    """The names of jobs and steps that entries are shown with, looked up once a page and kept."""
+    """The names of jobs and steps for the entries of a log, looked up once a page and kept."""
 
     def __init__(self) -> None:
         self.jobs: dict[str, str] = {}
         self.steps: dict[str, str] = {}
 
-    def learn(self, job_ids: set[str], step_ids: set[str]) -> None:
-        for known, wanted, model in ((self.jobs, job_ids, Job), (self.steps, step_ids, Step)):
-            missing = wanted - known.keys()
+    def look_up(self, job_ids: set[str], step_ids: set[str]) -> None:
+        """Looks up the names that are not known yet. `job_ids`, `step_ids`: dashed UUIDs."""
+        for known, used, model in ((self.jobs, job_ids, Job), (self.steps, step_ids, Step)):
+            missing = used - known.keys()
             if missing:
                 rows = model._default_manager.filter(pk__in=missing).values_list("pk", "name")
                 known.update({str(pk): name for pk, name in rows})
@@ -67,17 +68,17 @@ class Log:
     A filter for a job's family makes the job's log one of several jobs, in the order of ids.
     """
 
-    def __init__(self, job_id: UUID | None, wanted: Filter = EVERYTHING, names: Names | None = None) -> None:
-        self.job_id = job_id if wanted.family is None else None
-        self.wanted = wanted
+    def __init__(self, job_id: UUID | None, log_filter: Filter = EVERYTHING, names: Names | None = None) -> None:
+        self.job_id = job_id if log_filter.family is None else None
+        self.filter = log_filter
         self.names = names or Names()
-        # A step's entries and everybody's are found by id (indexes on step + id, and the key); a job's by line.
-        self.key = "id" if self.job_id is None or wanted.step is not None else "line"
-        # Within a job both orders are one, and only the line has an index with the job.
-        self.order = "line" if wanted.job is not None and wanted.step is None else self.key
+        # Entries of a step and of all jobs are found by id (indexes on step + id, and the key); a job's by line.
+        self.key = "id" if self.job_id is None or log_filter.step is not None else "line"
+        # Within a job both orders are the same, and only the line has an index together with the job.
+        self.order = "line" if log_filter.job is not None and log_filter.step is None else self.key
 
     def after(self, start: Position, end: Position = END, limit: int = PAGE_ENTRIES) -> Page:
-        """The next entries after `start`, up to and with `end`."""
+        """The next entries after `start`, up to and including `end`."""
         rows, was_cut = page_of_rows(self.between(start, end).order_by(self.order)[:limit])
         return Page(self.records(rows), was_cut or len(rows) == limit)
 
@@ -98,7 +99,7 @@ class Log:
         return Page(self.records(rows), was_cut or len(rows) == limit)
 
     def has_up_to(self, end: Position) -> bool:
-        """Whether any entry matches up to and with `end`."""
+        """Whether any entry up to and including `end` matches."""
         return self.between(START, end).exists()
 
     def count(self, end: Position = END, start: Position = START) -> int:
@@ -106,12 +107,13 @@ class Log:
         return self.between(start, end).count()
 
     def between(self, start: Position, end: Position) -> models.QuerySet[LogEntry]:
-        entries = LogEntry.objects.filter(self.wanted.condition())
-        if self.job_id is not None and self.wanted.step is None:  # a step belongs to its job
+        """The matching entries in (start, end], in no order."""
+        entries = LogEntry.objects.filter(self.filter.condition())
+        if self.job_id is not None and self.filter.step is None:  # a step belongs to its job
             entries = entries.filter(job=self.job_id)
         low, high = getattr(start, self.key), getattr(end, self.key)
-        if self.wanted.family is not None and self.wanted.step is None:
-            return entries_of_family(entries, self.wanted.family, low, high)
+        if self.filter.family is not None and self.filter.step is None:
+            return entries_of_family(entries, self.filter.family, low, high)
         if low > 0:
             entries = entries.filter(**{f"{self.key}__gt": low})
         if high < 0:
@@ -121,10 +123,12 @@ class Log:
         return entries
 
     def records(self, rows: Sequence[Row]) -> list[EntryRecord]:
-        self.names.learn({wire_uuid(row[9]) for row in rows}, {wire_uuid(row[10]) for row in rows if row[10]})
+        """The rows for the wire, with the names of their jobs and steps."""
+        self.names.look_up({wire_uuid(row[9]) for row in rows}, {wire_uuid(row[10]) for row in rows if row[10]})
         return [self.record(row) for row in rows]
 
     def record(self, row: Row) -> EntryRecord:
+        """One row for the wire. The names of its job and step must have been looked up."""
         entry_id, line, timestamp, level, stream, source, message, ansi, fields, job, step = row
         job_id = wire_uuid(job)
         step_id = None if step is None else wire_uuid(step)
@@ -146,10 +150,10 @@ class Log:
 
 
 def entries_of_family(entries: models.QuerySet[LogEntry], root: UUID, low: int, high: int) -> models.QuerySet[LogEntry]:
-    """Those of `entries`, which are the family's, with ids in (low, high].
+    """The entries with ids in (low, high] of `entries`, which holds the family's only.
 
-    They are read in the order of ids, passing over those of other jobs, but no further than from the family's first
-    entry to its last. Where it has few entries among many of others, their ids are collected first.
+    The database reads them in the order of ids and passes over those of other jobs, from the family's first entry to
+    its last. Where the family has few entries among many of other jobs, it collects their ids first.
     """
     if high - low <= FEW_IDS:
         return entries.filter(pk__gt=low, pk__lte=high)
@@ -161,14 +165,14 @@ def entries_of_family(entries: models.QuerySet[LogEntry], root: UUID, low: int, 
 
 
 def page_of_rows(entries: models.QuerySet[LogEntry]) -> tuple[list[Row], bool]:
-    """The rows of a query, but no more than PAGE_BYTES of text (and one at least), and whether that cut them.
+    """The rows of a query, up to PAGE_BYTES of text but one at least, and whether that left out rows.
 
-    Read past Django's converters, which would cost more than the database.
+    Without Django's converters, which would cost more than the database does.
     """
     query = entries.values_list(*COLUMNS).query
     try:
         sql, parameters = query.get_compiler(entries.db).as_sql()
-    except EmptyResultSet:  # Django sees by itself that nothing can match
+    except EmptyResultSet:  # Django sees without the database that nothing can match
         return [], False
     rows: list[Row] = []
     left = PAGE_BYTES
@@ -184,5 +188,5 @@ def page_of_rows(entries: models.QuerySet[LogEntry]) -> tuple[list[Row], bool]:
 
 
 def size_of(row: Row) -> int:
-    """About the bytes that an entry takes on the wire."""
+    """About the number of bytes of an entry on the wire."""
     return 300 + sum(utf8_length(text) for text in row[6:9] if text)

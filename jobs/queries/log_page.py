@@ -1,4 +1,4 @@
-"""One page of a log, in the shape of a `logs` event: what the page endpoints, streams and `tail` begin with."""
+"""One page of a log, in the shape of a `logs` event, for the page endpoints, and the payload of that event."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from jobs.queries.log import END, START, Log, Page, Position
 from jobs.queries.long_reads import in_turns
 from jobs.queries.search_turns import turns
 
-COUNTING_S = 0.5  # what a page that searches waits for a count
+COUNTING_S = 0.5  # how long a page with a search waits for a count
 
 
 class LogsMeta(msgspec.Struct):
@@ -31,17 +31,20 @@ class LogsMeta(msgspec.Struct):
 
 
 class LogsPayload(msgspec.Struct):
+    """The body of a page and of a `logs` event: entries, oldest first, and what is known about them."""
+
     logs: list[EntryRecord]
     meta: LogsMeta
 
 
 def logs_payload(records: list[EntryRecord], total: int, displayed: int | None, has_more: bool) -> LogsPayload:
+    """The body of a page or event. `records`: oldest first; counts and `has_more` as in LogsMeta."""
     oldest, newest = (records[0].id, records[-1].id) if records else (None, None)
     return LogsPayload(records, LogsMeta(total, displayed, has_more, oldest, newest))
 
 
 def counts_of(job_id: UUID | None, step_id: UUID | None, family: UUID | None = None) -> dict[str, int]:
-    """The counters that bound a request: the step's, the job's, its family's together, or those of all jobs."""
+    """Counts by level name, and `total`: of the step, else of the family, else of the job, else of all jobs."""
     rows: models.QuerySet[Step] | models.QuerySet[Job]
     if step_id is not None:
         rows = Step.objects.filter(pk=step_id)
@@ -54,13 +57,14 @@ def counts_of(job_id: UUID | None, step_id: UUID | None, family: UUID | None = N
 
 
 def searched_count(log: Log, user_id: int) -> int | None:
-    """How many entries match, where no counters tell it. None: it is not known yet."""
-    return None if log.wanted.is_counted else count_within(log, newest_of(log), user_id, COUNTING_S)
+    """The number of matching entries, where the counters do not have it. None: they do, or it is not known yet."""
+    return None if log.filter.is_counted else count_within(log, newest_of(log), user_id, COUNTING_S)
 
 
 def newest_of(log: Log) -> Position:
-    if log.wanted.family is not None:
-        return newest_family_position(log.wanted.family)
+    """The position of the log's newest entry."""
+    if log.filter.family is not None:
+        return newest_family_position(log.filter.family)
     return newest_position(log.job_id, NO_LIMIT)
 
 
@@ -75,7 +79,7 @@ def read_page(
 ) -> LogsPayload:
     """The last `limit` matching entries; the next after `since`, the last before `before`, or from an offset.
 
-    Users take turns with what is to be searched for. Raises CursorReset when entries go before they can be read.
+    Searches of several users take turns. Raises CursorReset when entries are deleted before they can be read.
     """
     if offset is not None:
         with turns.turn(user_id):
@@ -89,10 +93,10 @@ def read_page(
         end = END if before is None else just_before(before)
         page = in_turns(long_reads.last(log, limit, end), user_id)
         has_more = page.has_more
-    wanted, displayed = log.wanted, searched_count(log, user_id)
-    counts = counts_of(log.job_id or wanted.job, wanted.step, wanted.family)  # after it: it is of no fewer entries
-    if wanted.is_counted:
-        displayed = count_from(counts, wanted.level or 0)
+    log_filter, displayed = log.filter, searched_count(log, user_id)
+    counts = counts_of(log.job_id or log_filter.job, log_filter.step, log_filter.family)  # last: no fewer than match
+    if log_filter.is_counted:
+        displayed = count_from(counts, log_filter.level or 0)
     return logs_payload(page.records, counts["total"], displayed, has_more)
 
 

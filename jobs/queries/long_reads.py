@@ -1,7 +1,7 @@
-"""Long readings of a log in steps of a moment each, so that others have their turn in between.
+"""Long readings of a log in short steps, so that other users have their turn in between.
 
-Where counters and indexes lead to the entries, a reading is one step. A search looks at every entry: there the log is
-gone through range by range, each as wide as takes about STEP_S.
+Where an index leads to the entries, a reading is one step. A search looks at every entry: it reads the log range by
+range, each so wide that it takes about STEP_S.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ STEP_S = 0.03
 FIRST_WIDTH, NARROWEST, WIDEST = 4_000, 50, 200_000
 
 Steps = Generator[None, None, T]
-"""Each `next` is a step; the last one returns what was to be read."""
+"""Each `next` makes a step; the generator returns what was to be read."""
 
 
 def in_turns(steps: Steps[T], user_id: int) -> T:
-    """What the steps return, each made when it is this user's turn. For a thread that may wait."""
+    """What the steps return. Waits for this user's turn before each of them, so call it in a thread that may wait."""
     while True:
         try:
             one_in_turn(steps, user_id)
@@ -41,14 +41,14 @@ def in_turns(steps: Steps[T], user_id: int) -> T:
 
 
 def one_in_turn(steps: Steps[T], user_id: int) -> None:
-    """Makes a step when it is this user's turn. Raises StopIteration with the last one."""
+    """Waits for this user's turn and makes a step. Raises StopIteration with the last one."""
     with turns.turn(user_id):
         next(steps)
 
 
 def unbroken(log: Log, start: Position, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What `read` reads of the log, which is all that there ever was after `start`. Raises CursorReset."""
-    family = log.wanted.family
+    """What `read` returns, when no entry after `start` has been deleted. Raises CursorReset otherwise."""
+    family = log.filter.family
     with snapshot():
         require_unbroken(family or log.job_id, start, with_children=family is not None)
         return read(*args, **kwargs)
@@ -56,7 +56,7 @@ def unbroken(log: Log, start: Position, read: Callable[P, T], *args: P.args, **k
 
 def after(log: Log, start: Position, end: Position = END, limit: int = PAGE_ENTRIES) -> Steps[Page]:
     """As `Log.after`. Raises CursorReset."""
-    if log.wanted.is_counted:
+    if log.filter.is_counted:
         return unbroken(log, start, log.after, start, end, limit)
     records: list[EntryRecord] = []
     left = PAGE_BYTES
@@ -68,13 +68,13 @@ def after(log: Log, start: Position, end: Position = END, limit: int = PAGE_ENTR
         if page.has_more or left <= 0:
             return Page(records, True)
         yield
-    unbroken(log, start, bool)  # also where nothing was left to go through
+    unbroken(log, start, bool)  # also where there was no range to read
     return Page(records, False)
 
 
 def last(log: Log, limit: int, end: Position = END) -> Steps[Page]:
     """As `Log.last`. Raises CursorReset when the job is gone."""
-    if log.wanted.is_counted:
+    if log.filter.is_counted:
         return unbroken(log, START, log.last, limit, START, end)
     records: list[EntryRecord] = []
     left = PAGE_BYTES
@@ -91,8 +91,8 @@ def last(log: Log, limit: int, end: Position = END) -> Steps[Page]:
 
 
 def before_last(log: Log, limit: int, end: Position) -> Steps[Position]:
-    """As `Log.before_last`, for a limit of one and more."""
-    if log.wanted.is_counted:
+    """As `Log.before_last`, for a limit of 1 or more."""
+    if log.filter.is_counted:
         return log.before_last(limit, end)
     passed = 0
     own, first, newest = in_own_numbers(log, START, end)
@@ -107,7 +107,7 @@ def before_last(log: Log, limit: int, end: Position) -> Steps[Position]:
 
 def has_up_to(log: Log, end: Position) -> Steps[bool]:
     """As `Log.has_up_to`."""
-    if log.wanted.is_counted:
+    if log.filter.is_counted:
         return log.has_up_to(end)
     own, first, newest = in_own_numbers(log, START, end)
     for low, high in ranges(own, first, newest, backward=True):
@@ -118,15 +118,16 @@ def has_up_to(log: Log, end: Position) -> Steps[bool]:
 
 
 def in_own_numbers(log: Log, start: Position, end: Position) -> tuple[Log, Position, Position]:
-    """The same log and places; of one job's entries in the log of all jobs by their lines, as their index has them."""
-    job_id = log.wanted.job
-    if job_id is None or log.wanted.step is not None or log.wanted.family is not None:
+    """The same log and places. One job's entries in the log of all jobs become its own log, whose index has lines."""
+    job_id = log.filter.job
+    if job_id is None or log.filter.step is not None or log.filter.family is not None:
         return log, start, end
-    own = Log(job_id, replace(log.wanted, job=None), log.names)
+    own = Log(job_id, replace(log.filter, job=None), log.names)
     return own, place_of(job_id, start), place_of(job_id, end)
 
 
 def place_of(job_id: UUID, position: Position) -> Position:
+    """The place in the job's own log; START and END stay as they are."""
     if position.id in (START.id, END.id):
         return position
     lines = LogEntry.objects.filter(job=job_id, pk__lte=position.id).order_by("-line").values_list("line", flat=True)
@@ -134,7 +135,7 @@ def place_of(job_id: UUID, position: Position) -> Position:
 
 
 def ranges(log: Log, start: Position, end: Position, *, backward: bool = False) -> Iterator[tuple[Position, Position]]:
-    """(start, end] in parts. Each is as wide as the one before, or what that took, gives reason to."""
+    """(start, end] in ranges. The time that the caller took for a range decides the width of the next one."""
     low, high = extent(log, start, end)
     width = FIRST_WIDTH
     while low < high:
@@ -150,21 +151,21 @@ def ranges(log: Log, start: Position, end: Position, *, backward: bool = False) 
 
 
 def next_width(width: int, took_s: float) -> int:
-    """Which takes about STEP_S, if the next part is like the last one; never more than twice that."""
-    wanted = width * STEP_S / max(took_s, 1e-6)
-    return int(min(max(wanted, NARROWEST), width * 2, WIDEST))
+    """The width that takes about STEP_S if the next range is like the last one; at most twice the last width."""
+    fitting = width * STEP_S / max(took_s, 1e-6)
+    return int(min(max(fitting, NARROWEST), width * 2, WIDEST))
 
 
 def extent(log: Log, start: Position, end: Position) -> tuple[int, int]:
-    """Between which numbers, of those by which the log is ordered, there is anything of (start, end]."""
+    """(low, high] in lines or ids (`log.key`): the part of (start, end] in which the log has entries at all."""
     low, high = getattr(start, log.key), getattr(end, log.key)
-    if log.wanted.family is not None and log.wanted.step is None:
-        family = extent_of(log.wanted.family)
+    if log.filter.family is not None and log.filter.step is None:
+        family = extent_of(log.filter.family)
         first, newest = family.first_id, family.last_id
     else:
         rows = LogEntry.objects.order_by(log.key).values_list(log.key, flat=True)
-        if log.wanted.step is not None:
-            rows = rows.filter(step=log.wanted.step)
+        if log.filter.step is not None:
+            rows = rows.filter(step=log.filter.step)
         elif log.job_id is not None:
             rows = rows.filter(job=log.job_id)
         first, newest = rows.first() or 0, rows.last() or 0

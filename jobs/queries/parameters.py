@@ -1,4 +1,4 @@
-"""The parameters of a log request, the same for pages, streams and `tail`."""
+"""The parameters of a log request, the same for pages, streams and `tail`; a refusal names the parameter."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from jobs.storable import storable_text
 from jobs.validation.query import BadParameter, Query, Text, one_of, whole_number
 
 MAX_SEARCH = 1_000  # characters; SQLite refuses patterns of 50,000 bytes
-CHILDREN = "children"  # asks for a job's log with those of its descendants
+CHILDREN = "children"  # the parameter for a job's log together with those of its descendants
 
 
 def most_entries() -> int:
@@ -29,7 +29,8 @@ def most_entries() -> int:
 
 
 def moment(text: str) -> datetime:
-    # In a URL that was not encoded, the plus sign of a zone arrives as a space.
+    """A time of RFC 3339 in UTC. Raises ValueError."""
+    # The plus sign of a zone arrives as a space when the client did not encode the URL.
     parsed = parse_datetime(text.strip().replace(" ", "+") if "T" in text else text)
     if parsed is None:
         raise ValueError(text)
@@ -88,7 +89,7 @@ class PagingQuery(Query):
 
 
 class JobLogQuery(PagingQuery, ChildrenQuery, LogFilterQuery):
-    """A page of a job's log. Parameters are told in the order of the last base first."""
+    """A page of a job's log. Parameters are listed in the order of the last base first."""
 
 
 class ServiceLogQuery(PagingQuery, LogFilterQuery, OfAnyJobQuery):

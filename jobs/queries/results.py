@@ -1,4 +1,4 @@
-"""What became of runs, as the API tells it: results, last logs, history."""
+"""The outcome of a run for the API: its status, result and last entries."""
 
 from __future__ import annotations
 
@@ -11,16 +11,20 @@ from jobs.models import EntryRecord, Job
 from jobs.queries.log import END, Log, Position
 
 LAST_LOGS = 1_000
-MAX_PAGES = 16  # of a MiB of text each: all that an answer holds
+MAX_PAGES = 16  # of 1 MiB of text each: the most that one answer holds
 
 
-class PlainEntry(msgspec.Struct):
+class PlainEntry(msgspec.Struct, gc=False):
+    """An entry in a result and in a plain stream: three of its members."""
+
     timestamp: str
     level: str
     message: str
 
 
-class Value(msgspec.Struct):
+class TypedValue(msgspec.Struct):
+    """A run's result and its type."""
+
     value: object
     type: str  # in JSON's words: number, string, boolean, object, array, null
 
@@ -32,7 +36,7 @@ class Running(msgspec.Struct):
     meaning: ClassVar[str] = "it has not ended"
 
     execution_id: str
-    progress: float | None  # percent, where the run tells it
+    progress: float | None  # percent, where the run reports it
     logs: list[PlainEntry]
     status: str = "running"
 
@@ -42,7 +46,7 @@ class Completed(msgspec.Struct):
 
     execution_id: str
     progress: float | None
-    result: Value
+    result: TypedValue
     logs: list[PlainEntry]
     status: str = "completed"
 
@@ -58,7 +62,7 @@ class Cancelled(msgspec.Struct):
 
 
 class Failed(msgspec.Struct):
-    """A run that has failed, in the shape of all errors."""
+    """A run that has failed, in the shape of the API's errors."""
 
     http_status: ClassVar[int] = 500
     meaning: ClassVar[str] = "it has failed"
@@ -76,11 +80,11 @@ ResultAnswer = Running | Completed | Cancelled | Failed
 
 
 def result_of(job: Job) -> ResultAnswer:
-    """How the job stands, with its last 1,000 entries, read after its row: an end is told with all of them."""
+    """The job's state with its last 1,000 entries, read after its row: an answer with the end has all of them."""
     job_id = str(job.pk)
     logs = last_logs(job)
     if job.status == statuses.COMPLETED:
-        return Completed(job_id, job.progress, Value(job.result, json_type(job.result)), logs)
+        return Completed(job_id, job.progress, TypedValue(job.result, json_type(job.result)), logs)
     if job.status == statuses.CANCELLED:
         return Cancelled(job_id, job.progress, logs, job.error)
     if job.status == statuses.FAILED:
@@ -90,7 +94,7 @@ def result_of(job: Job) -> ResultAnswer:
 
 
 def last_logs(job: Job) -> list[PlainEntry]:
-    """Its last entries, oldest first. Fewer than LAST_LOGS where they are large."""
+    """The job's last LAST_LOGS entries, oldest first; fewer where they are large."""
     log, records, end = Log(job.pk), list[EntryRecord](), END
     for _ in range(MAX_PAGES):
         page = log.last(LAST_LOGS - len(records), end=end)
@@ -102,6 +106,7 @@ def last_logs(job: Job) -> list[PlainEntry]:
 
 
 def json_type(value: object) -> str:
+    """JSON's word for the type of a value of JSON data."""
     if value is None:
         return "null"
     for name, kinds in (("boolean", bool), ("number", (int, float)), ("string", str), ("array", list)):

@@ -1,4 +1,4 @@
-"""Jobs and steps as they leave Quaero: the members of the API and of the streams' events."""
+"""Jobs and steps on the wire: the members of the API's answers and of the streams' events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import models
 from jobs.models import Job, Step
 from jobs.models.record import wire_time
 
-FEW_STEPS = 50  # are told all each time; of more, once those are known, only those that changed
+FEW_STEPS = 50  # up to so many are sent each time; of more, a client that has them gets only those that changed
 
 
 class StepRow(msgspec.Struct):
@@ -25,7 +25,7 @@ class StepRow(msgspec.Struct):
 
 
 class JobSummary(msgspec.Struct):
-    """What a `status` event tells of a job."""
+    """A job in a `status` event."""
 
     id: str
     name: str
@@ -39,7 +39,7 @@ class JobSummary(msgspec.Struct):
 
 
 class ChildRow(JobSummary):
-    """What a `status` event tells of a descendant."""
+    """A descendant in a `status` event."""
 
     parent: str | None
 
@@ -63,13 +63,13 @@ class JobRow(JobSummary):
 
 
 class TreeRow(JobRow):
-    """A job in a list, with the jobs that it spawned."""
+    """A job in a tree, with the jobs that it spawned."""
 
     children: list[TreeRow]
 
 
 class JobDetail(JobRow):
-    """A job alone."""
+    """A job with all that is known about it."""
 
     spec: dict[str, object]
     result: object
@@ -79,6 +79,7 @@ class JobDetail(JobRow):
 
 
 def step_row(step: Step) -> StepRow:
+    """A step as the API and `status` events have it."""
     return StepRow(
         str(step.pk),
         step.name,
@@ -92,10 +93,12 @@ def step_row(step: Step) -> StepRow:
 
 
 def job_summary(job: Job) -> JobSummary:
+    """A job as a `status` event has it."""
     return JobSummary(**summary_members(job))  # type: ignore[arg-type]
 
 
 def child_row(job: Job) -> ChildRow:
+    """A descendant as a `status` event has it."""
     return ChildRow(**summary_members(job), parent=optional_id(job.parent_id))  # type: ignore[arg-type]
 
 
@@ -110,7 +113,7 @@ def tree_row(job: Job) -> TreeRow:
 
 
 def job_detail(job: Job, steps: models.QuerySet[Step], since: int | None = None) -> JobDetail:
-    """`since`: a revision of the job; of many steps then only those are told that changed at it or later."""
+    """`since`: a revision of the job. Of more than FEW_STEPS steps, only those that changed at it or later are in."""
     total = steps.count()
     are_many = total > FEW_STEPS
     is_partial = are_many and since is not None
@@ -126,6 +129,7 @@ def job_detail(job: Job, steps: models.QuerySet[Step], since: int | None = None)
 
 
 def summary_members(job: Job) -> dict[str, object]:
+    """The members of JobSummary."""
     return {
         "id": str(job.pk),
         "name": job.name,
@@ -140,6 +144,7 @@ def summary_members(job: Job) -> dict[str, object]:
 
 
 def row_members(job: Job) -> dict[str, object]:
+    """The members that JobRow adds. The job was read with its `created_by`."""
     return {
         "revision": job.revision,
         "created_at": wire_time(job.created_at),

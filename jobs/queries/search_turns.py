@@ -1,4 +1,4 @@
-"""Whose turn it is to look through a log: a few at a time, and of those who wait each user as often as another."""
+"""Turns for searching in logs: AT_A_TIME searches run at once, and waiting users take turns evenly."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ AT_A_TIME = 2
 
 
 class Turns:
-    """A turn is short, and asked for again after each step, so that who has much to look through delays nobody."""
+    """Short turns. A reader asks for a new one for each step, so that a long search does not delay other users."""
 
     def __init__(self, at_a_time: int = AT_A_TIME) -> None:
         self._free = at_a_time
-        self._waiting: dict[int, deque[Future[None]]] = {}  # by user; who had a turn last stands last
+        self._waiting: dict[int, deque[Future[None]]] = {}  # by user; the user with the latest turn is last
         self._lock = threading.Lock()
 
     def ask(self, user_id: int) -> Future[None]:
-        """Done when it is this user's turn, which ends with `end`. Cancel it to wait no more."""
+        """A future that is done when it is this user's turn. Call `end` after the turn; cancel it to give up."""
         turn: Future[None] = Future()
         with self._lock:
             self._waiting.setdefault(user_id, deque()).append(turn)
@@ -28,13 +28,14 @@ class Turns:
         return turn
 
     def end(self) -> None:
+        """Ends a turn, and begins that of the next waiting user."""
         with self._lock:
             self._free += 1
         self._give()
 
     @contextmanager
     def turn(self, user_id: int) -> Iterator[None]:
-        """Waits for one, in a thread that may."""
+        """A block that runs in this user's turn. Blocks the thread until then."""
         self.ask(user_id).result()
         try:
             yield

@@ -1,4 +1,4 @@
-"""Several readings of one moment."""
+"""Several queries that see the same moment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BEGIN_SNAPSHOT = {
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """All that is read in the block is of one moment. Within a transaction, that decides what is seen."""
+    """All queries in the block see the database at one moment. In a transaction, they see what the transaction sees."""
     if connection.in_atomic_block:
         yield
         return

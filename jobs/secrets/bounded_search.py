@@ -1,8 +1,9 @@
-"""Expressions of an installation over lines of any length, in bounded time.
+"""Searching lines of any length with an installation's own expressions, in bounded time.
 
-Python's `re` holds the interpreter while it searches, and the square of a line's length is a usual price:
-`(\\w+)@` begins anew at each letter of a word. So an expression that begins with a repeated character begins at the
-first of them only; long lines are searched in pieces; and when that takes too long, the rest of the line is a match.
+Python's `re` holds the interpreter while it searches, and its time often grows with the square of a line's length:
+`(\\w+)@` begins anew at each letter of a word. So an expression that begins with a repeated character is tried at the
+first of such characters only; long lines are searched in pieces; and when a line takes too long, the rest of it counts
+as a match.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from typing import Any
 
 from jobs.secrets.search_cost import REPEATS, degree_of, is_single
 
-PIECES = (8 * 1024, 8 * 1024, 1024, 256, 128)  # characters, by degree: each takes a tenth of a second or so at worst
+PIECES = (8 * 1024, 8 * 1024, 1024, 256, 128)  # characters, by degree: a piece takes about 0.1 s at worst
 MOST_CPU_S = 0.5  # for one line
 
 Span = tuple[int, int]
 
 
 class BoundedPattern:
-    """Finds what a pattern matches: wherever it stands what is as long as half a piece, and longer ones as they lie."""
+    """Finds what a pattern matches: every match up to half a piece long, and longer ones where they begin in time."""
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self._pattern = pattern
@@ -35,7 +36,7 @@ class BoundedPattern:
         self._piece = PIECES[min(degree, len(PIECES)) - 1]
 
     def spans(self, text: str) -> Iterator[Span]:
-        """Where the matches are. When the time is over, the last is all that could not be searched."""
+        """The start and end of each match. When the time is over, the last span is the part that was not searched."""
         piece, step = self._piece, self._piece // 2
         if len(text) <= piece:
             yield from self._spans_within(text, 0, len(text))
@@ -59,11 +60,11 @@ class BoundedPattern:
             start = max(match.end(), start + 1) if match[0] else match.end() + 1
 
     def _match_here(self, text: str, start: int, stop: int) -> re.Match[str] | None:
-        """Before this place nothing is searched any more, so that it is a first one."""
+        """A match that begins at `start`, which counts as a first character: nothing before it is searched."""
         return self._pattern.match(text, start, stop) if self._first is not self._pattern else None
 
     def _end_of(self, text: str, start: int, end: int, limit: int) -> int:
-        """Of a match up to the end of its piece: where it would end if the piece were longer."""
+        """The end of a match in the whole text, for a match that ends where its piece does."""
         while end == limit < len(text):
             limit += limit - start
             match = self._pattern.match(text, start, limit)
@@ -75,9 +76,9 @@ bounded = cache(BoundedPattern)
 
 
 def begins_at_the_first(pattern: re.Pattern[str]) -> re.Pattern[str]:
-    """The same pattern, but not to begin after a character with which it could have begun as well.
+    """The same pattern, but without matches that begin after a character with which they could begin too.
 
-    What matches from there matches from the one before too, so that nothing is lost but the time to see so.
+    Such a match also matches from the character before it, so this loses no match.
     """
     items = parser.parse(pattern.pattern, pattern.flags)
     repeated = first_repeated(items)
@@ -89,7 +90,7 @@ def begins_at_the_first(pattern: re.Pattern[str]) -> re.Pattern[str]:
 
 
 def first_repeated(items: Any) -> Any:
-    """The single character, or class of them, of which the pattern begins with any number."""
+    """The character, or class of characters, with any number of which the pattern begins; else None."""
     if not items:
         return None
     kind, value = items[0]

@@ -1,4 +1,4 @@
-"""Secrets on command lines, which must not end up in a job's name or spec."""
+"""Masks secrets on command lines, so that a job's name and spec do not have them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from jobs.secrets.command_programs import (
     ALSO_ENGLISH,
     ANYWHERE,
     FLAGS,
+    PRINTERS,
     PROGRAMS,
     READS_SECRET,
     SECRET_WORDS,
     SETTERS,
     SHELLS,
-    SPEAKERS,
     SUBCOMMANDS,
     TAKES_LINES,
     WITH_VALUES,
@@ -27,7 +27,7 @@ from jobs.secrets.command_texts import HEADERS, NO_SECRETS, is_secret_option, ma
 from jobs.secrets.command_words import NotAShellsLine, commands_in, with_words
 from jobs.secrets.names import MASK, is_sensitive
 
-MOST_NESTED = 8  # lines within lines
+MOST_NESTED = 8  # shell lines within shell lines
 
 _LONG_OPTION = re.compile(r"--[A-Za-z][\w-]+(?:=.*)?", re.DOTALL)
 _NAME_AND_VALUE = re.compile(r"([\w.-]+)(:=|==|=|:(?!/)\s*)(.+)", re.DOTALL)
@@ -38,21 +38,21 @@ _SETTINGS_NAME = re.compile(r"[\w./:@-]+")
 
 
 def masked(command: Sequence[str]) -> list[str]:
-    """`command` without what is plainly a secret: `--password X`, `-pX` of mysql, `API_KEY=X`, `://user:X@host`.
+    """`command` with plain secrets masked: `--password X`, `-pX` of mysql, `API_KEY=X`, `://user:X@host`.
 
-    So it is within the lines of `sh -c` and `ssh`. The rest is as it was.
+    The lines of `sh -c` and `ssh` are masked too. The rest is unchanged.
     """
     return _masked(command, MOST_NESTED)
 
 
 def masked_line(line: str) -> str:
-    """The same of a shell's line."""
+    """The same for a shell's line."""
     return _masked_line(line, MOST_NESTED)
 
 
 def _masked(command: Sequence[str], depth: int) -> list[str]:
-    reading = Reading(depth)
-    return [reading.shown(argument) for argument in command]
+    masker = CommandMasker(depth)
+    return [masker.masked(argument) for argument in command]
 
 
 def _masked_line(line: str, depth: int) -> str:
@@ -62,33 +62,35 @@ def _masked_line(line: str, depth: int) -> str:
         commands = []
     changed = []
     for words, following in zip(commands, [*commands[1:], []], strict=False):
-        shown = _said_to([word.text for word in words], " ".join(word.text for word in following[:50]), depth - 1)
+        next_command = " ".join(word.text for word in following[:50])
+        shown = _masked_before([word.text for word in words], next_command, depth - 1)
         changed += [word._replace(text=text) for word, text in zip(words, shown, strict=True) if text != word.text]
     return masked_text(with_words(line, changed))
 
 
-def _said_to(command: Sequence[str], following: str, depth: int) -> list[str]:
-    """A command of a line, and the one after it, which may read a secret from it: `echo X | docker login ...`."""
-    if command and command[0] in SPEAKERS and READS_SECRET.match(following):
+def _masked_before(command: Sequence[str], next_command: str, depth: int) -> list[str]:
+    """The masked command, whose output the next one may read as a secret: `echo X | docker login ...`."""
+    if command and command[0] in PRINTERS and READS_SECRET.match(next_command):
         return [command[0], *(word if word.startswith("-") else MASK for word in command[1:])]
     return _masked(command, depth)
 
 
-class Reading:
-    """One command, read from its first word to its last."""
+class CommandMasker:
+    """Masks one command, word by word from the first to the last."""
 
     def __init__(self, depth: int) -> None:
         self._depth = depth
-        self._program = ""  # the one that runs as far as is known, maybe by others
+        self._program = ""  # the program as far as is known, which a wrapper (sudo, env) may run
         self._subcommand = ""
         self._rules: Mapping[str, Masking] = {}
         self._may_name_program = True
         self._has_setter = False
         self._words_to_secret: int | None = None
-        self._due: Masking | None = None  # for the value that the last argument has announced
+        self._due: Masking | None = None  # for the value of the option before it
         self._before = ""
 
-    def shown(self, argument: str) -> str:
+    def masked(self, argument: str) -> str:
+        """The next word of the command, masked where it is a secret."""
         due, self._due = self._due, None
         if due is not None and not _LONG_OPTION.fullmatch(argument):
             if self._has_setter and is_sensitive(argument):
@@ -124,7 +126,7 @@ class Reading:
         return f"{head}={self._text(value)}" if equals else self._text(argument)
 
     def _short_options(self, argument: str) -> str | None:
-        """`-pVALUE`, or `-sSu` before a value, as far as the program is known for it."""
+        """`-pVALUE`, or `-sSu` before a value, masked by the program's rules; None where they do not apply."""
         flags = FLAGS.get(self._program, "")
         for at in range(1, len(argument)):
             rule = self._rules.get(f"-{argument[at]}")
@@ -149,7 +151,7 @@ class Reading:
         return self._text(argument)
 
     def _notice(self, argument: str) -> None:
-        """What this word says of those after it."""
+        """Notes the program, its subcommand and settings, which decide how later words are masked."""
         if self._may_name_program:
             if _ASSIGNMENT.match(argument) or (self._before in WITH_VALUES and self._program):
                 return
@@ -169,7 +171,7 @@ class Reading:
             self._words_to_secret = SECRET_WORDS.get(f"{self._program} {argument}")
 
     def _text(self, text: str) -> str:
-        """Any other text, which may be a line for a shell, or a setting."""
+        """Any other text, masked: it may be a shell's line or a setting."""
         if self._is_line(text):
             return _masked_line(text, self._depth - 1)
         setting = _NAME_AND_VALUE.fullmatch(text)

@@ -1,4 +1,4 @@
-"""Which options of well-known programs are secret, where the name of the option does not tell. Pure."""
+"""The secret options of well-known programs, where the option's name does not show it. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def whole(value: str) -> str:
 
 
 def after(mark: str) -> Masking:
-    """A user's name, `mark` and the password; where that is empty, the name is the key. A name alone is none."""
+    """For `NAME<mark>PASSWORD`: masks the password, or the name where the password is empty. A name alone stays."""
 
     def masked(value: str) -> str:
         user, found, password = value.partition(mark)
@@ -33,7 +33,7 @@ def user_or_token(value: str) -> str:
 
 
 def cookie(value: str) -> str:
-    return MASK if "=" in value else value  # else it is a file
+    return MASK if "=" in value else value  # without "=" it is a file
 
 
 def certificate(value: str) -> str:
@@ -41,7 +41,7 @@ def certificate(value: str) -> str:
 
 
 def openssl_password(value: str) -> str:
-    return f"pass:{MASK}" if value.startswith("pass:") else value  # env:, file:, fd: and stdin say where it is
+    return f"pass:{MASK}" if value.startswith("pass:") else value  # env:, file:, fd: and stdin name a place
 
 
 P = {"-p": whole}
@@ -78,14 +78,14 @@ _TABLE: tuple[tuple[str, Mapping[str, Masking]], ...] = (
     ("influx", {"-t": whole, "-p": whole}),
 )
 PROGRAMS = {name: rules for names, rules in _TABLE for name in words(names)}
-# Where the next word says what it is about: `docker login -p`, which is no port.
+# Options that are secret after a subcommand: `docker login -p`, where -p is no port.
 SUBCOMMANDS: Mapping[str, Mapping[str, Masking]] = {
     **{f"{name} login": P for name in words("docker podman nerdctl buildah skopeo helm oras crane az oc")},
     "twine upload": P,
     "gh secret": {"-b": whole, "--body": whole},
 }
 FLAGS = {"curl": "0123469#aBfgGiIjJkLlMnNOpqRsSvVZ", "http": "fjhbdSvF"}
-"""The letters before one that has a value: `curl -sSu user:password`."""
+"""Short options without a value, which may be written before one that has a value: `curl -sSu user:password`."""
 SECRET_WORDS = {
     **{f"{name} auth": 0 for name in words("redis-cli valkey-cli keydb-cli")},
     **{f"rabbitmqctl {name}": 1 for name in words("add_user change_password authenticate_user")},
@@ -93,31 +93,31 @@ SECRET_WORDS = {
     **{f"htpasswd -{flags}": 1 for flags in words("nb bn nbB nbm Bbn bnB")},
     **{f"htpasswd -{flags}": 2 for flags in words("b cb bc Bb bB cbB Bbc bcB")},
 }
-"""Commands whose words, after so many, are secrets."""
+"""Commands whose words are secrets, after the first so many."""
 READS_SECRET = re.compile(
     r".* --?(?:password|passwd|pass|token|secret|key)-stdin\b|.* --with-token\b|.* --passphrase-fd[ =]0"
     r"|sudo -S\b|chpasswd\b|passwd --stdin"
 )
-"""Commands to which a secret is piped."""
-SPEAKERS = ("echo", "printf")
+"""Commands that read a secret from a pipe."""
+PRINTERS = ("echo", "printf")
 ANYWHERE: Mapping[str, Masking] = {"--proxy-user": after(":"), "--auth": after(":")}
-"""Options that are the same in most programs."""
+"""Options that are secret in most programs."""
 SETTERS = ("set", "config", "configure", "config:set", "setenv", "setx", "export", "nmcli", "connect")
-"""Words after which `NAME VALUE` are a setting."""
+"""Words after which `NAME VALUE` is a setting."""
 WRAPPERS = words(
     "sudo doas sshpass env nice ionice nohup time timeout stdbuf setsid exec command xargs ssh docker podman nerdctl "
     "kubectl oc docker-compose compose flock chroot unshare strace ltrace watch parallel find su runuser setpriv chpst "
     "winpty gosu su-exec tini dumb-init systemd-run script unbuffer screen tmux proxychains python python3 uv poetry "
     "pipenv npx builtin eval then do else if while until ! { busybox vagrant helm lxc nsenter srun caffeinate ts"
 )
-"""What runs another command, which stands among its own words."""
+"""Programs and keywords whose words include another command to run."""
 ALSO_ENGLISH = words("do then else if while until find time watch command script screen parallel exec compose nice ! {")
 WITH_VALUES = words(
     "--name -u --user --hostname -h --network --net -w --workdir -v --volume -e --env -l --label --link -f --file -n "
     "--network-alias --namespace -c --container --context -p --publish -P --project-name --mount -g --group -C --chdir "
     "-o --service --image --ip --add-host --restart -L -R -D -F -J -W"
 )
-"""Their options whose value is no command: `docker run --name mysql -p 80:80`."""
+"""Options of wrappers whose value is no command: `docker run --name mysql -p 80:80`."""
 SHELLS = words("sh bash zsh dash ksh mksh ash fish su script flock runuser busybox rbash cmd")
 TAKES_LINES = words("ssh eval watch parallel tmux screen xargs trap")
-"""Programs of which any word may be a shell's line."""
+"""Programs with shell lines as words."""

@@ -1,4 +1,4 @@
-"""Secrets in a text that somebody gives to a program: addresses, headers, JSON, settings, keys. Pure, and linear."""
+"""Masks secrets in a text for a program: addresses, headers, JSON, settings, keys. Pure, in linear time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from jobs.secrets.names import MASK, is_sensitive
 
-HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie")  # whose value is the rest of their line
+HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie")  # the value is the rest of the line
 FLAGS = (
     "no",
     "ask",
@@ -49,11 +49,11 @@ _OPTION = re.compile(
     r"""(?<!\S)(?P<name>--?[A-Za-z][\w.-]*+)(?P<sep>\s{1,9})(?!-|(?:env|file|fd):|\*\*\*)(?P<value>"[^"]*"|'[^']*'|[^\s"']\S*)"""
 )
 _SCHEME = re.compile(r"\s*[A-Za-z][\w-]*\s+(?=\S)")
-_TOKEN_LENGTH = 20  # of a user's name in an address, which then is no name
+_TOKEN_LENGTH = 20  # a "user" in an address that is as long is a token
 
 
 def masked_text(text: str) -> str:
-    """`text` without what is plainly a secret."""
+    """`text` with all plain secrets masked."""
     text = _PRIVATE_KEY.sub(MASK, text)
     text = _USER.sub(_without_password, text)
     text = _HEADER.sub(lambda match: match[1] + masked_header(match[2]), text)
@@ -65,13 +65,13 @@ def masked_text(text: str) -> str:
 
 
 def masked_header(value: str) -> str:
-    """What a header says, but the scheme: `Bearer ***`."""
+    """A header's value, masked except for the scheme: `Bearer ***`."""
     scheme = _SCHEME.match(value)
     return f"{scheme[0] if scheme else ''}{MASK}"
 
 
 def is_secret_option(name: str) -> bool:
-    """Whether what follows an option of this name, without its dashes, is a secret."""
+    """Whether the value of an option is a secret. `name`: without its dashes."""
     first = name.replace("_", "-").partition("-")[0].lower()
     return is_sensitive(name) and not (first in FLAGS and first != name.lower())
 
@@ -86,7 +86,7 @@ def _without_password(match: re.Match[str]) -> str:
 
 
 def _without_values(text: str) -> str:
-    """Of `NAME=VALUE`, `name: value` and the like, in whatever stands within what."""
+    """The text with the secret values of `NAME=VALUE`, `name: value` and the like masked, at every depth."""
     pieces, end = [], 0
     for match in _NAME.finditer(text):
         name = match[1].lstrip("-")
@@ -100,7 +100,7 @@ def _without_values(text: str) -> str:
 
 
 def _masked_value(value: str) -> str:
-    """Quoted as it was: JSON stays JSON."""
+    """MASK, in the same quotes as the value: JSON stays JSON."""
     quote = next((quote for quote in ('\\"', '"', "'") if value.startswith(quote)), "")
     return f"{quote}{MASK}{quote}"
 

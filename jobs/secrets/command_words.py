@@ -1,4 +1,4 @@
-"""The words of a shell's line, each with its place, and a line with some words exchanged. Pure."""
+"""The words of a shell's line with their places, and a line with some words replaced. Pure."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Word(NamedTuple):
 
 
 class NotAShellsLine(ValueError):
-    """A quote in it does not end."""
+    """A quote in the line is not closed."""
 
 
 def commands_in(line: str) -> list[list[Word]]:
-    """The words of each command of a line, of those in parentheses too. Raises NotAShellsLine."""
+    """The words of each command in a line, also of commands in parentheses. Raises NotAShellsLine."""
     commands: list[list[Word]] = [[]]
     pieces: list[str] = []
     start = end = 0
@@ -68,7 +68,7 @@ def _unquoted(match: re.Match[str]) -> str:
 
 
 def with_words(line: str, words: Sequence[Word]) -> str:
-    """The line with these texts at these places, quoted where they were, or have to be; the rest is as it was."""
+    """The line with these words at their places, quoted where they were quoted or need it; the rest is unchanged."""
     pieces, end = [], 0
     for word in words:
         pieces += [line[end : word.start], _quoted(word.text, line[word.start : word.stop])]

@@ -1,19 +1,19 @@
-"""Secrets that are JSON, the file of a service account say: what others may write of them. Pure."""
+"""Secrets that are JSON (the file of a service account): the forms in which programs may print them. Pure."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 
-SHORTEST_TEXT = 8  # characters of a text within the data, to be a secret by itself
-LONGEST_LAID_OUT = 64 * 1024  # characters; of more, the texts within are what there is to hide
+SHORTEST_TEXT = 8  # characters; a text within the data that is as long is a secret by itself
+LONGEST_LAID_OUT = 64 * 1024  # characters; of longer data only the texts within are hidden
 
 _SEPARATORS = ((",", ":"), (", ", ": "), (",", ": "))
 _INDENTS: tuple[int | str, ...] = (2, 4, "\t")
 
 
 def json_of(secret: str) -> object:
-    """What `secret` is as JSON, if that is an object, a list or a text in quotes; else None."""
+    """The data in the JSON text `secret`, if it is an object, a list or a text in quotes; else None."""
     if not secret.lstrip().startswith(("{", "[", '"')):
         return None
     try:
@@ -24,7 +24,7 @@ def json_of(secret: str) -> object:
 
 
 def texts_in(data: object) -> Iterator[str]:
-    """The texts within, at every depth, that are long enough; within texts that are JSON as well."""
+    """The texts in the data that are long enough, at every depth, also in texts that are JSON themselves."""
     ahead = [data]
     while ahead:
         value = ahead.pop()
@@ -39,7 +39,7 @@ def texts_in(data: object) -> Iterator[str]:
 
 
 def layouts_of(data: object) -> list[str]:
-    """The data as JSON in the ways in which it is usually written, and as Python shows it."""
+    """The data as JSON in the usual layouts, and as Python prints it. Nothing for data that are too large."""
     try:
         return list(_layouts(data)) if isinstance(data, dict | list) and data else []
     except RecursionError:

@@ -1,4 +1,4 @@
-"""What a secret may look like in a program's output, and how much of it may be there already."""
+"""The forms of a secret in a program's output, and how much of one may be at the end of an unfinished line."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from jobs.secrets.documents import json_of, layouts_of, texts_in
 from jobs.secrets.spellings import escaped, written, written_again
 from jobs.storable import ANSI, MAX_PARTIAL_ANSI_BYTES, PARTIAL_ANSI, storable_text, without_ansi
 
-SHORTEST_PART = 4  # characters that a line of a longer secret has, to be a secret by itself
-HEAD_BYTES = 4  # by which most places are seen to be no beginning
-MOST_STEPS = 1_000  # back from the end of a line; a text that needs more is made of nothing but a secret's beginning
+SHORTEST_PART = 4  # characters; a line of a longer secret that is as long is a secret by itself
+HEAD_BYTES = 4  # compared first, which rules out most places
+MOST_STEPS = 1_000  # back from the end of a line; a text that needs more consists of a secret's beginning only
 
 _NEWLINE = re.compile("\r\n|\r|\n")
 _ANSI = re.compile(ANSI.pattern.encode())
 
 
 def forms_of(secret: str) -> set[str]:
-    """The texts that would tell `secret`: itself, its lines, and as data and addresses show it. None for a blank.
+    """The texts that would reveal `secret`: itself, its lines, and both as data and addresses write them.
 
-    Of a secret that is JSON also its other layouts, and its texts that are long enough to be secrets by themselves.
+    For a secret that is JSON also its other layouts, and its texts that are long enough. Empty for a blank secret.
     """
     if not secret.strip():
         return set()
@@ -42,7 +42,7 @@ def _forms_of_text(secret: str) -> set[str]:
 
 
 def _in_json_of_json(text: str) -> Iterator[str]:
-    """Three layers deep: a message in an event, which is logged as JSON."""
+    """`text` in JSON, in three layers at most: a message in an event that is logged as JSON."""
     for is_ascii in (True, False):
         for _ in range(3):
             text = json.dumps(text, ensure_ascii=is_ascii)[1:-1]
@@ -50,7 +50,7 @@ def _in_json_of_json(text: str) -> Iterator[str]:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """The lines of `text`; of several those that are not too short, without the indentation that another may have."""
+    """The lines of `text`; of several lines only those of SHORTEST_PART or more, without their indentation."""
     lines = [line for line in _NEWLINE.split(text) if line]
     if len(lines) == 1:
         yield lines[0]
@@ -59,7 +59,7 @@ def _parts(text: str) -> Iterator[str]:
 
 
 class Beginnings:
-    """Knows the beginnings of some secrets."""
+    """Finds the beginnings of some secrets at the end of bytes."""
 
     def __init__(self, forms: Iterable[str]) -> None:
         self._forms = sorted(form.encode("utf-8", "surrogatepass") for form in forms if form and "\n" not in form)
@@ -69,7 +69,7 @@ class Beginnings:
         self._first = re.compile(b"[" + first + b"]" if first else b"(?!)")
 
     def suffix(self, raw: bytes, end: int) -> int:
-        """The length of the longest end of `raw[:end]` that is a beginning, not all, of a secret."""
+        """The length of the longest end of `raw[:end]` that is the beginning of a secret but not all of it; else 0."""
         for match in self._first.finditer(raw, max(end - self._longest + 1, 0), end):
             start = match.start()
             if start + HEAD_BYTES <= end and raw[start : start + HEAD_BYTES] not in self._heads:
@@ -82,16 +82,16 @@ class Beginnings:
 
 
 class UnfinishedSecrets:
-    """Says of a line's beginning how much of it could be the beginning of a secret."""
+    """Measures how much of an unfinished line could be the beginning of a secret."""
 
     def __init__(self, beginnings: Sequence[Beginnings]) -> None:
         self._beginnings = beginnings
 
     def held_bytes(self, raw: bytes) -> int:
-        """How many bytes from the end of `raw` one has to go back, until what is left ends in no secret's beginning.
+        """The number of bytes at the end of `raw` to hold back, so that the rest does not end in a secret's beginning.
 
-        In one step it may not be done: what is left then may end in the beginning of another, or of a whole one.
-        Colours between the characters are looked through.
+        One step may not be enough: the rest may end in the beginning of another secret, or of a whole one. Colour
+        sequences between the characters are ignored.
         """
         partial = PARTIAL_ANSI.search(raw, max(len(raw) - MAX_PARTIAL_ANSI_BYTES, 0))
         end = partial.start() if partial else len(raw)

@@ -1,4 +1,4 @@
-"""Secrets in what a program says, which must not be stored: they become `***`."""
+"""Masks secrets in a program's output before it is stored: they become `***`."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from jobs.storable import MAX_JSON_DEPTH, Json, without_ansi
 LONGEST_WORD_BYTES = 4096
 
 
-class Known:
+class SecretGroup:
     """Some secrets, and the pattern of all their forms."""
 
     def __init__(self, forms: Mapping[str, Set[str]]) -> None:
-        """`forms`: those of each secret."""
+        """`forms`: by secret."""
         self.forms = forms
         self._every: set[str] = set().union(*forms.values())
         longest_first = sorted(self._every, key=len, reverse=True)
@@ -29,7 +29,7 @@ class Known:
 
     @cached_property
     def everywhere(self) -> re.Pattern[str]:
-        """Looks at every place: of two secrets that overlap, or of one with itself, nothing may be left over."""
+        """Matches at every place, so that no rest is left of secrets that overlap with others or with themselves."""
         return re.compile(f"(?=({self._alternatives}))")
 
     @cached_property
@@ -38,85 +38,85 @@ class Known:
 
 
 class Masker:
-    """Finds secrets: given values, and what given patterns match. False when there are none to be found.
+    """Masks given values and all matches of given patterns. False as a boolean when it has neither.
 
-    Secrets may be added at any time, by any thread; whoever masks sees them from then on.
+    Any thread may add secrets at any time; every call of `mask` from then on masks them.
     """
 
     def __init__(self, secrets: Iterable[str] = (), patterns: Sequence[re.Pattern[str]] = ()) -> None:
-        """Blank secrets are none. Of a secret of several lines, each line of 4 or more characters is one as well."""
+        """Blank secrets are ignored. Each line of 4 or more characters of a longer secret is a secret as well."""
         self._given_patterns = tuple(map(bounded, patterns))
         self._adding = threading.Lock()
-        self._known: tuple[Known, ...] = ()
+        self._groups: tuple[SecretGroup, ...] = ()
         self._longer: Masker | None = None
-        self._learn({secret: forms_of(secret) for secret in secrets})
+        self._add_forms({secret: forms_of(secret) for secret in secrets})
 
     def __bool__(self) -> bool:
-        return bool(self._known or self._given_patterns)
+        return bool(self._groups or self._given_patterns)
 
     def add(self, secret: str) -> None:
-        """From now on this is a secret as well."""
+        """Masks this secret too from now on."""
         with self._adding:
-            if not any(secret in known.forms for known in self._known):
-                self._learn({secret: forms_of(secret)})
+            if not any(secret in group.forms for group in self._groups):
+                self._add_forms({secret: forms_of(secret)})
 
-    def _learn(self, forms: Mapping[str, Set[str]]) -> None:
-        """Groups of secrets double in size: to add a thousand, one by one, compiles each a few times only."""
+    def _add_forms(self, forms: Mapping[str, Set[str]]) -> None:
+        """Adds a group. Groups double in size: adding a thousand secrets one by one compiles each a few times only."""
         forms = {secret: theirs for secret, theirs in forms.items() if theirs}
         if not forms:
             return
-        known = self._known
-        while known and len(known[-1].forms) <= len(forms):
-            forms = {**known[-1].forms, **forms}
-            known = known[:-1]
-        self._known, self._longer = (*known, Known(forms)), None
+        groups = self._groups
+        while groups and len(groups[-1].forms) <= len(forms):
+            forms = {**groups[-1].forms, **forms}
+            groups = groups[:-1]
+        self._groups, self._longer = (*groups, SecretGroup(forms)), None
 
     def without_patterns(self) -> Masker:
-        """For what is ordered: patterns are for what is said."""
-        return self._of_those(lambda secret: True)
+        """A masker of the values alone, for a run's spec and parameters; patterns are for output."""
+        return self._with_values(lambda secret: True)
 
-    def tells_secret(self, value: Json) -> bool:
-        """Whether a secret stands in `value`; not one so short that it may stand anywhere by chance."""
+    def finds_secret(self, value: Json) -> bool:
+        """Whether `value` has a secret in it. Secrets below SHORTEST_PART do not count: they may be there by chance."""
         if self._longer is None:
-            self._longer = self._of_those(lambda secret: len(secret) >= SHORTEST_PART)
+            self._longer = self._with_values(lambda secret: len(secret) >= SHORTEST_PART)
         return self._longer.mask_json(value) != value
 
-    def _of_those(self, is_meant: Callable[[str], bool]) -> Masker:
+    def _with_values(self, is_meant: Callable[[str], bool]) -> Masker:
         masker = Masker()
-        masker._learn(
-            {secret: forms for known in self._known for secret, forms in known.forms.items() if is_meant(secret)}
+        masker._add_forms(
+            {secret: forms for group in self._groups for secret, forms in group.forms.items() if is_meant(secret)}
         )
         return masker
 
     @property
     def shows_unfinished_lines(self) -> bool:
-        """Whether a part of a line may be shown: what the beginning of a pattern's match looks like, nobody knows."""
+        """Whether the beginning of a line may be shown. With patterns not: it could be the beginning of a match."""
         return not self._given_patterns
 
     def mask(self, text: str) -> str:
-        """`text` with every secret replaced. Where colours hide one, the text loses all of them."""
+        """`text` with every secret replaced. Where colour sequences are inside a secret, all of them are removed."""
         if "\x1b" not in text:
             return self._masked(text)
         plain, coloured = self._masked(without_ansi(text)), self._masked(text)
         return coloured if without_ansi(coloured) == plain else plain
 
     def mask_json(self, value: Json) -> Json:
-        """JSON data with every secret replaced, in keys and numbers too; as deep as data are stored at all."""
+        """JSON data with every secret replaced, in keys and numbers too, down to MAX_JSON_DEPTH."""
         return self._masked_json(value, MAX_JSON_DEPTH) if self else value
 
     def mask_object(self, value: Mapping[str, object]) -> Mapping[str, object]:
-        """The same for an object, which stays one."""
+        """The same for a JSON object."""
         return self._masked_object(value, MAX_JSON_DEPTH) if self else value
 
     def held_bytes(self, raw: bytes) -> int:
-        """How many bytes at the end of a line's beginning (UTF-8) could be the beginning of a secret.
+        """The number of bytes at the end of an unfinished line (UTF-8) that could be the beginning of a secret.
 
-        What is before them can be masked by itself. With patterns the last word is held too: it may be half a match.
+        The bytes before them can be masked already. With patterns the last word counts too: it may be half a match.
         """
         if not self:
             return 0
         held = len(_last_word(raw)) if self._given_patterns else 0
-        unfinished = UnfinishedSecrets([known.beginnings for known in self._known])
+        unfinished = UnfinishedSecrets([group.beginnings for group in self._groups])
         return held + unfinished.held_bytes(raw[: len(raw) - held])
 
     def _masked(self, text: str) -> str:
@@ -130,9 +130,9 @@ class Masker:
         return "".join((*pieces, text[end:]))
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
-        for known in self._known:
-            if known.pattern.search(text):
-                yield from (match.span(1) for match in known.everywhere.finditer(text))
+        for group in self._groups:
+            if group.pattern.search(text):
+                yield from (match.span(1) for match in group.everywhere.finditer(text))
         for pattern in self._given_patterns:
             yield from pattern.spans(text)
 
@@ -153,7 +153,7 @@ class Masker:
         masked: dict[str, object] = {}
         for key, item in value.items():
             shown = self.mask(key)
-            while shown in masked:  # two secret keys are still two
+            while shown in masked:  # two secret keys stay two keys
                 shown += "*"
             masked[shown] = self._masked_json(item, depth)
         return masked
@@ -163,7 +163,7 @@ NO_MASK = Masker()
 
 
 def _united(spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Sorted spans, those that overlap as one."""
+    """Sorted spans, with spans that overlap united."""
     start, stop = spans[0] if spans else (0, 0)
     for next_start, next_stop in spans[1:]:
         if next_start < stop:
@@ -181,6 +181,7 @@ def _last_word(raw: bytes) -> bytes:
 
 
 def masked_entry(entry: NewEntry, masker: Masker) -> NewEntry:
+    """The entry with its message, source and fields masked."""
     message = masker.mask(entry.message)
     if entry.fields is None and not entry.source:  # nearly all of them
         return entry if message == entry.message else entry._replace(message=message)

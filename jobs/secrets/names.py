@@ -1,4 +1,4 @@
-"""Names by which one knows that the value is a secret. Pure."""
+"""Names whose values are secrets: `password`, `API_KEY`. Pure."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from functools import lru_cache
 
 MASK = "***"
 
-# What is secret however it is joined to the word before it: PGPASSWORD, clientsecret, authtoken.
+# Endings that make a name secret, even without a separator before them: PGPASSWORD, clientsecret, authtoken.
 _ENDINGS = "passw(?:or)?d|passphrase|passcode|secret|token|require_?pass"
-# Only as a word of its own, or with what it is joined to usually: compass and bypass are none.
+# Secret only as a word by itself, or after the usual prefixes: compass and bypass are no secrets.
 _WORDS = (
     "(?:db|my|user|root|admin|ssh|store|key|src|dest|smtp|mail|ftp|http|proxy|pg|sql|mysql|redis|login|vault|become|sudo)?pass"
     "|(?:mysql|pg|db|user|root)?_?pwd|credentials?|creds|jwt|bearer|authorization|(?:basic|redis|rediscli|http|proxy)_auth"
@@ -19,7 +19,7 @@ _KEYS = "(?:api|access|secret|private|auth|encryption|signing|master|shared|acco
 _NAME = re.compile(rf".*(?:{_ENDINGS}|{_KEYS})|(?:.*_)?(?:{_WORDS})", re.DOTALL)
 _HUMP = re.compile("(?<=[a-z0-9])(?=[A-Z])")
 _APART = re.compile(r"[^\w]+|_+")
-# What may follow without making it something else; the file, the id or the length of a secret is another thing.
+# What may follow the name of a secret; the file, the id or the length of a secret is not secret.
 _QUALIFIER = re.compile(
     r"(?:_?\d+|_(?:base|value|text|plain|string|new|old|current|prod|production|dev|test|staging))+\Z"
 )
@@ -29,7 +29,7 @@ _LONGEST = 200  # characters; names are shorter
 
 @lru_cache(maxsize=4096)
 def is_sensitive(name: str) -> bool:
-    """Whether a value of this name is secret even if nobody has said so: `password`, `API_KEY`, `dbToken`."""
+    """Whether the name alone shows that its value is a secret: `password`, `API_KEY`, `dbToken`."""
     if name in _WORKING_DIRECTORY:
         return False
     words = _APART.sub("_", _HUMP.sub("_", name[-_LONGEST:])).strip("_").lower()
@@ -37,12 +37,12 @@ def is_sensitive(name: str) -> bool:
 
 
 def hides(name: str, value: object) -> bool:
-    """Whether this value is a secret by its name; whether there is one, true or false or nothing, is none."""
+    """Whether `value` must be masked because of its name. True, False, None and an empty text are no secrets."""
     return value is not None and not isinstance(value, bool) and value != "" and is_sensitive(name)
 
 
 def without_secrets(data: Mapping[str, object]) -> dict[str, object]:
-    """An object of JSON data as it may be shown: what is secret by its name is masked, at every depth."""
+    """A JSON object with all values masked that are secret by their names, at every depth."""
     return {name: MASK if hides(name, value) else _shown(value) for name, value in data.items()}
 
 

@@ -1,4 +1,4 @@
-"""What the installation's own patterns (QUAERO_MASK_PATTERNS) match, in whatever is logged."""
+"""Masking by the installation's own patterns (QUAERO_MASK_PATTERNS), in all entries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def configured_patterns() -> tuple[re.Pattern[str], ...]:
 
 
 def configured_masker() -> Masker:
-    """For what has no secrets of its own."""
+    """A masker with the patterns alone, for jobs without secret values."""
     return masker_of(configured_patterns())
 
 

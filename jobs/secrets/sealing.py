@@ -1,6 +1,6 @@
-"""Secret parameters between the order of a run and its end: encrypted, for the worker alone.
+"""Secret parameters of a run: stored encrypted until it ends, for the worker alone.
 
-A copy of the database without SECRET_KEY, and what SQLite leaves in its free pages, tell nobody anything.
+They cannot be read from a copy of the database without SECRET_KEY, nor from SQLite's free pages.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class SecretIsLost(Exception):
 
 
 def seal(job: Job, secrets: Mapping[str, str]) -> None:
-    """Keeps the values until the job has ended."""
+    """Stores the values (by parameter name) until the job has ended."""
     box = box_for(PURPOSE)
     JobSecret.objects.bulk_create(
         JobSecret(job=job, name=name, sealed=box.encrypt(value.encode("utf-8", "surrogatepass")).decode())

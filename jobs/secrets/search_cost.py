@@ -1,4 +1,4 @@
-"""How the time of a search with an expression grows with the length of a text: by which power of it. Pure."""
+"""Estimates how the time of a search grows with the length of the text: by which power of it. Pure."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import Any
 SINGLE = (code.LITERAL, code.NOT_LITERAL, code.IN, code.ANY)
 REPEATS = (code.MAX_REPEAT, code.MIN_REPEAT)
 NO_WAYS = (code.POSSESSIVE_REPEAT, code.ATOMIC_GROUP)  # matched in one way, or not at all
-CHARACTERS = tuple(map(chr, range(256)))  # by which two classes are seen to have something in common
-MANY = 16  # times; a part that is repeated no more often is no matter of the length
+CHARACTERS = tuple(map(chr, range(256)))  # tried against two classes, to see whether they overlap
+MANY = 16  # times; a part that is repeated less often does not grow with the text
 
 Item = tuple[Any, Any]
 
 
 def degree_of(items: Any, *, begins_anywhere: bool) -> int:
-    """1 for what is linear, 2 for what takes the square.
+    """1 for linear time, 2 for the square, and so on.
 
-    A repeated character that could be what follows as well may end at any place, and what follows is tried at each.
-    One that could not is run through once. `begins_anywhere`: so is the whole, from each place.
+    A repeated character that also matches the next part may end at any place, and the next part is tried at each.
+    Other repeated characters are passed once. `begins_anywhere`: the whole expression is tried at each place.
     """
     state = items.state
     ways = sum(is_open(state, item, list(items)[at + 1 :]) for at, item in enumerate(items))
@@ -30,7 +30,7 @@ def degree_of(items: Any, *, begins_anywhere: bool) -> int:
 
 
 def is_open(state: Any, item: Item, rest: list[Item]) -> int:
-    """In how many places of this item there is a choice that grows with the text."""
+    """The number of places in this item where the number of ways to match grows with the text."""
     kind, value = item
     if kind in NO_WAYS:
         return 0
@@ -50,7 +50,7 @@ def is_single(items: Any) -> bool:
 
 
 def are_apart(state: Any, item: Item, rest: list[Item]) -> bool:
-    """Whether no character of the one can be the first of what follows."""
+    """Whether no character of `item` can be the first one of `rest`."""
     found = characters_of(state, item)
     for kind, value in rest:
         if kind in SINGLE:
@@ -68,7 +68,7 @@ def characters_of(state: Any, item: Item) -> frozenset[str]:
 
 
 def parts_of(value: Any) -> Iterator[Any]:
-    """The sequences of items inside of one item."""
+    """The sequences of items inside one item."""
     if isinstance(value, parser.SubPattern):
         yield value
     elif isinstance(value, tuple | list):

@@ -1,4 +1,4 @@
-"""How a text is written where it does not stand as it is: in shells, JSON, Python, CSV, SQL, HTML, addresses. Pure."""
+"""The spellings of a text in other notations: shells, JSON, Python, CSV, SQL, HTML, addresses. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
-# What is left as it is by urllib and its users, and by JavaScript: of all, of paths, of whole addresses.
+# The characters that urllib, its users and JavaScript do not escape: in queries, in paths, in whole addresses.
 UNQUOTED_IN_ADDRESSES = ("", "/", "!#$%&'()*+,/:;=?@[]~", "!'()*", "!#$&'()*+,/:;=?@")
 PYTHONS: tuple[Callable[[str], str], ...] = (repr, ascii)
 QUOTES_IN_QUOTES = ("'\\''", "'\"'\"'", "\\'", "''", "\\u0027")
@@ -23,17 +23,17 @@ _BEYOND_ASCII = re.compile("[^\x20-\x7e]")
 
 
 def written(text: str) -> set[str]:
-    """Everything that `text` may have become by being written once."""
+    """All spellings of `text` in one other notation."""
     return {*escaped(text), *_in_shells(text), *_doubled(text), *_in_html(text), *_in_addresses(text), *_as_bytes(text)}
 
 
 def written_again(texts: Iterable[str]) -> set[str]:
-    """What texts that are written already become in what holds them: JSON within JSON, or in CSV, or in a variable."""
+    """The spellings of texts that are in another notation already: JSON within JSON, in CSV or in a variable."""
     return {form for text in texts for form in (*escaped(text), *_doubled(text))}
 
 
 def escaped(text: str) -> Iterator[str]:
-    """As JSON and Python write it between quotes, which Python chooses by the text around it as well."""
+    """As JSON and Python write it between quotes. Python chooses the quotes by the text around it."""
     for is_ascii in (True, False):
         as_json = json.dumps(text, ensure_ascii=is_ascii)[1:-1]
         yield as_json
@@ -49,7 +49,7 @@ def escaped(text: str) -> Iterator[str]:
 
 
 def _in_shells(text: str) -> Iterator[str]:
-    """As `printf %q`, `set -x` and `declare -p` show it, and between quotes of either kind."""
+    """As `printf %q`, `set -x` and `declare -p` print it, and between both kinds of quotes."""
     yield _PLAIN_FOR_BASH.sub(r"\\\g<0>", text)
     yield re.escape(text)
     yield _FOR_DOUBLE_QUOTES.sub(r"\\\g<0>", text)
@@ -65,7 +65,7 @@ def _in_shells(text: str) -> Iterator[str]:
 
 
 def _doubled(text: str) -> Iterator[str]:
-    """As CSV, SQL and YAML have quotes within quotes."""
+    """As CSV, SQL and YAML write quotes within quotes."""
     yield text.replace('"', '""')
     yield text.replace("'", "''")
 
@@ -89,7 +89,7 @@ def _in_addresses(text: str) -> Iterator[str]:
 
 
 def _as_bytes(text: str) -> Iterator[str]:
-    """Outside of ASCII as Python writes bytes."""
+    """With the characters outside of ASCII as Python writes bytes."""
     yield _BEYOND_ASCII.sub(lambda match: _bytes_of(match[0], "\\x{:02x}"), text)
 
 

@@ -1,1 +1,1 @@
-"""What the commands that act on jobs have in common."""
+"""The common parts of the commands that act on jobs."""

@@ -1,4 +1,4 @@
-"""Parameters of a registered job as somebody types them in a terminal."""
+"""Parameters of a registered job on a command line."""
 
 from __future__ import annotations
 
@@ -12,26 +12,29 @@ FOLLOW = ("--follow", "-f")
 
 
 class BadArgument(Refusal, ValueError):
-    """Something was typed that is no parameter. The text names it."""
+    """A word on the command line is no parameter. The text names it."""
 
 
 @dataclass
 class Arguments:
-    parameters: dict[str, object] = field(default_factory=dict)  # a text, or a list of them, each
+    """A command line as it was read: parameters by name, and whether to follow the log."""
+
+    parameters: dict[str, object] = field(default_factory=dict)  # values: a text, or a list of texts
     follows: bool = False
 
     def add(self, name: str, text: str) -> None:
-        there = self.parameters.get(name)
-        if there is None:
+        """Adds a value; a repeated parameter becomes a list."""
+        present = self.parameters.get(name)
+        if present is None:
             self.parameters[name] = text
         else:
-            self.parameters[name] = [*there, text] if isinstance(there, list) else [there, text]
+            self.parameters[name] = [*present, text] if isinstance(present, list) else [present, text]
 
 
 def read_arguments(words: Sequence[str], runnable: Runnable) -> Arguments:
-    """`--name value`, `--name=value`, `--name` alone (true), `--no-name` (false). Raises BadArgument.
+    """Reads `--name value`, `--name=value`, `--name` alone (true), `--no-name` (false). Raises BadArgument.
 
-    A value that looks like an option is written with `=`.
+    A value that looks like an option needs the form with `=`.
     """
     known = {parameter.name for parameter in runnable.parameters}
     arguments, rest = Arguments(), list(words)

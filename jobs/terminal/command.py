@@ -1,4 +1,4 @@
-"""A command that does one thing to one job, which is named as for `tail`."""
+"""The base of commands that act on one job, which is named as for `tail`."""
 
 from __future__ import annotations
 
@@ -44,4 +44,4 @@ class JobCommand(DatabaseCommand):
 
     @abstractmethod
     def act(self, job: Job, options: dict[str, Any]) -> None:
-        """Does it, and says so. What the domain raises as a refusal becomes the command's error."""
+        """Acts on the job and prints a line about it. A refusal of the domain becomes the command's error."""

@@ -1,4 +1,4 @@
-"""A management command that needs the database, and never answers with a traceback for its sake."""
+"""The base of management commands that need the database. A database that fails is one line, no traceback."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from jobs.readiness import NotReady, database_name, make_ready, what_is_wrong
 
 class DatabaseCommand(BaseCommand):
     database_failure = 1
-    """The exit code when the database is not there, not ready, or fails."""
+    """The exit code when the database is missing, not ready, or fails."""
     cannot = ""
-    """What then does not happen, as the beginning of a sentence."""
+    """The beginning of the message in that case: what cannot be done."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
@@ -24,7 +24,7 @@ class DatabaseCommand(BaseCommand):
             raise self.failure(f"the database {database_name()} cannot be used: {what_is_wrong(error)}") from error
 
     def need_database(self) -> None:
-        """Sets up a new one, and says so on standard error. Raises CommandError for one that cannot be used."""
+        """Sets up a new database, with a line on standard error. Raises CommandError for one that cannot be used."""
         try:
             make_ready(self.say)
         except NotReady as refusal:
@@ -36,7 +36,7 @@ class DatabaseCommand(BaseCommand):
         return CommandError(f"{self.cannot}: {problem}" if self.cannot else problem, returncode=self.database_failure)
 
     def say(self, words: str) -> None:
-        """On standard error, as far as anybody still reads it."""
+        """Writes a line to standard error; a reader that has left is no error."""
         with suppress(OSError):
             self.stderr.write(words, style_func=str)  # not in red: most of it is no error
             self.stderr.flush()

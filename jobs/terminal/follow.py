@@ -1,4 +1,4 @@
-"""What follows when a command has ordered a run."""
+"""Output after a command has ordered a run."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from jobs.running.workers.session import workers_alive
 NO_WORKER = "no worker is there: it begins when one is started (`manage.py serve` or `manage.py work`)"
 
 
-class Writer(Protocol):
+class TextWriter(Protocol):
     def write(self, text: str) -> object: ...
 
 
-def say_if_nobody_works(stderr: Writer) -> None:
+def say_if_no_worker(stderr: TextWriter) -> None:
+    """Writes a line when no worker is alive."""
     if not workers_alive():
         stderr.write(NO_WORKER)
 

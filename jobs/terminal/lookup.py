@@ -1,4 +1,4 @@
-"""Which job and which step is meant by what somebody typed."""
+"""Finds the job or step that a word on the command line names."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ MOST_CANDIDATES = 10
 
 
 class NotChosen(NotFound, LookupError):
-    """Nothing, or more than one thing, is meant. The text says what there is, and is safe for a terminal."""
+    """The word names no job or step, or several. The text lists what there is, and is safe for a terminal."""
 
 
 def job_called(word: str) -> Job:
-    """The job with this id, else the one whose id begins so, else the latest of this name. Raises NotChosen."""
+    """The job with this id, else with an id that begins so, else the latest with this name. Raises NotChosen."""
     job = job_with_id(word) or job_with_prefix(word) or jobs_named(word).first()
     if job is None:
         raise NotChosen(
@@ -45,12 +45,14 @@ def latest_job() -> Job:
 
 
 def job_with_id(word: str) -> Job | None:
+    """The job with this UUID, in any of its spellings; None for other words."""
     with suppress(ValueError):
         return Job.objects.filter(pk=UUID(word)).first()
     return None
 
 
 def job_with_prefix(word: str) -> Job | None:
+    """The one job whose id begins with `word`. Raises NotChosen when there are several."""
     digits = prefix_digits(word)
     if digits is None:
         return None
@@ -63,7 +65,7 @@ def job_with_prefix(word: str) -> Job | None:
 
 
 def prefix_digits(word: str) -> str | None:
-    """The digits of an id's beginning, written with its dashes or without; None if it can be none."""
+    """The digits of an id's beginning, with or without its dashes; None for a word that is no such beginning."""
     word = word.lower()
     digits = word.replace("-", "")
     if not DIGITS.fullmatch(digits):
@@ -73,6 +75,7 @@ def prefix_digits(word: str) -> str | None:
 
 
 def jobs_named(word: str) -> JobQuerySet:
+    """The jobs with exactly this name, newest first."""
     return Job.objects.listed().filter(name=storable_text(word)).order_by(*NEWEST_FIRST)
 
 
@@ -107,6 +110,7 @@ def step_line(step: Step) -> str:
 
 
 def listed(lines: Sequence[str]) -> str:
+    """The lines indented, MOST_CANDIDATES at most."""
     left_out = ["  ..."] if len(lines) > MOST_CANDIDATES else []
     return "\n".join([*(f"  {line}" for line in lines[:MOST_CANDIDATES]), *left_out])
 

@@ -1,8 +1,7 @@
-"""Log text made harmless for a terminal: pure functions.
+"""Makes log text harmless for a terminal. Pure functions.
 
-Whoever writes a log line must not be able to clear the screen of its reader, move the cursor, set the window's
-title, turn the text around or forge a line by a carriage return. What could do that is shown, not obeyed, and so is
-what nobody could see.
+The writer of a log line must not be able to clear the reader's screen, move the cursor, set the window's title, reorder
+text or forge a line by a carriage return. Characters that could do that, and invisible ones, are shown as their codes.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import re
 from functools import lru_cache
 
 # C0 and DEL, C1 (some terminals obey U+009B as ESC [), line and paragraph separators, lone surrogates (which no
-# encoding takes), everything that reorders text, and what is not to be seen: spaces of no width, fillers, soft hyphens.
+# encoding takes), everything that reorders text, and invisible characters: spaces of no width, fillers, soft hyphens.
 FORMATS = (
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
     "\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
@@ -47,7 +46,7 @@ UNSAFE_IN_JSON = re.compile(f"{FLAGS}|[\x7f-\x9f{FORMATS}]|{OUT_OF_PLACE}")
 
 SGR = r"\x1b\[[0-9;:]{0,64}m"
 # Every gcc and grep ends each colour with "erase to the end of the line", tput resets the character set with it,
-# progress displays hide the cursor. At the place of a log line these mean nothing, and showing them would bury it.
+# progress displays hide the cursor. In a log line these mean nothing, and showing them would make it unreadable.
 NOISE = r"\x1b\[[012]?K|\x1b\(B|\x1b\[\?25[hl]|\x0f(?=\x1b|$)"
 COLOURED_TOKEN = re.compile(f"({SGR})|({NOISE})|{UNSAFE}")
 RESET = "\x1b[0m"
@@ -57,7 +56,7 @@ SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\x07": "\\a", "\x0
 
 
 def visible(match: re.Match[str]) -> str:
-    """An unsafe character as one would write it in a program: `\\r`, `\\x1b`, `\\u202e`. A flag is none."""
+    """An unsafe character as an escape of a program: `\\r`, `\\x1b`, `\\u202e`. A flag stays as it is."""
     character = match[0]
     if len(character) > 1:
         return character
@@ -68,17 +67,17 @@ def visible(match: re.Match[str]) -> str:
 
 
 def plain_text(text: str) -> str:
-    """`text` with everything unsafe made visible; tabs and line ends stay."""
+    """`text` with unsafe characters made visible; tabs and line ends stay."""
     return UNSAFE_CHARACTER.sub(visible, text.replace("\r\n", "\n"))
 
 
 def plain_name(name: str) -> str:
-    """A name, which is one line: line ends and tabs are made visible as well."""
+    """A name in one line: line ends and tabs are made visible too."""
     return name if name.isascii() and name.isprintable() else UNSAFE_IN_NAME.sub(visible, name)
 
 
 def coloured_text(text: str) -> str:
-    """As `plain_text`, but colours stay. They reach to the end of their line, and no further."""
+    """As `plain_text`, but colours stay, up to the end of their line."""
     text = COLOURED_TOKEN.sub(coloured_token, text.replace("\r\n", "\n"))
     return "\n".join(f"{line}{RESET}" if "\x1b" in line else line for line in text.split("\n"))
 
@@ -105,7 +104,7 @@ def conceals(sequence: str) -> bool:
 
 
 def json_text(line: bytes) -> bytes:
-    """JSON, escaped further so that a terminal obeys nothing in it. It means the same."""
+    """The same JSON, with the characters escaped that a terminal would obey. `line`: UTF-8."""
     if line.isascii() and b"\x7f" not in line:
         return line
     return UNSAFE_IN_JSON.sub(escaped, line.decode()).encode()

@@ -1,4 +1,8 @@
-"""What a captured line of text says: its level, time, message and fields, and whether it is a command. All pure."""
+"""What a captured line of text holds: its level, time, message and fields, or a command. All pure.
+
+`parse` puts together `level_detection` (plain lines) and `structured_lines` (JSON, logfmt); `commands` (`::group::`
+and the like) and `reports` (`::result::` and the like) are for lines by which a program structures its log.
+"""
 
 from jobs.text.commands import (
     AddMask,

@@ -6,7 +6,7 @@ r"""Lines by which a program structures its own log: GitHub's `::group::` family
 ::add-mask::VALUE    ::stop-commands::TOKEN ... ::TOKEN::
 section_start:TIME:NAME[options]\r\x1b[0KHeader        section_end:TIME:NAME\r\x1b[0K
 
-What a program reports as data (`::result::` and its kin) is read in `workflow_reports`.
+What a program reports as data (`::result::`, `::entry::`, `::spawn::`, `::failure::`) is read in `reports`.
 """
 
 from __future__ import annotations
@@ -35,9 +35,10 @@ _ESCAPE_IN_VALUES = re.compile("%(?:0D|0A|25)")
 
 @dataclass(frozen=True, slots=True)
 class GroupStart:
-    """Opens a step. `text` is what stood on the same line after a GitLab marker.
+    """Opens a step. `text` is the rest of the line after a GitLab marker.
 
-    Names are as they were written: whoever stores them makes them `short_name`s, once no secret can be cut in two.
+    The name is as the program wrote it. The recorder shortens it (`short_name`) after masking, so that no secret is
+    cut in two.
     """
 
     name: str
@@ -46,7 +47,7 @@ class GroupStart:
 
 @dataclass(frozen=True, slots=True)
 class GroupEnd:
-    """Closes the innermost open step, or the one that is named; as failed, perhaps, with the reason in `error`."""
+    """Closes the innermost open step, or the step `name`; `is_failed` with the reason in `error`."""
 
     name: str | None = None
     text: str = ""
@@ -56,12 +57,14 @@ class GroupEnd:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
+    """How much of the job is done: `percent` from 0 to 100."""
+
     percent: float
 
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """A line whose level the program states outright, with GitHub's parameters (file, line ...) as fields."""
+    """A line with a level that the program names, and with GitHub's parameters (file, line ...) as fields."""
 
     level: str
     message: str
@@ -70,21 +73,21 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class AddMask:
-    """A secret that is masked from here on. A program may or may not have escaped it: both are secrets."""
+    """A secret that is masked from here on. A program may have escaped it or not, so both spellings are secrets."""
 
     values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StopCommands:
-    """Lines are no commands any more, until `::TOKEN::` is one."""
+    """The lines that follow are ordinary ones, until the line `::TOKEN::`."""
 
     token: str
 
 
 @dataclass(frozen=True, slots=True)
 class ResumeCommands:
-    """The line that ends it."""
+    """The line `::TOKEN::`, after which lines can be commands again."""
 
 
 Command = (
@@ -103,13 +106,13 @@ Command = (
 
 
 class CommandReader:
-    """Finds the commands of one program, which may have stopped them while it shows what others have written."""
+    """Finds the commands in one program's output. A program stops commands while it prints text of others."""
 
     def __init__(self) -> None:
         self._token: str | None = None
 
     def parse(self, line: str) -> Command | None:
-        """As `parse_command`; None for all lines while commands are stopped, but for the one that ends it."""
+        """As `parse_command`. While commands are stopped, None for every line but the one that resumes them."""
         if self._token is not None:
             return self._resumed(line)
         command = parse_command(line) if "::" in line or "section_" in line else None
@@ -125,7 +128,7 @@ class CommandReader:
 
 
 def parse_command(line: str) -> Command | None:
-    """The command that `line` is; None for an ordinary line, also for a command that makes no sense."""
+    """The command in `line`; None for an ordinary line and for a command that makes no sense."""
     if "section_" in line[:64]:
         return _section(line)
     if "::" not in line[:64]:
@@ -167,24 +170,24 @@ def _progress(text: str) -> Progress | None:
 
 
 def short_name(text: str) -> str:
-    """The name of a step, no longer than one may be."""
+    """`text` as the name of a step: MAX_NAME_CHARACTERS at most."""
     return shortened(text, MAX_NAME_CHARACTERS)
 
 
 def shortened(text: str, length: int) -> str:
-    """`text`, ending in an ellipsis where it was longer."""
+    """`text`, cut to `length` characters, the last of which is then an ellipsis."""
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def _add_mask(text: str) -> AddMask:
-    """Blank characters around the value are hardly meant to be a part of it."""
+    """Blank characters around the value are not part of the secret."""
     value = text.strip()
     unescaped = _ESCAPE_IN_VALUES.sub(lambda escape: _ESCAPES[escape[0]], value)
     return AddMask(tuple(dict.fromkeys(value for value in (unescaped, value) if value.strip())))
 
 
 def _stop_commands(text: str) -> StopCommands | None:
-    """Whatever others write could end it by chance, if the token were the name of a command."""
+    """None for a token that is the name of a command: text of others could then resume commands by chance."""
     token = _unescaped(text).strip().casefold()
     return StopCommands(token) if token and not _COMMAND.match(f"::{token}::") else None
 

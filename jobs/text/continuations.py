@@ -1,9 +1,9 @@
-"""Which lines go on with a record that an earlier one began: frames of a trace, excerpts of a source, details.
+"""Which lines continue a record that an earlier line began: frames of a trace, excerpts of a source, details.
 
-Decided by general shape alone, on lines that state no level of their own: what is indented further than the line that
-began, what begins as only the middle of a record does (`Caused by:`, `DETAIL:`, `  | `), what a traceback or a panic is
-waiting for. A line with a time of its own begins anew. So does one that comes late, or after too many: then it is
-more likely that the indented line is somebody else's.
+The general shape of a line decides, for lines that state no level of their own. A line continues a record when it is
+indented further than the record's first line, when it begins as only the middle of a record does (`Caused by:`,
+`DETAIL:`, `  | `), or when it is the line that a traceback or a panic ends with. A line with a time of its own begins
+a new record. So does a line that comes late or after too many others: it probably belongs to another program.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _OWN_TIME = re.compile(
     r"|\d\d?[/.]\w{2,3}[/.]\d{4})"
 )
 _FIRST_OF_HEADERS = frozenset("0123456789[<")  # A line that states its level behind one of these begins anew.
-# PostgreSQL gives each line of a report its header, and what it says of a report has a name of its own.
+# PostgreSQL writes its header before each line of a report, and then the name of the detail.
 _DETAIL_WITH_HEADER = re.compile(r"[^\"']{0,160}?\b(?:DETAIL|HINT|STATEMENT|CONTEXT|QUERY|LOCATION|BACKTRACE):  ")
 _MIDDLE = re.compile(
     r"\s+[|+][ -]|\s+\|$|\s*(?:"
@@ -61,26 +61,26 @@ _PANICKED = re.compile(r"\s*thread '.{0,80}' .{0,20}panicked at .{1,300}:$")
 _NAME_OF_EXCEPTION = re.compile(r"[A-Za-z_][\w.]{0,200}(?:: .*)?$")
 
 
-_First = tuple[str, str, datetime]  # a record's first line, its level and when it came
+_First = tuple[str, str, datetime]  # a record's first line, its level and its time of capture
 
 
 class Continuations:
-    """The records of one stream that may go on: one, or one for each name in front of the lines.
+    """The open records of one stream: one, or one for each name in front of the lines.
 
-    In most logs every line begins a record of little weight, and none goes on: so the newest are merely kept, until
-    a line comes of which more must be known.
+    In most logs every line is a record by itself, at level info or below. So the newest lines are only kept, and
+    looked at when a line comes that may continue one of them.
     """
 
     def __init__(self) -> None:
         self._begun: deque[_First] = deque(maxlen=MAX_OPEN)  # not looked at yet
         self._open: dict[str, _Open | _First] = {}
-        self._is_grave = False  # one of them is more than info
+        self._is_grave = False  # one of them is above info
         self._has_names = False  # lines of this stream have had names in front
-        self._carried_by = ""  # whose syslog header the last line had: what has none goes on there
+        self._carried_by = ""  # the owner in the last line's syslog header: a line without a header continues there
         self._at = datetime.max.replace(tzinfo=UTC)
 
     def place(self, text: str, level: str | None, at: datetime) -> tuple[str | None, bool]:
-        """The level of a line that states `level`, and whether it goes on with a record."""
+        """The level that a line gets which itself states `level` (None: none), and whether it continues a record."""
         if level is None:
             if not self._open and not self._begun:
                 return None, False
@@ -93,20 +93,20 @@ class Continuations:
         return self._placed(text, level, at)
 
     def begin(self, text: str, level: str, at: datetime) -> None:
-        """A line that is a record by itself (JSON, logfmt) continues nothing, but may go on."""
+        """Notes a line that is a record by itself (JSON, logfmt): later lines may continue it."""
         self._begun.append((text, level, at))
         self._at = at
         if level in _GRAVE:
             self._is_grave = True
 
     def end(self) -> None:
-        """What was said between the lines (a command) ends all records."""
+        """Ends all records: a command came between the lines."""
         self._begun.clear()
         self._open.clear()
         self._is_grave = False
 
     def _begins_anew(self, text: str) -> bool:
-        """Of a line that states its level, whether it ends what is there: a look that costs little."""
+        """Whether a line that states its level ends the open records. A cheap check before the full one."""
         if self._has_names or text[:1] not in _FIRST_OF_HEADERS or prefix_of(text).end:
             return False
         if not self._begun and isinstance(self._open.get(""), _Open):
@@ -116,7 +116,7 @@ class Continuations:
 
     def _placed(self, text: str, level: str | None, at: datetime) -> tuple[str | None, bool]:
         if at - self._at > MAX_GAP:
-            self.end()  # After a pause nothing goes on, so that lines without a level cost nothing again.
+            self.end()  # After a pause no record continues, so lines without a level are cheap again.
         self._at = at
         if self._begun:
             self._open_begun()
@@ -136,7 +136,7 @@ class Continuations:
         begun = list(self._begun)
         self._begun.clear()
         if not self._has_names and not prefix_of(begun[-1][0]).end:
-            del begun[:-1]  # the newest has ended those before it
+            del begun[:-1]  # the newest record ended those before it
         for text, level, at in begun:
             owner, rest = self._owner_and_rest(text)
             self._replace(owner, (rest, level, at))
@@ -155,7 +155,7 @@ class Continuations:
         return owner, text[prefix.end :]
 
     def _may_go_on(self, owner: str, text: str) -> bool:
-        """Of a line that states its level, a look that costs little: in most logs all lines do, and none goes on."""
+        """A cheap check for lines that state a level: in most logs all lines do, and none continues a record."""
         if text[:1] in _FIRST_OF_HEADERS:
             return False
         if text[:1].isspace() or isinstance(self._open[owner], _Open):
@@ -163,7 +163,7 @@ class Continuations:
         return _MIDDLE.match(text) is not None or _TRACEBACK.match(text) is not None or level_phrases.is_exception(text)
 
     def _opened(self, owner: str) -> _Open:
-        """The record of `owner`. Nearly all end before a line comes that could go on with them, so it is made late."""
+        """The record of `owner`, made when first needed: nearly all records end before any line continues them."""
         opened = self._open[owner]
         if isinstance(opened, tuple):
             opened = self._open[owner] = _Open(*opened)
@@ -185,7 +185,7 @@ def _is_grave(opened: _Open | _First, at: datetime) -> bool:
 
 
 class _Open:
-    """A record that may go on: its level, how far its first line is indented, and what may come next."""
+    """An open record: its level, how far its first line is indented, and which lines may come next."""
 
     __slots__ = (
         "_awaits_exception",
@@ -210,11 +210,11 @@ class _Open:
             self._note(first)
 
     def is_blank_within(self, text: str) -> bool:
-        """Whether the line is an empty one of a trace: no part of the error, but it may yet go on."""
+        """Whether the line is an empty one inside a trace: no part of the error, but the trace stays open."""
         return self._is_trace and not text.strip()
 
     def takes(self, text: str, level: str | None, at: datetime) -> bool:
-        """Whether `text`, which states `level`, goes on with the record; if so it is noted."""
+        """Whether `text`, which states `level`, continues the record; if so, counts it in."""
         if self._lines >= MAX_LINES or at - self.at > MAX_GAP or not self._fits(text, level):
             return False
         self._lines += 1
@@ -238,7 +238,7 @@ class _Open:
         return self._goes_on(text) if level is None else level == self.level and self._has_within(text)
 
     def _is_outweighed_by(self, level: str | None) -> bool:
-        """`** (RuntimeError)` after a line of level info is an error by itself."""
+        """Whether the line's own level is above the record's: `** (RuntimeError)` after an info line is an error."""
         return level is not None and levels.NUMBERS[level] > levels.NUMBERS[self.level]
 
     def _goes_on(self, text: str) -> bool:
@@ -248,7 +248,7 @@ class _Open:
         return _BRACKETS.match(text.strip()) is not None or (self._is_go and _GO_FRAME.match(text) is not None)
 
     def _has_within(self, text: str) -> bool:
-        """Whether a line that states the record's own level is yet a part of it: a cause, a traceback, an exception."""
+        """Whether a line that states the same level as the record is part of it: a cause, a traceback, an exception."""
         if _TRACEBACK.match(text):
             fits = self._awaits_traceback or not (self._lines or self._is_trace) or _indent(text) > self._indent
             if fits:
@@ -259,7 +259,7 @@ class _Open:
         return self._lines == 0 and not level_phrases.is_exception(self._first) and level_phrases.is_exception(text)
 
     def _note(self, text: str) -> None:
-        """What a line lets one expect of the next."""
+        """Notes which line may come after `text`."""
         if _TRACEBACK.match(text):
             is_bare = text.lstrip()[:1] == "T" and _indent(text) <= self._indent
             self._awaits_exception, self._awaits_traceback, self._is_trace = is_bare, False, True

@@ -1,4 +1,4 @@
-"""What stands before a level word: a log line's header, or the beginning of a sentence."""
+"""The text before a level word: a log line's header, or the beginning of a sentence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from jobs.text.level_words import PROSE, TIME_WORDS
 
-# The first digit stands alone, for the engine to skip to.
+# The first digit is written apart, so that the engine can skip to it.
 _TIME = re.compile(
     r"[0-9](?:[0-9]?:[0-9]{2}|[0-9]{3}[-/.][0-9]{2}[-/.][0-9]{2}|[0-9][-/.][0-9]{2}[-/.][0-9]{2}"
     r"|[0-9]{9}|[0-9]{5} [0-9]{6})\S*"
@@ -23,7 +23,7 @@ _DECORATION = re.compile(r"[^\w\"'`=]+|={3,}")
 
 
 class Header(NamedTuple):
-    """A header's plain words since its last time or `tag:`, small and in capitals, and what else it has."""
+    """What a header has since its last time or `tag:`: the number of plain words and of words in capitals, and more."""
 
     words: int
     capitals: int
@@ -35,7 +35,7 @@ class Header(NamedTuple):
 def header_of(text: str) -> Header | None:
     """What kind of header `text` is; None when it is prose. Closed brackets may hold anything."""
     if text.rpartition(" ")[0].rpartition(" ")[2].lower() in PROSE:
-        return None  # "no error": most prose is told by the word before
+        return None  # "no error": the word before shows most prose
     times = list(_TIME.finditer(text))
     is_timed = bool(times) or _SIX_DIGITS.match(text) is not None or _UPTIME.search(text) is not None
     rest = text[times[-1].end() :] if times else text
@@ -65,7 +65,7 @@ def header_of(text: str) -> Header | None:
 
 
 def _is_name(token: str) -> bool:
-    """Whether `token`, not a plain word, may stand in a header: a number, a name, a tag."""
+    """Whether `token`, which is not a plain word, may be part of a header: a number, a name, a tag."""
     if not _NEVER_IN_A_NAME.isdisjoint(token):
         return False
     if token[-1] == ":":

@@ -1,4 +1,4 @@
-"""Lines that speak of levels and state none: counts, settings, code, what a shell repeats."""
+"""Lines that mention levels and state none: counts, settings, code, commands that a shell repeats."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ _COMMAND = r"(?:\++|[$>%]) (?!(?:error|warning)\b)[a-z./][\w./-]* "
 _QUOTES = re.compile(rf"\s*(?:{_COMMAND}|#(?:define|error|if|include)\b|ok \d+|[✓✔√] |\}} |//|/\*|# (?=[a-z]))")
 _LIST_ITEM = re.compile(r"\s*- $")
 _COMMIT = re.compile(r"(?:[*|] )*(?=[a-f\d]{0,9}\d)[0-9a-f]{7,10} $")
-# What tools write in small letters at the beginning of a line, before a colon. Others are names of settings there.
+# Words that tools write in small letters at the beginning of a line, before a colon. Other words are settings there.
 INDENTED_TOOL_WORDS = frozenset(["error", "err", "warning", "warn", "fatal", "info", "note", "hint"])
 TOOL_WORDS = INDENTED_TOOL_WORDS | frozenset(["debug", "panic", "crit", "fail", "trce", "dbug", "notice"])
 
 
 def is_quote(line: str) -> bool:
-    """Whether the line is code or a repetition, whatever words are in it."""
+    """Whether the line is code or a repeated command, whatever words are in it."""
     return _QUOTES.match(line) is not None
 
 
 def is_count(after: str) -> bool:
-    """Whether what follows a level word makes it the name of a number: `ERROR  5`, `FAILED: 0, PASSED: 12`."""
+    """Whether the text after a level word makes it the name of a number: `ERROR  5`, `FAILED: 0, PASSED: 12`."""
     return _MERE_COUNT.match(after) is not None
 
 
 def is_value(after: str, position: int) -> bool:
-    """Whether what follows `error:` makes it the name of a value: `none`, `{`, `(e) => {`."""
+    """Whether `after`, from `position` on, makes `error:` the name of a value: `none`, `{`, `(e) => {`."""
     return _MERE_VALUE.match(after, position) is not None or _MERE_COUNT.match(after, position) is not None
 
 
 def is_setting(before: str, word: str, header: Header) -> bool:
-    """`- alert: HighLatency`, `  panic: abort`, `a1b2c3d error: say why`: not what a tool says of itself."""
+    """Whether a level word is no message of a tool: `- alert: HighLatency`, `  panic: abort`, `a1b2c3d error: x`."""
     if _LIST_ITEM.fullmatch(before) or _COMMIT.fullmatch(before):
         return True
     if header.has_names or not word.islower():

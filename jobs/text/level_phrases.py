@@ -54,24 +54,24 @@ _PHRASE = re.compile(
     r")"
     r")"
 )
-# How the phrases begin, for a look that costs little.
+# How the phrases begin, for a cheap check before the expression.
 _FIRST_TWO = frozenset(
     words(
         """Tr Ex Un un Se do Er An an PH th gm ma no FA fa dp ra ER OR cu == =E =C =S =W ** St Fi st te Ac go In Wa
         CM si Ke"""
     )
 ) | {"A "}
-# Of common words, two letters tell too little.
+# Two letters are too few for common words.
 _FIRST_FOUR = frozenset(words("Trac thre term std: Stac Segm sign unex Unha unde FAIL File fata fail")) | {"In a"}
 _FIRST_OF_MANY = frozenset("TtsSuUFfI")
-# What begins with the name of a file: Ruby's exceptions and the linker.
+# Lines that begin with the name of a file: Ruby's exceptions and the linker's errors.
 _IN_FILE = re.compile(
     r"\s*+[^\s:]{1,200}+:(?:"
     r"\d{1,7}:in [`'][^']{1,100}': .{0,200}\([A-Z][\w:]{0,80}\)\s*$"
     r"|(?:\(\.\w{1,40}[^)]{0,40}\)|\d{1,7}): undefined reference to )"
 )
 _FIRST_OF_PLACES = frozenset("(0123456789")  # behind the colon
-# Node cites what threw before it says what was thrown.
+# Node prints the place of a `throw` before the exception.
 _THROWN_IN = re.compile(r"(?:(?:file://)?/[^\s:]{1,200}\.[cm]?[jt]sx?|\[eval\]|node:[\w/]{1,100}):\d{1,7}$")
 _FIRST_OF_THROWN = frozenset("/f[n")
 _KERNEL = re.compile(
@@ -92,7 +92,7 @@ _NEXT_PAIR = re.compile(r"\s+[\w.@/-]{1,40}=\S")
 
 
 def level_of_phrase(head: str) -> str | None:
-    """The level of a line that opens with a well-known phrase, an exception's name or holds a `level=` pair."""
+    """The level of a line that begins with a well-known phrase or an exception's name, or holds a `level=` pair."""
     phrase = _PHRASE.match(head) if _may_be_phrase(head) else None
     if phrase is not None:
         return {"warning": "warn"}.get(phrase.lastgroup or "", phrase.lastgroup)
@@ -112,7 +112,7 @@ def level_of_phrase(head: str) -> str | None:
 
 
 def _may_be_phrase(head: str) -> bool:
-    """A look that costs little."""
+    """A cheap check before the expression."""
     begin = head.lstrip(" \t|+│")[:4]
     if begin[:2] not in _FIRST_TWO:
         return False
@@ -126,7 +126,7 @@ def _may_be_kernels(head: str) -> bool:
 
 
 def may_hold_a_level(text: str) -> bool:
-    """Whether a key of `text` can be that of a level (`level=`, `lvl=`, `severity=`): a look that costs little."""
+    """Whether `text` may have a key for a level (`level=`, `lvl=`, `severity=`): a cheap check."""
     if not ("l=" in text or "L=" in text or "y=" in text or "Y=" in text):
         return False
     text = text.lower()
@@ -134,7 +134,7 @@ def may_hold_a_level(text: str) -> bool:
 
 
 def is_place_of_throw(text: str) -> bool:
-    """Whether `text` is the file and line of a JavaScript error, which is told in the lines after it."""
+    """Whether `text` is the file and line of a JavaScript error, whose message is in the lines after it."""
     return text[-1:].isdigit() and _THROWN_IN.match(text) is not None
 
 
@@ -155,7 +155,7 @@ def _level_of_exception(head: str) -> str | None:
 
 
 def _level_of_pair(head: str) -> str | None:
-    """Of `level=error` at the beginning, or beside another pair; elsewhere it is code or prose."""
+    """The level of `level=error` at the beginning, or beside another pair; elsewhere such a pair is code or prose."""
     pair = _PAIR.search(head.lower())
     if pair is None or head[pair.start() - 1 : pair.start()] not in ("", " ", "\t", "|"):
         return None

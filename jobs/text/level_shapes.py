@@ -1,6 +1,6 @@
-"""Levels that are not a word: the letter of logcat and glog, the number of syslog, the mark of Redis.
+"""Levels that are no word: a letter (logcat, glog), a number (syslog), a mark (Redis).
 
-Anchored patterns over the beginning of a line; each is one system's (or family's) whole header.
+Anchored patterns over the beginning of a line; each is the whole header of one system or of a family of systems.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _AFTER_TIME = (
     r"|(?P<named>[DIWEFC])\s+(?:\[|[\w./-]{1,60}:\s)|(?P<telegraf>[DIWE])! "
 )
 _BOXED = r"\[(?P<boxed>[VDIWEFC])\]\s"
-# Lines that begin with a date as ISO writes it are many; these are the shapes that they may have.
+# Many lines begin with an ISO date; these are the shapes that such lines may have.
 _LETTER_AFTER_ISO = re.compile(
     rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}\S*+(?: [+-]\d{{4}})?\s++(?:{_AFTER_TIME}|{_LOGCAT}|{_BOXED})"
 )
@@ -51,12 +51,12 @@ _LETTER_SHAPES = re.compile(
     # apt, kotlinc.
     r"|(?P<apt>[EWN]|[ew]): \S"
     r"|(?P<fetching>E)rr:\d+ "
-    # pytest shows so what failed.
+    # pytest, for the lines of a failure.
     r"|(?P<pytest>E) {3,8}(?!\d+$)\S"
     r")"
 )
 _FIRST_OF_LETTERS = frozenset("0123456789[(VDIWEFACNew") | {""}
-# Audit, the two standard streams, and settings: letters that mean something else elsewhere.
+# Letters for audit, the two standard streams and settings, which mean something else in other systems.
 _OWN_LETTERS = {
     **{("websphere", letter): level for letter, level in (("A", "info"), ("O", "info"), ("R", "error"))},
     ("esphome", "C"): "info",

@@ -1,6 +1,6 @@
 """Levels as values of records (JSON, logfmt): words in any case and colour, offsets, and numbers.
 
-What a number means follows from its key and from the shape of its record: 40 is pino's warning and Python's error.
+The key of a number and the shape of its record decide what it means: 40 is pino's warning and Python's error.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _PYTHON_LEVELS = ("debug", "info", "warn", "error", "fatal")
 _MONOLOG_LEVELS = ("debug", "info", "warn", "error", "fatal", "fatal")  # 550 is an alert, 600 an emergency
 _OTEL_LEVELS = ("debug", "debug", "info", "warn", "error", "fatal")
 
-# What only records of Python's `logging` and structlog have, of GELF, and of what forwards syslog.
+# Keys that only records of Python's `logging` and structlog have; and those of GELF and of syslog's forwarders.
 _OF_PYTHON = frozenset(("levelno", "asctime", "lineno", "funcname", "pathname", "processname", "threadname", "event"))
 _OF_SYSLOG = frozenset(("short_message", "facility", "syslog_facility", "syslog_identifier", "procid", "appname"))
 
 
 def level_of_value(key: str, value: object, keys: Iterable[str] = ()) -> str | None:
-    """The level that `value` says under `key` (in small letters), in a record that has `keys`; else None."""
+    """The level that `value` means under `key` (in small letters), in a record that has `keys`; else None."""
     if isinstance(value, dict):  # loguru: {"name": "INFO", "no": 20}
         value = value.get("name")
     if isinstance(value, str):
@@ -39,6 +39,7 @@ def level_of_value(key: str, value: object, keys: Iterable[str] = ()) -> str | N
 
 
 def level_of_mongo(value: object) -> str | None:
+    """The level of MongoDB's member `s` (`F`, `E`, `W`, `I`, `D1` to `D5`); None for any other value."""
     return _MONGO_LEVELS.get(str(value)[:1])
 
 

@@ -6,6 +6,7 @@ from jobs import levels
 
 
 def words(text: str) -> list[str]:
+    """The words of `text`: a list that is shorter to write."""
     return text.split()
 
 
@@ -44,7 +45,7 @@ TOOLS = frozenset(words("npm pnpm yarn lerna gyp node-gyp PHP CMake"))
 MONTHS_AND_DAYS = words("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec Mon Tue Wed Thu Fri Sat Sun")
 TIME_WORDS = frozenset(MONTHS_AND_DAYS + words("am pm AM PM Z UTC GMT CET CEST EST EDT PST PDT BST IST JST"))
 
-# Words that make what precedes a level word a sentence or a `key: VALUE`, not a header.
+# Words that make the text before a level word a sentence or a `key: VALUE`, no header.
 PROSE = frozenset(
     words(
         """a an the this that these those it its no not non any some zero without with within of in on at to from for
@@ -65,5 +66,5 @@ PHRASE = PROSE | frozenset(
         correction boundary response responses number numbers type types"""
     )
 )
-# Gerunds that name a thing ("Error handling"), not what was being done ("Error connecting").
+# Gerunds that name a thing ("Error handling"), not an action that failed ("Error connecting").
 NAMING_GERUNDS = frozenset(words("handling reporting logging tracking checking monitoring correcting testing tracing"))

@@ -1,6 +1,7 @@
 """What carriers write before a program's line: the name of a container or a pod, a time, a syslog header.
 
-A plain line is looked at behind it; a record (JSON, logfmt) may stand behind more kinds, for it shows what it is.
+The level of a plain line is looked for behind it. A record (JSON, logfmt) may follow more kinds of prefix, since its
+own shape shows that it is one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from jobs.text.level_words import LEVEL_OF_WORD, MONTHS_AND_DAYS
 LONGEST_PREFIX = 256
 LONGEST_CONTAINER = 90  # characters that the name of a container and a bar take
 MOST_SPACES = 4  # of a syslog header that begins with an ISO time
-LONGEST_LEVEL_AHEAD = 1024  # so far into a line the level of a logfmt record is looked for
+LONGEST_LEVEL_AHEAD = 1024  # characters of a line in which a logfmt record's level is looked for
 MONTHS = frozenset(MONTHS_AND_DAYS)
 STERNS_ARROW = "\u203a"
 _NAME = r"[\w.@/-]{1,128}+"
@@ -54,7 +55,7 @@ _FIRST_PAIR = re.compile(r"(?<=\s)[A-Za-z_@][\w.@/-]{0,63}=")
 class Prefix(NamedTuple):
     """Where a carrier's prefix ends (0: there is none), and whether only the rest is the program's line.
 
-    Behind a syslog header, the tag is as much part of the line as a logger's name is.
+    With a syslog header it is not: the tag is part of the line, as a logger's name is.
     """
 
     end: int
@@ -62,7 +63,7 @@ class Prefix(NamedTuple):
     found: re.Match[str] | None
 
     def owner(self) -> str:
-        """Who it is whose records go on: without the times and seconds, which differ from line to line."""
+        """The name under which records continue: the prefix without times and seconds, which differ in each line."""
         found = self.found
         if found is None:
             return ""
@@ -75,7 +76,7 @@ NO_PREFIX = Prefix(0, False, None)
 
 
 def prefix_of(line: str) -> Prefix:
-    """The carrier's prefix of `line`."""
+    """The prefix that a carrier wrote before `line`; NO_PREFIX where there is none."""
     carried = _carrier_of(line)
     found = None if carried is None else carried.match(line[:LONGEST_PREFIX])
     if found is None:
@@ -87,7 +88,7 @@ def prefix_of(line: str) -> Prefix:
 
 
 def _carrier_of(line: str) -> re.Pattern[str] | None:
-    """What the prefix may look like: a look that costs little, as nearly all lines have none."""
+    """The expression that a prefix of this line would match: a cheap check, as nearly all lines have none."""
     if line[4:5] == "-" and line[:4].isdigit():
         tag = line.find(": ", 0, LONGEST_PREFIX)
         may_be = tag > 0 and line.count(" ", 0, tag) <= MOST_SPACES
@@ -100,7 +101,7 @@ def _carrier_of(line: str) -> re.Pattern[str] | None:
 
 
 def record_start(line: str) -> int | None:
-    """Where a record may begin behind a prefix: at a brace whose end is the line's, or at a first `key=`."""
+    """Where a record may begin behind a prefix: at a brace that the line's last one closes, or at the first `key=`."""
     head = line[:LONGEST_PREFIX]
     start = head.find("{")
     if start < 0 or not line.rstrip().endswith("}"):

@@ -1,8 +1,4 @@
-"""What a captured line of text says: its level, time, message and fields, and whether it is a command.
-
-The front door of some rooms, all pure: `level_detection` (plain lines), `structured_lines` (JSON, logfmt),
-`workflow_commands` (`::group::` and its kin) and `workflow_reports` (`::result::` and its kin).
-"""
+"""Parses one captured line: as a record of JSON or logfmt, or as plain text with the level that it states."""
 
 from __future__ import annotations
 
@@ -10,55 +6,20 @@ import re
 from datetime import datetime
 from functools import partial
 
-from jobs.text.commands import (
-    AddMask,
-    Annotation,
-    Command,
-    CommandReader,
-    GroupEnd,
-    GroupStart,
-    Progress,
-    ResumeCommands,
-    StopCommands,
-    parse_command,
-    short_name,
-)
 from jobs.text.level_detection import detect_level
 from jobs.text.line_prefixes import record_start
 from jobs.text.producer_times import parse_time
-from jobs.text.reports import Failure, Report, Result, Spawn
 from jobs.text.structured_lines import ParsedLine, parse_record
-
-__all__ = [
-    "AddMask",
-    "Annotation",
-    "Command",
-    "CommandReader",
-    "Failure",
-    "GroupEnd",
-    "GroupStart",
-    "ParsedLine",
-    "Progress",
-    "Report",
-    "Result",
-    "ResumeCommands",
-    "Spawn",
-    "StopCommands",
-    "detect_level",
-    "parse_command",
-    "parse_line",
-    "short_name",
-]
 
 PREFIX_FIELD = "prefix"
 _as_parsed = partial(tuple.__new__, ParsedLine)
-_PRIORITY = re.compile(r"<\d{1,3}>")  # syslog's: the carrier's level, which says nothing of a record within
+_PRIORITY = re.compile(r"<\d{1,3}>")  # syslog's: the carrier's level, which does not hold for a record behind it
 
 
 def parse_line(line: str) -> ParsedLine:
-    """`line` as a record: of JSON or logfmt where it is such, else itself with the level it states.
+    """`line` as a record of JSON or logfmt; any other line is its own message, with the level that it states.
 
-    Never raises. What a record does not tell is None, and the caller's fallback applies.
+    Never raises. Level and timestamp are None where the line has none: the caller chooses a fallback.
     """
     record = None
     if "{" in line or "=" in line:
@@ -72,9 +33,9 @@ def parse_line(line: str) -> ParsedLine:
 
 
 def _record_behind_a_prefix(line: str) -> ParsedLine | None:
-    """The record that a carrier (Docker Compose, kubectl, syslog ...) has put its own words before.
+    """The record behind a prefix of a carrier (Docker Compose, kubectl, syslog ...).
 
-    Level and message are wanted: behind other words less may be what they speak of.
+    It must have a level and a message: without them, it may be a value that the words before it mention.
     """
     start = record_start(line)
     record = parse_record(line[start:]) if start is not None else None
@@ -88,5 +49,5 @@ def _record_behind_a_prefix(line: str) -> ParsedLine | None:
 
 
 def _time_in(prefix: str) -> datetime | None:
-    """The carrier's time, where it is one that says its zone."""
+    """The carrier's time, where it names its zone."""
     return next((moment for word in prefix.split() if (moment := parse_time(word)) is not None), None)

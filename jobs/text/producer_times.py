@@ -1,4 +1,4 @@
-"""The time that a log record carries, whichever way its producer wrote it."""
+"""The time in a log record, in any of the forms in which producers write it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_YEAR = 1973  # Before it are zero times (Go's year 1, .NET's MinValue) and clocks that were never set.
-_LONGEST_TIME = 64  # characters; what is longer is no time and need not be looked at.
+_LONGEST_TIME = 64  # characters; a longer value is no time.
 _NUMBER = re.compile(r"\d{1,20}(?:\.\d{1,20})?(?:[eE]\+?\d\d?)?")
-# What stands behind the clock where RFC 3339 has `Z` or `+01:00` alone. Go adds the zone's name and its own clock.
+# The text behind the clock, where RFC 3339 has only `Z` or `+01:00`. Go adds the zone's name and its own clock.
 _ZONE = re.compile(
     r"\s*(?:Z|UTC|GMT|([+-]\d\d:?\d\d)(?: (?:UTC|GMT|Z|[A-Z]{3,5}|[+-]\d{2,4}))?)(?: m=[+-][\d.]+)?", re.I
 )
@@ -19,8 +19,8 @@ _CLOCK = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?",
 def parse_time(value: object) -> datetime | None:
     """A producer's time in UTC: RFC 3339, or seconds, milli-, micro- or nanoseconds since 1970; else None.
 
-    A time without an offset is None too: nobody can tell which zone it means, and the moment of capture is
-    right to the millisecond. So is a zero time, which says that its producer has none.
+    A time without an offset is None too: its zone is unknown, and the moment of capture is right to the
+    millisecond. So is a zero time, by which a producer says that it has none.
     """
     if isinstance(value, dict):
         return _nested_time(value)

@@ -1,8 +1,8 @@
-"""What a program reports of itself in JSON: its result, whole entries, child jobs; and why it fails.
+"""What a program reports about itself in JSON: its result, whole entries, child jobs; and why it fails.
 
 ::result::{json}        ::entry::{json}        ::spawn::{json}        ::failure::text
 
-Pure functions. None means that the data make no sense, and the line is an ordinary one.
+Pure functions. They return None when the data make no sense; the line is then an ordinary one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from jobs.text.producer_times import parse_time
 
 T = TypeVar("T")
 
-ENTRY_STREAMS = ("stdout", "stderr")  # `system` is what Quaero itself says
+ENTRY_STREAMS = ("stdout", "stderr")  # `system` is for entries that Quaero itself writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole entry. What is None is not told, or not understood; then it is among the fields."""
+    """A whole entry. A member that is missing or unusable is None; an unusable one is kept in `fields`."""
 
     message: str
     level: str | None = None
@@ -50,12 +50,13 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Spawn:
-    """A wish for a child job. What it asks for is for others to check."""
+    """A request for a child job. `data` is not checked yet (`running.ordering.spawning` does that)."""
 
     data: dict[str, object]
 
 
 def parse_result(text: str) -> Result | None:
+    """The result in JSON `text`, made storable; None for text that is no JSON."""
     try:
         return Result(storable_json(parsed_json(text)))
     except (ValueError, RecursionError):
@@ -63,12 +64,13 @@ def parse_result(text: str) -> Result | None:
 
 
 def parse_spawn(text: str) -> Spawn | None:
+    """The request in the JSON object `text`; None for anything else."""
     data = _object(text)
     return None if data is None else Spawn(data)
 
 
 def parse_report(text: str) -> Report | None:
-    """An object with a message. Members that nobody understands are kept as fields, so that nothing is lost."""
+    """The entry in the JSON object `text`, which needs a `message`. Unknown members become fields: none is lost."""
     record = _object(text)
     if record is None or record.get("message") is None:
         return None
@@ -81,6 +83,7 @@ def parse_report(text: str) -> Report | None:
 
 
 def parse_failure(text: str) -> Failure | None:
+    """The reason in `text`; None for a blank one."""
     return Failure(text.strip()) if text.strip() else None
 
 
@@ -92,7 +95,7 @@ def _object(text: str) -> dict[str, object] | None:
 
 
 def _take(record: dict[str, object], key: str, read: Callable[[object], T | None]) -> T | None:
-    """What `read` makes of a member, which is then taken out; None, and it stays, if that is nothing."""
+    """Takes the member `key` out of the record and returns what `read` makes of it; leaves it there if that is None."""
     value = read(record.get(key))
     if value is not None or record.get(key) is None:
         record.pop(key, None)

@@ -1,8 +1,7 @@
 """Log lines that are records: JSON objects and logfmt. Pure functions; None means "not such a record".
 
-What is understood (level, time, message, logger) becomes the record's own attribute; everything else, also a
-level or a time that nobody can read, stays in the fields, so that no part of a line is lost. Keys are known in any
-case.
+Level, time, message and logger become attributes of the parsed line. Everything else stays in its fields, also a
+level or a time in an unknown form, so that no part of a line is lost. Keys may be written in any case.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ TIME_KEYS = (
     *("timemillis", "instant", "timeunixnano", "__realtime_timestamp"),
 )
 MESSAGE_KEYS = ("@message", "message", "msg", "@m", "@mt", "short_message", "textpayload", "stringvalue")
-# A message only in the company of a level or a time: structlog, OpenTelemetry, Docker, Serilog.
+# The message only where the record has a level or a time too: structlog, OpenTelemetry, Docker, Serilog.
 WEAK_MESSAGE_KEYS = ("event", "body", "log", "text", "renderedmessage", "messagetemplate")
 SOURCE_KEYS = (
     *("@module", "logger", "logger_name", "loggername", "log.logger", "target", "sourcecontext", "category"),
@@ -48,21 +47,21 @@ KINDS = {
     "source": SOURCE_KEYS,
     "container": CONTAINER_KEYS,
 }
-# Of a key's name: of what it may be the place, and how sure that is.
+# By a key's name: the kinds of value that it may hold, each with its rank among the keys of that kind.
 RANKS = {
     name: [(kind, keys.index(name)) for kind, keys in KINDS.items() if name in keys]
     for name in {name for keys in KINDS.values() for name in keys}
 }
 LOGFMT_KEYS = frozenset(("level", "lvl", "severity", "loglevel", "@level", "msg", "message", "@message"))
-CARRIERS_LEVEL = "priority"  # journald's own, which says nothing of a record within
+CARRIERS_LEVEL = "priority"  # journald's level, which does not hold for a record in its message
 
-MAX_LOGFMT_CHARACTERS = 64 * 1024  # Longer ones exist in nobody's logs and would cost more than they tell.
+MAX_LOGFMT_CHARACTERS = 64 * 1024  # Real logs have no longer lines, and parsing them would cost too much.
 _PAIR = re.compile(r'\s*+([A-Za-z_@][\w.@/-]*+)=(?:"((?:[^"\\]|\\.)*+)"|([^\s"]*+))(?=\s|$)')
 _FIRST_KEY = re.compile(r"\s*[A-Za-z_@][\w.@/-]*=")
 
 
 class ParsedLine(NamedTuple):
-    """A line as a record. `level` is one of our five names; None for what the line does not tell."""
+    """A line as a record. `level` is one of our five names; None stands for what the line does not have."""
 
     message: str
     level: str | None = None
@@ -72,7 +71,7 @@ class ParsedLine(NamedTuple):
 
 
 def parse_record(text: str) -> ParsedLine | None:
-    """The record that `text` is, of JSON or logfmt; the innermost where one carries another as its message."""
+    """The JSON or logfmt record in `text`; where its message is a record too, the innermost one."""
     if text.startswith("{") or (text[:1].isspace() and text.lstrip().startswith("{")):
         return _parse_json(text)
     return _parse_logfmt(text) if text.find("=", 0, 64) > 0 else None
@@ -113,7 +112,7 @@ def _unescaped(text: str) -> str:
 
 
 class _Record:
-    """What is left of a record while its known parts are taken out."""
+    """A record whose known parts are taken out; `rest` is what is left."""
 
     def __init__(self, fields: Fields) -> None:
         self.rest = dict(fields)
@@ -127,7 +126,7 @@ class _Record:
         self.source = (self._take_text("source") or "") if is_known else ""
 
     def containers(self) -> Iterator[_Record]:
-        """The inner records; what is taken out of them is gone from `rest` too."""
+        """The inner records. Parts that are taken out of them are also removed from `rest`."""
         for _, _, key in self._places.get("container", ()):
             inner = self.rest.get(key)
             if isinstance(inner, dict):
@@ -138,7 +137,7 @@ class _Record:
                     del self.rest[key]
 
     def _carries_a_record(self) -> bool:
-        """As Kubernetes' collectors do: `{"log": "{\\"level\\": ...", "stream": ...}`."""
+        """Whether one of its texts is a record, as collectors of Kubernetes write: `{"log": "{\\"level\\": ...}"}`."""
         values = [self.rest[key] for _, _, key in self._places.get("weak message", ())]
         return any(
             isinstance(value, str) and value.startswith("{") and value.rstrip().endswith("}") for value in values
@@ -177,7 +176,7 @@ class _Record:
 
 @lru_cache(maxsize=256)  # A program's records have few sets of keys.
 def _places_of(keys: tuple[str, ...]) -> dict[str, list[Place]]:
-    """Under which of its keys a record may have its level, time, message ...: the surest first."""
+    """The keys under which a record may have its level, time, message ..., by kind; the surest first."""
     places: dict[str, list[Place]] = {}
     for key in keys:
         name = key.lower()
@@ -199,11 +198,11 @@ def _record_of(fields: Fields, line: str) -> ParsedLine | None:
     if level is None and message is None:
         return None
     parsed = ParsedLine(line if message is None else message, level, timestamp, source, record.rest or None)
-    return _with_what_it_carries(parsed) if message and (level is None or record.is_carrier) else parsed
+    return _with_inner_record(parsed) if message and (level is None or record.is_carrier) else parsed
 
 
-def _with_what_it_carries(carrier: ParsedLine) -> ParsedLine:
-    """Docker and journald write a program's line as the message of a record of their own: it may be a record too."""
+def _with_inner_record(carrier: ParsedLine) -> ParsedLine:
+    """`carrier`, joined with the record in its message: Docker and journald write a program's line as a message."""
     inner = parse_record(carrier.message)
     if inner is None:
         return carrier

@@ -1,4 +1,4 @@
-"""One block of code in four forms: `with`, `async with`, and a decorator of either kind of function."""
+"""One block of code in four forms: `with`, `async with`, and a decorator of plain and of async functions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 
 class Block(Generic[Handle]):
-    """`begin` and `end` say what the block is; all else is the same for jobs and steps.
+    """What jobs and steps have in common as blocks; subclasses define `begin`, `end` and `again`.
 
     A block is entered once; as a decorator it makes a new one for each call.
     """
@@ -28,11 +28,11 @@ class Block(Generic[Handle]):
         raise NotImplementedError
 
     def end(self, handle: Handle, exception: BaseException | None) -> None:
-        """Called when the code has ended, in the process that has begun it."""
+        """Called when the code has ended, in the process that entered the block."""
         raise NotImplementedError
 
     def again(self) -> Block[Handle]:
-        """A block like this one."""
+        """A new block with the same name and settings."""
         raise NotImplementedError
 
     def __enter__(self) -> Handle:
@@ -78,8 +78,8 @@ class Block(Generic[Handle]):
         return run
 
     def _leave(self, exception: BaseException | None) -> None:
-        # Not by a token: a generator may be closed in another context than it was begun in.
+        # Without a token of the context variable: a generator may be closed in another context than it began in.
         current.set(self._outside)
-        # A child that was forked inside leaves the block as well; the job goes on in its parent.
+        # A child process that was forked inside leaves the block too; the job goes on in its parent.
         if os.getpid() == self._pid:
             self.end(self._handle, exception)

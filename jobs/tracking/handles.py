@@ -1,4 +1,4 @@
-"""What the code inside a block holds: its job or step. Usable from every thread and task."""
+"""The objects that the code inside a block gets: its job or step. Every thread and task may use them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from jobs import levels, statuses
 from jobs.background.items import Entry
 from jobs.background.queue import queue
 from jobs.storable import storable_object, storable_text
-from jobs.tracking.outcomes import Outcome, exception_fields, traceback_of
+from jobs.tracking.outcomes import BlockOutcome, exception_fields, traceback_of
 from jobs.tracking.places import Place, current
 
 MAX_NAME = 255
-TOLD = "_quaero_told_in"  # on an exception: the jobs that have its traceback
+LOGGED_IN = "_quaero_logged_in"  # attribute of an exception: the jobs whose logs have its traceback
 
 
-def short_name(name: str) -> str:
+def storable_name(name: str) -> str:
+    """`name` as a job's or step's name is stored, MAX_NAME characters at most. Raises TypeError for no text."""
     if not isinstance(name, str):
         raise TypeError(f'a name is needed, as in track("Nightly import"), not {name!r}')
     return storable_text(name)[:MAX_NAME]
@@ -33,7 +34,7 @@ class Tracked:
 
     @property
     def place(self) -> Place | None:
-        """Where its entries go; None, and so nowhere, for a step outside of any job."""
+        """The job and step of its entries; None for a step outside of any job, whose entries are not stored."""
         return self._place
 
     def log(
@@ -50,7 +51,7 @@ class Tracked:
 
     @contextmanager
     def entered(self) -> Iterator[None]:
-        """Makes this the place of the code inside, for a thread that has begun without one."""
+        """Makes this the place of the code inside, for a thread that was started without a place."""
         outside = current.get()
         current.set(self.place)
         try:
@@ -58,13 +59,15 @@ class Tracked:
         finally:
             current.set(outside)
 
-    def tell(self, exception: BaseException, outcome: Outcome) -> None:
-        """One entry in each job that the exception ends, in the step where it came from: a failure with its whole
-        traceback (which is one error, not thirty), an exit or a cancellation with a word."""
-        told: set[UUID] = exception.__dict__.setdefault(TOLD, set())
-        if self._place is None or self._place.job in told or outcome.status == statuses.COMPLETED:
+    def log_exception(self, exception: BaseException, outcome: BlockOutcome) -> None:
+        """Logs the exception once in each job that it ends, in the step where it was raised.
+
+        A failure is one entry with its whole traceback (one error, not thirty); an exit or a cancellation is one line.
+        """
+        logged_in: set[UUID] = exception.__dict__.setdefault(LOGGED_IN, set())
+        if self._place is None or self._place.job in logged_in or outcome.status == statuses.COMPLETED:
             return
-        told.add(self._place.job)
+        logged_in.add(self._place.job)
         if outcome.status == statuses.CANCELLED:
             self._put(f"cancelled: {outcome.error}", levels.WARN, stream="system")
         elif isinstance(exception, SystemExit):
@@ -89,7 +92,7 @@ class Tracked:
 
 
 class TrackedStep(Tracked):
-    """A step that runs. `id` is that of its row."""
+    """A running step. `id` is the id of its row."""
 
     def __init__(self, job: UUID | None, name: str) -> None:
         self.id = uuid4()

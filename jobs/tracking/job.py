@@ -1,7 +1,7 @@
 """Tracking Python code as jobs: `with track("Nightly import") as job:`, `with job.step("Extract"):`.
 
-Nothing here touches the caller's database connection: what happens travels in order, by one queue, to the
-thread that writes it. So it may be used in transactions, threads and event loops alike. The end of a block
+Nothing here touches the caller's database connection: changes and entries go in order, through one queue, to the
+thread that writes them. So code may use it in transactions, threads and event loops alike. The end of a block
 waits until all of it is stored, but not in a transaction, and not for a plain `with` in a coroutine.
 """
 
@@ -18,33 +18,31 @@ from jobs.background.items import JobEnded, JobStarted, ProgressMade
 from jobs.background.queue import queue
 from jobs.storable import storable_json, storable_object
 from jobs.tracking.blocks import Block
-from jobs.tracking.handles import Tracked, TrackedStep, short_name
+from jobs.tracking.handles import Tracked, storable_name
 from jobs.tracking.outcomes import JobCancelled, outcome_of
 from jobs.tracking.places import Place, current
 from jobs.tracking.steps import StepBlock
 
-__all__ = ["JobBlock", "JobCancelled", "StepBlock", "TrackedJob", "TrackedStep", "step", "track"]
-
 KIND = re.compile(r"[-a-zA-Z0-9_]{1,64}")
-JOB_ID_VARIABLE = "QUAERO_JOB_ID"  # `runjob` gives it to its command: what that tracks is part of the job
+JOB_ID_VARIABLE = "QUAERO_JOB_ID"  # `runjob` sets it: jobs that its command tracks are children of its job
 
 
 def track(name: str, *, kind: str = "job", attributes: Mapping[str, object] | None = None) -> JobBlock:
     """A job, for `with`, `async with`, or as the decorator of a function, of which each call is a job.
 
-    Within another tracked job it is that job's child. `kind` is a slug. Raises ValueError and TypeError for
-    what cannot be a name, kind or attributes; what the block raises, it raises on.
+    Within another tracked job it is that job's child. `kind` is a slug (1 to 64 letters, digits, - and _). Raises
+    ValueError and TypeError for a wrong name, kind or attributes. Exceptions of the block are raised on.
     """
     return JobBlock(name, kind, attributes)
 
 
 def step(name: str) -> StepBlock:
-    """A step of the job in which it is entered; outside of any, the code runs and nothing is recorded."""
+    """A step of the tracked job in which it is entered; outside of any, the code runs and nothing is recorded."""
     return StepBlock(None, name)
 
 
 class TrackedJob(Tracked):
-    """A job that runs. `id` is that of its row; `result` may be set to anything that JSON can hold."""
+    """A running job. `id` is the id of its row; `result` may be set to any value that JSON can hold."""
 
     def __init__(self, name: str) -> None:
         self.id = uuid4()
@@ -54,7 +52,7 @@ class TrackedJob(Tracked):
 
     @property
     def place(self) -> Place:
-        """In the step that the running code is in, if it is one of this job."""
+        """This job, in the step of the running code if that belongs to this job."""
         here = current.get()
         return here if here is not None and here.job == self.id else Place(self.id, None)
 
@@ -70,11 +68,11 @@ class TrackedJob(Tracked):
 
     @property
     def is_cancel_requested(self) -> bool:
-        """Whether somebody wants the job to end, or has ended it. Known within 5 s."""
+        """Whether a user has asked the job to end, or has ended it. Known within 5 s."""
         return self.must_stop.is_set()
 
     def stop_if_cancelled(self) -> None:
-        """Raises JobCancelled when somebody wants the job to end: for a place where it can."""
+        """Raises JobCancelled when a user has asked the job to end. Call it where the job can stop."""
         if self.is_cancel_requested:
             raise JobCancelled(f"{self.name} was asked to end")
 
@@ -85,7 +83,7 @@ class TrackedJob(Tracked):
     def end(self, exception: BaseException | None = None) -> None:
         status, error, exit_code = outcome = outcome_of(exception)
         if exception is not None:
-            self.tell(exception, outcome)
+            self.log_exception(exception, outcome)
         queue.put_change(JobEnded(self.id, status, exit_code, storable_json(self.result), error, time.time()))
 
 
@@ -93,7 +91,7 @@ class JobBlock(Block[TrackedJob]):
     def __init__(self, name: str, kind: str, attributes: Mapping[str, object] | None) -> None:
         if not KIND.fullmatch(kind):
             raise ValueError(f"kind is {kind!r}: use 1 to 64 letters, digits, - and _")
-        self._name, self._kind, self._attributes = short_name(name), kind, storable_object(attributes)
+        self._name, self._kind, self._attributes = storable_name(name), kind, storable_object(attributes)
 
     def begin(self) -> tuple[TrackedJob, Place | None]:
         job = TrackedJob(self._name)
@@ -108,7 +106,7 @@ class JobBlock(Block[TrackedJob]):
 
 
 def parent_job() -> UUID | None:
-    """The job that a new one is part of: the tracked one here, or that of the `runjob` that runs this program."""
+    """The parent of a new job: the tracked job of the running code, or the job of the `runjob` that runs all of it."""
     here = current.get()
     if here is not None:
         return here.job

@@ -8,6 +8,8 @@ from uuid import UUID
 
 
 class Place(NamedTuple):
+    """The id of a job and, inside a step, the id of the step."""
+
     job: UUID
     step: UUID | None
 
@@ -16,6 +18,6 @@ current: ContextVar[Place | None] = ContextVar("quaero_place", default=None)
 
 
 def step_in(job: UUID) -> UUID | None:
-    """The step of `job` that the running code is in."""
+    """The id of the step of `job` that the running code is in; None outside of its steps."""
     place = current.get()
     return place.step if place is not None and place.job == job else None

@@ -1,4 +1,4 @@
-"""What a record of Python's `logging` says, as an entry says it."""
+"""From a record of Python's `logging` to an entry's level, message and fields."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from jobs.storable import storable_object
 from jobs.tracking.outcomes import exception_fields, traceback_of
 
 LEVELS = (FATAL, ERROR, WARN, INFO)
-# What every record has, and what a Formatter leaves on it; all else came by `extra=`.
+# The attributes that every record has, and those that a Formatter sets; all others come from `extra=`.
 OWN_ATTRIBUTES = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 OWN_COUNT = len(logging.makeLogRecord({}).__dict__)
 
 
-class Content(NamedTuple):
+class MessageAndFields(NamedTuple):
     message: str
     fields: Mapping[str, object] | None
 
 
 def level_of(number: int) -> int:
-    """The entry's level for Python's number, which may lie between two: then the lower."""
+    """The entry's level for a level of `logging`; for a number between two levels, the lower one."""
     for level in LEVELS:
         if number >= level:
             return level
@@ -30,14 +30,16 @@ def level_of(number: int) -> int:
 
 
 def fields_of(record: logging.LogRecord) -> dict[str, object]:
-    """`extra=`, copied now: what it holds may change, and its texts may ask the database."""
+    """A copy of `extra=`, made at once: its objects may change, and their texts may need the caller's database."""
     names = record.__dict__.keys() - OWN_ATTRIBUTES
     return storable_object({name: record.__dict__[name] for name in names}) if names else {}
 
 
-def with_details(message: str, record: logging.LogRecord, *, is_formatted: bool) -> Content:
-    """The message with `extra=`, traceback and stack: kept as fields, and readable in the text, where a formatter
-    has put the latter two already."""
+def with_details(message: str, record: logging.LogRecord, *, is_formatted: bool) -> MessageAndFields:
+    """The message with `extra=`, traceback and stack as fields; traceback and stack are appended to the message too.
+
+    `is_formatted`: a formatter has appended those two already.
+    """
     fields, texts = fields_of(record), [message]
     if record.exc_info and record.exc_info[1] is not None:
         texts.append(traceback_of(record.exc_info[1]))
@@ -45,4 +47,4 @@ def with_details(message: str, record: logging.LogRecord, *, is_formatted: bool)
     if record.stack_info:
         texts.append(record.stack_info)
         fields["stack"] = record.stack_info
-    return Content(message if is_formatted else "\n".join(texts), fields or None)
+    return MessageAndFields(message if is_formatted else "\n".join(texts), fields or None)

@@ -8,17 +8,17 @@ from uuid import UUID
 from jobs.background.items import StepEnded, StepStarted
 from jobs.background.queue import queue
 from jobs.tracking.blocks import Block
-from jobs.tracking.handles import TrackedStep, short_name
+from jobs.tracking.handles import TrackedStep, storable_name
 from jobs.tracking.outcomes import outcome_of
 from jobs.tracking.places import Place, current
 
 
 class StepBlock(Block[TrackedStep]):
-    """`with job.step("Extract"):`. An exception fails the step and goes on."""
+    """`with job.step("Extract"):`. An exception fails the step and is raised on."""
 
     def __init__(self, job: UUID | None, name: str) -> None:
-        """`job` None: that in which the block is entered; outside of any, the step is recorded nowhere."""
-        self._job, self._name = job, short_name(name)
+        """`job` None: the job in which the block is entered; outside of any job, the step is not recorded."""
+        self._job, self._name = job, storable_name(name)
 
     def begin(self) -> tuple[TrackedStep, Place | None]:
         outside = current.get()
@@ -33,7 +33,7 @@ class StepBlock(Block[TrackedStep]):
             return
         outcome = outcome_of(exception)
         if exception is not None:
-            handle.tell(exception, outcome)
+            handle.log_exception(exception, outcome)
         queue.put_change(StepEnded(handle.place.job, handle.id, outcome.status, outcome.error, time.time()))
 
     def again(self) -> StepBlock:

@@ -1,4 +1,4 @@
-"""Objects of JSON as models: bodies of requests, orders of programs. All that is wrong is told by member."""
+"""Objects of JSON as models: bodies of requests, orders of programs. Every problem is reported by member."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pydantic_core import ErrorDetails
 from jobs.validation.problems import must_be, places
 from jobs.validation.schemas import Schema, UntitledSchema, resolved
 
-MAX_NAME = 100  # characters of a member that is told
-MOST_UNKNOWN = 20  # members that are told
+MAX_NAME = 100  # characters of a reported member
+MOST_UNKNOWN = 20  # reported members
 
 
 class StrictObject(BaseModel):

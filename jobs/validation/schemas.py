@@ -15,7 +15,7 @@ NULL: Schema = {"type": "null"}
 
 
 class UntitledSchema(GenerateJsonSchema):
-    """Without the titles that pydantic makes of names: a title is what somebody has written."""
+    """Without the titles that pydantic makes of names: a title is what an author has written."""
 
     def generate(self, schema: CoreSchema, mode: JsonSchemaMode = "validation") -> JsonSchemaValue:
         whole = super().generate(schema, mode)
@@ -65,7 +65,7 @@ def without(schema: Schema, *keys: str) -> Schema:
 
 
 def without_null(schema: Schema) -> tuple[Schema, bool]:
-    """The schema of what else may stand there, and whether null may."""
+    """The schema without null, and whether null was allowed."""
     if None in schema.get("enum", ()):
         return {**schema, "enum": [value for value in schema["enum"] if value is not None]}, True
     if NULL not in schema.get("anyOf", ()):

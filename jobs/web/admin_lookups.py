@@ -1,7 +1,7 @@
-"""What an address of the admin may ask the database: what its filters ask, and nothing else.
+"""Restricts the lookups in the admin's addresses to those of its filters.
 
 Django lets a reader write any lookup of a model's own fields into the address. One of them is a regular
-expression, which SQLite has Python match, a row at a time, while nothing else runs in the process.
+expression, which SQLite matches by calling Python for each row, while nothing else runs in the process.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ ASKED_BY_DATES = (*ASKED_BY_FILTERS, "year", "month", "day")
 
 
 class KnownLookups(admin.ModelAdmin):  # type: ignore[type-arg]
-    """A model's admin whose addresses hold the lookups of its filters alone."""
+    """A model's admin whose addresses may have the lookups of its filters only."""
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return lookup in known_lookups(self, request) and super().lookup_allowed(lookup, value, request)
 
 
 def known_lookups(model_admin: admin.ModelAdmin[Any], request: HttpRequest) -> set[str]:
+    """The lookups that the filters and the date hierarchy of a model's admin use."""
     known: set[str] = set()
     for chosen in model_admin.get_list_filter(request):
         known.update(lookups_of(chosen))
@@ -33,7 +34,7 @@ def known_lookups(model_admin: admin.ModelAdmin[Any], request: HttpRequest) -> s
 
 
 def lookups_of(chosen: Any) -> Iterator[str]:
-    """Those of one filter: of a class with a name of its own, or of a field, whose relations it follows by `id`."""
+    """The lookups of one filter: of a filter class, or of a field, whose relations it follows by `id`."""
     field = chosen[0] if isinstance(chosen, tuple | list) else chosen
     if not isinstance(field, str):
         yield field.parameter_name

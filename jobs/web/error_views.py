@@ -1,4 +1,4 @@
-"""What Django answers when no view does: JSON for programs, pages for people.
+"""Django's answers when no view answers: JSON for programs, pages for people.
 
 `quaero/urls.py` names these as its handlers, and the settings name `csrf_failure`.
 """
@@ -32,7 +32,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django has logged the exception with its traceback, which stays on the server."""
+    """A 500 without details: Django has logged the exception with its traceback."""
     if not wants_json(request):
         return defaults.server_error(request, "quaero/errors/500.html")
     return response_to(Refusal("something went wrong here; it has been logged", status=500, code="internal_error"))

@@ -1,4 +1,4 @@
-"""For whoever watches over the process: does it live, and can it work?"""
+"""Probes for monitoring: whether the process lives, and whether it can serve requests."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from jobs.readiness import NotReady, unapplied_migrations
 from jobs.web.refusals import response_to
 
 
-@csrf_exempt  # a POST is told which methods there are; nothing can be changed here
+@csrf_exempt  # a POST gets 405 with the allowed methods; nothing can be changed here
 @never_cache
 @require_safe
 async def healthz(request: HttpRequest) -> HttpResponse:
-    """200 while the process answers. The database is not asked: a restart would not mend it."""
+    """200 while the process answers. It does not ask the database, which a restart would not repair."""
     return JsonResponse({"status": "ok"})
 
 
-@csrf_exempt  # a POST is told which methods there are; nothing can be changed here
+@csrf_exempt  # a POST gets 405 with the allowed methods; nothing can be changed here
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
@@ -33,6 +33,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def what_is_missing() -> str | None:
+    """Why requests cannot be served, in words; None where they can."""
     try:
         count = unapplied_migrations()
     except NotReady:

@@ -1,4 +1,4 @@
-"""One-time sign-in links, which `serve` prints: the way in before anybody has a password."""
+"""One-time sign-in links, which `serve` prints: a way to sign in before any user has a password."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ tokens = SignInTokens()
 
 
 def sign_in_link_path(user: User) -> str:
-    """`/sign-in/TOKEN/`, good for one sign-in as `user`."""
+    """`/sign-in/TOKEN/`, which signs in once, as `user`."""
     return f"/sign-in/{int_to_base36(user.pk)}.{tokens.make_token(user)}/"
 
 
 def owner_of_token(token: str) -> User | None:
-    """Whom `token` would sign in, or None for one that is wrong, too old or used."""
+    """The user that `token` would sign in; None for a token that is wrong, too old or used."""
     user = named_user(token.partition(".")[0])
     return user if user is not None and tokens.check_token(user, token.partition(".")[2]) else None
 
 
 def user_for_token(token: str) -> User | None:
-    """The same, and it is used up by this call: of two that come at once with the same link, one gets None."""
+    """The same, and uses up the token: of two calls at once with the same link, one gets None."""
     user = owner_of_token(token)
     if user is None:
         return None

@@ -1,4 +1,4 @@
-"""The form in which people sign in: Django's, slowed down for who guesses."""
+"""The sign-in form: Django's, slowed down for clients that guess passwords."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from jobs import refused_requests
 from jobs.web.throttle import Throttle
 
-# A check of a password keeps a core busy for a third of a second, by design. Others need some, and their threads.
+# A check of a password keeps a core busy for a third of a second, by design. Other requests need cores and threads too.
 CHECKS_AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
 CHECKS_WAITING = 16
 WAIT_FOR_A_CHECK_S = 10.0
@@ -28,6 +28,8 @@ _checks = threading.BoundedSemaphore(CHECKS_AT_ONCE)
 
 
 class SignInForm(AuthenticationForm):
+    """`retry_after_s`: after a refusal, the seconds until a try may succeed; 0 for a wrong password."""
+
     retry_after_s = 0
 
     def clean(self) -> dict[str, Any]:
@@ -40,6 +42,7 @@ class SignInForm(AuthenticationForm):
         raise self.later(BUSY, 5, "Many people are signing in just now. Try again in {}.")
 
     def check(self) -> dict[str, Any]:
+        """Checks name and password. Raises ValidationError, and counts the refusal."""
         try:
             cleaned: dict[str, Any] = super().clean()
         except ValidationError:
@@ -49,6 +52,7 @@ class SignInForm(AuthenticationForm):
         return cleaned
 
     def take_a_try(self) -> None:
+        """Raises ValidationError when the next try of the name or address is not due yet."""
         wait_s = throttle.begin(self.name, self.address)
         if wait_s > 0:
             refused_requests.count(refused_requests.SIGN_IN_THROTTLED, self.address)
@@ -70,7 +74,7 @@ class SignInForm(AuthenticationForm):
 
 @contextmanager
 def place_for_a_check() -> Iterator[bool]:
-    """Whether there is one; within, no more passwords are checked than there are cores to spare."""
+    """Waits for a place and yields whether there is one. At most CHECKS_AT_ONCE blocks run at once."""
     if not _places.acquire(blocking=False):
         yield False
         return

@@ -1,7 +1,7 @@
-"""How soon a further sign-in may be tried: kept in memory, as strangers write nothing, and bounded.
+"""Delays for sign-ins after failed ones. Kept in memory, so that strangers cannot cause writes, and bounded.
 
-A name is slowed down for one address at a time, so that nobody can lock its owner out from elsewhere; an address
-as a whole only when it has failed very often, and for less long, as many people may come from one.
+A name is delayed for one address at a time, so that a stranger cannot lock out its owner from another address. A whole
+address is delayed only after very many failures, and for a shorter time, as many users may share one.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """So many failures are free; each further one doubles the wait."""
+    """`free` failures cause no wait; each further one doubles it, from `first_wait_s` to `longest_wait_s`."""
 
     free: int
     first_wait_s: float
     longest_wait_s: float
 
     def wait_s(self, failures: int) -> float:
+        """The seconds from the last failure to the next try."""
         beyond = failures - self.free
         return 0.0 if beyond < 0 else min(self.longest_wait_s, self.first_wait_s * 2.0 ** min(beyond, 20))
 
@@ -35,20 +36,20 @@ OF_ADDRESS = Pace(free=100, first_wait_s=5.0, longest_wait_s=30.0)
 
 
 @dataclass(slots=True)
-class Failures:
+class FailedTries:
     number: int
     last_at: float
 
 
 class Throttle:
     def __init__(self) -> None:
-        self._failures: dict[Key, Failures] = {}  # those that failed last stand last
+        self._failures: dict[Key, FailedTries] = {}  # the latest failure is last
         self._lock = threading.Lock()
 
     def begin(self, name: str, address: str) -> float:
-        """Take one try; or how many seconds are to pass before there is one.
+        """Takes one try and returns 0, or returns the seconds until the next try.
 
-        A try counts as failed until it has succeeded: of many at once, no more get through than one after the other.
+        A try counts as failed until it has succeeded, so many tries at once get no further than one after the other.
         """
         now = time.monotonic()
         with self._lock:
@@ -60,14 +61,14 @@ class Throttle:
             return max(0.0, wait_s)
 
     def succeeded(self, name: str, address: str) -> None:
-        """Forget what failed for the name; of the address this try alone, or who has an account may guess for ever."""
+        """Forgets the name's failures. Of the address's, only this try: else a user could reset them while guessing."""
         self.take_back(name, address)
         of_name, _ = self._paces(name, address)
         with self._lock:
             self._failures.pop(of_name, None)
 
     def take_back(self, name: str, address: str) -> None:
-        """The try that was begun has not taken place."""
+        """Uncounts a try that was begun and not made."""
         with self._lock:
             for key in self._paces(name, address):
                 if key in self._failures:
@@ -86,14 +87,14 @@ class Throttle:
     def _note(self, key: Key, now: float) -> None:
         failures = self._failures.pop(key, None)
         if failures is None or now - failures.last_at > FORGOTTEN_AFTER_S:
-            failures = Failures(0, now)
-        self._failures[key] = Failures(failures.number + 1, now)
+            failures = FailedTries(0, now)
+        self._failures[key] = FailedTries(failures.number + 1, now)
         while len(self._failures) > MOST_KEPT:
             del self._failures[next(iter(self._failures))]
 
 
 def network_of(address: str) -> str:
-    """`address`, but of IPv6 the half that one customer has for all their machines."""
+    """`address`; for IPv6 its /64 network, which one customer has for all machines."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

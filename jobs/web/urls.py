@@ -1,4 +1,4 @@
-"""Addresses of the pages. The names are the whole site's: Django's own settings refer to `login`."""
+"""Addresses of the pages. Their names have no prefix, since Django's settings refer to `login`."""
 
 from __future__ import annotations
 

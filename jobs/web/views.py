@@ -1,4 +1,4 @@
-"""The pages. They carry ids and addresses only; what they show comes from the API while they are open."""
+"""The pages. They hold ids and addresses only; their scripts read everything else from the API."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ View = Callable[..., HttpResponse]
 
 
 def for_viewers(view: View) -> View:
-    """Anonymous people go to the sign-in page and come back; signed-in ones without the right get a 403."""
+    """Sends anonymous users to the sign-in page and back. Signed-in users without the right to read get a 403."""
     return login_required(permission_required("jobs.view_job", raise_exception=True)(view))
 
 
 def for_runners(view: View) -> View:
-    """As `for_viewers`, for those who may run something too."""
+    """As `for_viewers`, for users who may run something too."""
     return for_viewers(permission_required("jobs.run_program", raise_exception=True)(view))
 
 
@@ -45,7 +45,7 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
-        """Where to go then; not to this page again."""
+        """The address after signing in; empty where it would be this page."""
         url = super().get_redirect_url()
         is_here = re.split("[?#]", url, maxsplit=1)[0] == self.request.path
         return "" if is_here else url
@@ -60,7 +60,7 @@ class SignIn(LoginView):
 
 @never_cache
 def admin_sign_in(request: HttpRequest) -> HttpResponse:
-    """The admin's own sign-in page is this site's: one door, with one lock."""
+    """The admin uses this site's sign-in page, so that there is one form with one throttle."""
     if request.user.is_authenticated:
         raise PermissionDenied("no staff")
     return redirect_to_login(request.GET.get("next", reverse("admin:index")))
@@ -69,8 +69,9 @@ def admin_sign_in(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """The page behind the one-time link that `serve` prints. Its button signs in: who merely looks at the address,
-    as mail programs and chats do, uses nothing up.
+    """The page behind the one-time link that `serve` prints.
+
+    Its button signs in: a mail program or chat that only opens the address does not use up the link.
     """
     if request.method == "POST":
         user = user_for_token(token)
@@ -95,7 +96,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_viewers
 def job_detail(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    assert isinstance(request.user, User)  # `for_viewers` lets nobody else in
+    assert isinstance(request.user, User)  # `for_viewers` refuses all others
     caller = Caller(request.user)
     try:
         job = readable_job(caller, job_id)

@@ -18,7 +18,7 @@ from logstream.formats import EVENTS, Format
 from logstream.meter import RateMeter
 from logstream.numbers import JobNumbers
 from logstream.registry import Registry, Topic
-from logstream.stepping import Step
+from logstream.stepping import StepResult
 from logstream.subscription import Frame, Subscription
 
 P = ParamSpec("P")
@@ -59,7 +59,7 @@ class FeedHost(Protocol):
 
     async def read(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
 
-    async def step(self, user_id: int, reading: Steps[T]) -> Step[T]: ...
+    async def step(self, user_id: int, reading: Steps[T]) -> StepResult[T]: ...
 
     def forget(self, feed: Feed) -> None: ...
 

@@ -1,1 +1,1 @@
-"""Following a log in a terminal: choosing what, following it in the database, printing it safely."""
+"""`tail`: reads its options, follows a log in the database, and prints it safely."""

@@ -1,4 +1,4 @@
-"""Whether to colour, and how: rich knows the terminals, and makes the sequences."""
+"""Colours in a terminal. rich finds out what the terminal can do, and makes the escape sequences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STATUS_STYLES = {"running": "cyan", "completed": "green", "failed": "bold red", 
 
 
 class Palette:
-    """Paints text; with no colour system it leaves it as it is."""
+    """Colours text; without a colour system it leaves the text as it is."""
 
     def __init__(self, system: ColorSystem | None = None) -> None:
         self._system = system
@@ -35,7 +35,7 @@ class Palette:
 
 
 def palette_for(stream: IO[str], choice: str) -> Palette:
-    """`auto`: coloured where `stream` is a terminal that can show it and nobody set NO_COLOR."""
+    """The palette for `stream`. With `auto` it colours where the terminal can and NO_COLOR is not set."""
     if choice == "never" or (choice == "auto" and os.environ.get("NO_COLOR")):
         return Palette()
     console = Console(file=stream, force_terminal=True if choice == "always" else None, no_color=False)

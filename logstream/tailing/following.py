@@ -1,7 +1,7 @@
-"""Follows a log in the database: the same entries through the same filter as the streams, with the same exactness.
+"""Follows a log in the database: the same entries, by the same filter and as exactly as the streams.
 
 The database is the truth (S1). Each look reads the job's row first, then the entries up to that row's last line;
-so an end that is seen never overtakes a line that was logged before it (S3).
+so `tail` never sees a job's end before the lines that were logged before it (S3).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NOT_SHOWN = ("spec", "result", "attributes")  # may be large
 
 
 class JobDeleted(LookupError):
-    """The job that was followed is gone. `job` is as it was last seen."""
+    """The followed job was deleted. `job` is its row as it was read last."""
 
     def __init__(self, job: Job) -> None:
         super().__init__(f"job {job.pk} was deleted")
@@ -30,22 +30,22 @@ class JobDeleted(LookupError):
 
 
 class Followed(Protocol):
-    """A log and the place up to which it has been read."""
+    """A log and the position up to which it has been read."""
 
     has_gap: bool  # entries have been deleted before they could be read
 
     @property
-    def is_over(self) -> bool: ...  # nothing will come any more, as of the last look
+    def is_over(self) -> bool: ...  # no entry will follow, as of the last look
 
     @property
-    def has_several_steps(self) -> bool: ...  # so entries must be told apart by their step
+    def has_several_steps(self) -> bool: ...  # so each line needs the name of its step
 
     def look(self) -> None:
-        """Notes up to where there are entries now."""
+        """Notes the position of the newest entry."""
         ...
 
     def skip_to_last(self, count: int) -> None:
-        """Passes over all but the last `count` matching entries."""
+        """Skips all but the last `count` matching entries."""
         ...
 
     def pages(self) -> Iterator[Sequence[EntryRecord]]:
@@ -54,9 +54,9 @@ class Followed(Protocol):
 
 
 class FollowedLog:
-    """What following a job's log and everybody's have in common: a cursor, and pages from it to `end`.
+    """What all followed logs have in common: a cursor, and pages from it to `end`.
 
-    A database that does not answer is asked again for a minute.
+    While the database does not answer, reading is tried again for a minute.
     """
 
     def __init__(self, log: Log, since: Position = START) -> None:
@@ -65,7 +65,7 @@ class FollowedLog:
         self.has_gap = False  # entries have been deleted before they could be read
 
     def skip_to_last(self, count: int) -> None:
-        # None at all is known without a search, which a rare match would make long.
+        # With a count of 0 no search is needed, which would take long where few entries match.
         self.position = patiently(lambda: self.log.before_last(count, self.end)) if count else self.end
 
     def pages(self) -> Iterator[Sequence[EntryRecord]]:
@@ -84,14 +84,14 @@ class FollowedLog:
             return self.log.after(self.position, self.end)
 
     def notice_deletion(self) -> None:
-        """Raises JobDeleted where that ends it."""
+        """Raises JobDeleted where the job's deletion ends the log."""
 
 
 class FollowedJob(FollowedLog):
-    """One job's log, which ends with the job. Raises JobDeleted when it is looked at and gone."""
+    """One job's log, which ends with the job. `look` and `pages` raise JobDeleted when the job was deleted."""
 
-    def __init__(self, job: Job, wanted: Filter, since: Position = START) -> None:
-        super().__init__(Log(job.pk, wanted), since)
+    def __init__(self, job: Job, log_filter: Filter, since: Position = START) -> None:
+        super().__init__(Log(job.pk, log_filter), since)
         self.job = job
         self._step_count = 0
 
@@ -101,7 +101,7 @@ class FollowedJob(FollowedLog):
 
     @property
     def has_several_steps(self) -> bool:
-        return self._step_count > 1 and self.log.wanted.step is None
+        return self._step_count > 1 and self.log.filter.step is None
 
     def notice_deletion(self) -> None:
         raise JobDeleted(self.job)
@@ -114,15 +114,15 @@ class FollowedJob(FollowedLog):
 
 
 class FollowedFamily(FollowedLog):
-    """A job's log with those of its descendants, in the order of ids. It ends with the last of them.
+    """A job's log with those of its descendants, in the order of ids. It ends when all of them have ended.
 
-    Raises JobDeleted when the job itself is gone.
+    `look` and `pages` raise JobDeleted when the job itself was deleted.
     """
 
     has_several_steps = True
 
-    def __init__(self, job: Job, wanted: Filter, since: Position = START) -> None:
-        super().__init__(Log(job.pk, wanted), since)
+    def __init__(self, job: Job, log_filter: Filter, since: Position = START) -> None:
+        super().__init__(Log(job.pk, log_filter), since)
         self.job = job
         self.is_over = False
 
@@ -130,7 +130,7 @@ class FollowedFamily(FollowedLog):
         raise JobDeleted(self.job)
 
     def look(self) -> None:
-        # Whether all have ended first, then the newest entry: so no end that is seen overtakes a line.
+        # Whether all have ended is read before the newest entry: so an end is not seen before the lines before it.
         self.is_over = patiently(lambda: is_finished(self.job.pk))
         self.job = patiently(lambda: read_again(self.job))
         newest = patiently(lambda: newest_family_position(self.job.pk))
@@ -143,12 +143,12 @@ class FollowedService(FollowedLog):
     is_over = False
     has_several_steps = True
 
-    def __init__(self, wanted: Filter, since: Position = START) -> None:
-        super().__init__(Log(None, wanted), since)
+    def __init__(self, log_filter: Filter, since: Position = START) -> None:
+        super().__init__(Log(None, log_filter), since)
 
     def look(self) -> None:
         newest = patiently(lambda: newest_position(None, 0))
-        self.end = max(self.end, newest, key=lambda position: position.id)  # a cursor may be ahead of all that is left
+        self.end = max(self.end, newest, key=lambda position: position.id)  # `since` may be above all stored ids
 
 
 def read_again(job: Job) -> Job:

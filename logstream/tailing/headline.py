@@ -1,4 +1,4 @@
-"""What `tail` says about the job, beside its lines: how it stands at the start, and how it ended."""
+"""`tail`'s lines about the job: its status at the start, and how it ended."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def duration(length: timedelta) -> str:
 
 
 def counted(counts: dict[str, int]) -> str:
-    """`1,204 entries (3 warnings, 1 error)`: what is worth a look beside the number of all."""
+    """`1,204 entries (3 warnings, 1 error)`: the number of all entries and of those that need attention."""
     names = {"warn": "warning", "error": "error", "fatal": "fatal"}
     notable = [
         f"{counts[level]:,} {name}{plural(name, counts[level])}" for level, name in names.items() if counts[level]

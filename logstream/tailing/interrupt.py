@@ -1,7 +1,7 @@
 """Ctrl-C that ends the process at once, whatever it is doing.
 
-A KeyboardInterrupt waits until the interpreter runs again: not during a search through ten million lines, nor
-while the database's lock is awaited. Nothing that `tail` does needs an orderly end, so a thread ends it.
+A KeyboardInterrupt waits until the interpreter runs again, which it does not during a search through ten million lines
+or while SQLite waits for a lock. `tail` needs no cleanup, so a thread may end the process.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ INTERRUPTED = 128 + signal.SIGINT
 
 @contextmanager
 def exit_on_interrupt(last_words: Callable[[], object]) -> Iterator[None]:
-    """Within the block SIGINT calls `last_words` and ends the process with 130; one that is ignored stays so."""
+    """In the block SIGINT calls `last_words` and ends the process with 130. A SIGINT that is ignored stays ignored."""
     in_main_thread = threading.current_thread() is threading.main_thread()
     if not in_main_thread or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         yield
@@ -25,7 +25,7 @@ def exit_on_interrupt(last_words: Callable[[], object]) -> Iterator[None]:
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     threading.Thread(target=await_interrupt, args=[reading, last_words], name="interrupt", daemon=True).start()
-    # The number of every signal that Python handles is written here from within C, at once.
+    # Python's C code writes the number of each signal here at once.
     descriptor_before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     handler_before = signal.signal(signal.SIGINT, lambda number, frame: None)
     try:
@@ -37,6 +37,7 @@ def exit_on_interrupt(last_words: Callable[[], object]) -> Iterator[None]:
 
 
 def await_interrupt(reading: int, last_words: Callable[[], object]) -> None:
+    """Reads numbers of signals from the pipe, and ends the process at SIGINT."""
     with os.fdopen(reading, "rb", buffering=0) as numbers:
         while number := numbers.read(1):
             if number[0] == signal.SIGINT:

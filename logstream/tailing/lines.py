@@ -1,4 +1,4 @@
-"""Entries as the lines that `tail` prints. Strings are put together here: a console per line would be too slow."""
+"""Entries as the lines that `tail` prints. They are put together as strings: a rich console would be too slow."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from jobs.terminal.safe_text import coloured_text, json_text, plain_name, plain_
 from logstream.tailing.colours import Palette
 
 MARKS = {"stdout": "|", "stderr": "!", "system": "*"}
-INDENT = " " * len("2026-01-31T12:00:00.000Z INFO  ")  # of the further lines of a message
+INDENT = " " * len("2026-01-31T12:00:00.000Z INFO  ")  # of the second and later lines of a message
 
 
 class LineFormat(Protocol):
     def lines(self, records: Sequence[EntryRecord], *, with_steps: bool) -> bytes:
-        """The entries, each ended by a newline; with the names of their steps or not."""
+        """The entries as bytes, each with a newline at its end; with the names of their steps or without."""
         ...
 
 
 class JsonLines:
-    """One JSON object a line: exactly the entry of the wire. For a terminal some characters are escaped."""
+    """One JSON object a line: the entry as the API has it. For a terminal, unsafe characters are escaped."""
 
     def __init__(self, *, for_terminal: bool) -> None:
         self._encoder = msgspec.json.Encoder()
@@ -35,7 +35,7 @@ class JsonLines:
 
 
 class HumanLines:
-    """Time, level, where it belongs, what it came from (`|` stdout, `!` stderr, `*` system), message."""
+    """Time, level, job and step where there are several, stream (`|` stdout, `!` stderr, `*` system), message."""
 
     def __init__(self, palette: Palette, encoding: str = "utf-8", *, with_jobs: bool = False) -> None:
         self._palette = palette
@@ -54,7 +54,7 @@ class HumanLines:
         time = f"{self._time_begin}{record.timestamp[:23]}Z{self._time_end}"
         if self._palette and record.ansi is not UNSET:
             return f"{time} {head}{self._indented(coloured_text(record.ansi), record.stream)}\n"
-        if record.message.isprintable():  # nearly always, and answered at once
+        if record.message.isprintable():  # nearly always, and a fast check
             return f"{time} {head}{record.message}\n"
         return f"{time} {head}{self._indented(plain_text(record.message), record.stream)}\n"
 
@@ -71,6 +71,6 @@ class HumanLines:
         return self._palette.paint(MARKS[stream], "red" if stream == "stderr" else "dim")
 
     def _indented(self, text: str, stream: str) -> str:
-        """Further lines stand under the message, so that none can pass for an entry of its own."""
+        """The text with its second and later lines indented, so that none looks like an entry of its own."""
         text = text.rstrip("\n")
         return text.replace("\n", f"\n{INDENT}{self._mark(stream)} ") if "\n" in text else text

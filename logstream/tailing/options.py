@@ -1,4 +1,4 @@
-"""What was asked for on the command line, read as the API reads it and checked before anything is printed."""
+"""Reads `tail`'s command line as the API reads its parameters, and checks it before anything is printed."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ class Options(ChildrenQuery, LogFilterQuery):
     n: Annotated[int | None, whole_number(0, MOST_LINES)] = None
 
 
-class Asked(NamedTuple):
+class TailRequest(NamedTuple):
     job: Job | None  # None: all jobs and the service's own log
-    wanted: Filter
-    last: int | None  # begin with the last so many entries; None: with everything after `since`
+    filter: Filter
+    last: int | None  # begin with so many of the last entries; None: with everything after `since`
     since: Position = START
-    reset_reason: str | None = None  # why `since` could not be used: then everything that is there
+    reset_reason: str | None = None  # why `since` could not be used: then begin with everything that is stored
 
 
-def read_request(options: Mapping[str, object]) -> Asked:
-    """Raises NotChosen, BadParameter and CursorOfAnotherJob."""
+def read_request(options: Mapping[str, object]) -> TailRequest:
+    """The checked request. Raises NotChosen, BadParameter and CursorOfAnotherJob."""
     job = chosen_job(options)
     job_id = None if job is None else job.pk
     given = {name: str(options[name]) for name in Options.names() if options.get(name) is not None}
@@ -40,16 +40,17 @@ def read_request(options: Mapping[str, object]) -> Asked:
     if job is not None and given.get("step"):
         given["step"] = str(step_called(job, given["step"], with_children=with_children).pk)
     typed = Options.of(given)
-    wanted = filter_of(typed, job_id, with_children=typed.children)
+    log_filter = filter_of(typed, job_id, with_children=typed.children)
     if typed.since is None:
-        return Asked(job, wanted, USUAL_COUNT if typed.n is None else typed.n)
+        return TailRequest(job, log_filter, USUAL_COUNT if typed.n is None else typed.n)
     try:
-        return Asked(job, wanted, None, position_of(job_id, typed.since, with_children=with_children))
+        return TailRequest(job, log_filter, None, position_of(job_id, typed.since, with_children=with_children))
     except CursorReset as reset:
-        return Asked(job, wanted, None, reset_reason=reset.reason.value)
+        return TailRequest(job, log_filter, None, reset_reason=reset.reason.value)
 
 
 def chosen_job(options: Mapping[str, object]) -> Job | None:
+    """The job that the command line names; None with --service. Raises NotChosen."""
     if options["service"]:
         return None
     return latest_job() if options["latest"] else job_called(str(options["job"]))

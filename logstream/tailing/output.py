@@ -1,4 +1,4 @@
-"""Standard output without a buffer of ours: what was written is out, and nothing is left to write at the end."""
+"""Standard output without a buffer: each write is complete at once, and nothing is left to write at the end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Output:
         self.is_terminal = self.descriptor is not None and os.isatty(self.descriptor)
 
     def write(self, data: bytes) -> None:
-        """Raises BrokenPipeError when nobody reads any more."""
+        """Writes all of `data`. Raises BrokenPipeError when the reader of a pipe has left."""
         if self.descriptor is None:
             self._stream.write(data.decode(self.encoding))
             return
@@ -26,11 +26,11 @@ class Output:
         while rest:
             try:
                 rest = rest[os.write(self.descriptor, rest) :]
-            except BlockingIOError:  # somebody who shares it has set it so
+            except BlockingIOError:  # another process that shares the descriptor made it non-blocking
                 select.select([], [self.descriptor], [])
 
     def write_if_ready(self, data: bytes) -> None:
-        """Writes a few bytes to a terminal that takes them at once."""
+        """Writes a few bytes to a terminal, if it takes them within 0.1 s."""
         if self.descriptor is not None and self.is_terminal and select.select([], [self.descriptor], [], 0.1)[1]:
             os.write(self.descriptor, data)
 

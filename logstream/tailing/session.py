@@ -1,4 +1,4 @@
-"""One run of `tail`: what is stored, then what comes, printed as it comes."""
+"""One run of `tail`: prints stored entries, then new ones as they come."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from jobs.running.workers.lookout import Lookout
 from logstream.tailing.following import Followed
 from logstream.tailing.lines import LineFormat
 from logstream.tailing.output import Output
-from logstream.tailing.wait import Waiting
+from logstream.tailing.wait import WakeupReceiver
 
 
 @dataclass
-class Session:
+class TailSession:
     followed: Followed
     format: LineFormat
     output: Output
@@ -27,7 +27,7 @@ class Session:
     _lookout: Lookout = field(default_factory=Lookout, init=False)
 
     def print_stored(self) -> None:
-        """Prints what the last look found."""
+        """Prints the entries up to the last look."""
         for records in self.followed.pages():
             if self.followed.has_gap:
                 self.followed.has_gap = False
@@ -35,17 +35,17 @@ class Session:
             if records:
                 self.output.write(self.format.lines(records, with_steps=self.followed.has_several_steps))
 
-    def follow(self, waiting: Waiting) -> None:
-        """Prints what comes until nothing will come any more."""
+    def follow(self, receiver: WakeupReceiver) -> None:
+        """Prints new entries until the log is over."""
         while not self.followed.is_over:
             self._fail_lost_jobs()
-            waiting.wait()
+            receiver.wait()
             self.followed.look()
             self.print_stored()
 
     def _fail_lost_jobs(self) -> None:
-        """Without a server nobody else would notice that the followed job has lost its process (D8)."""
+        """Fails jobs that have lost their process (D8): without a server, no other process would."""
         if time.monotonic() >= self._reap_at:
             self._reap_at = time.monotonic() + HEARTBEAT.total_seconds()
-            with suppress(DatabaseError):  # locked, or ours only to read: others look as well
+            with suppress(DatabaseError):  # locked, or read-only for this user: other processes look as well
                 self._lookout.look()

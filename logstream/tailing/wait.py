@@ -1,4 +1,4 @@
-"""Waiting for news: until a wake-up comes from any process, and never longer than the reconciliation (S10)."""
+"""Waiting for a wake-up from any process, but never longer than the reconciliation interval (S10)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from logstream.watch import RECONCILE_INTERVAL_S
 GONE = select.POLLERR | select.POLLHUP | select.POLLNVAL
 
 
-class Waiting:
-    """Listens from the beginning of the block to its end; what comes between two waits is not lost.
+class WakeupReceiver:
+    """Receives wake-ups in its `with` block; those that come between two waits are not lost.
 
-    `output` is a descriptor whose reader may leave: with a quiet log no write would tell.
+    `output` is a descriptor whose reader may leave: while a log is quiet, no write would notice it.
     """
 
     def __init__(self, wakeups: Wakeups, output: int | None = None) -> None:
@@ -30,7 +30,7 @@ class Waiting:
         self._sender.setblocking(False)
         self._poll.register(self._receiver, select.POLLIN)
         if self._output is not None:
-            self._poll.register(self._output, 0)  # errors are reported unasked
+            self._poll.register(self._output, 0)  # poll reports errors without being asked
         self._wakeups.start(self._wake)
         return self
 
@@ -40,7 +40,7 @@ class Waiting:
         self._receiver.close()
 
     def _wake(self) -> None:
-        """Called from the wake-ups' thread. A full buffer means that a wake-up waits already."""
+        """Called in the wake-ups' thread. A full buffer means that a wake-up is waiting already."""
         with suppress(OSError):
             self._sender.send(b"\0")
 

@@ -1,4 +1,4 @@
-"""Wake-ups across processes: one small class for each way, one interface."""
+"""Wake-ups across processes: one interface, and one small class for each transport."""
 
 from __future__ import annotations
 

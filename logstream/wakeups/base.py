@@ -1,4 +1,4 @@
-"""What a wake-up is: a hint from another process that there is news. It carries no data."""
+"""A wake-up is a hint from another process that there is news. It carries no data."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from collections.abc import Callable
 
 
 class Wakeups(ABC):
+    """A source of wake-ups."""
+
     @abstractmethod
     def start(self, on_wakeup: Callable[[], None]) -> None:
-        """Begins to listen; calls `on_wakeup` from a thread of its own, perhaps once for many changes."""
+        """Starts listening. Calls `on_wakeup` in a thread of its own, perhaps once for many changes."""
 
     @abstractmethod
     def stop(self) -> None:
-        """Ends listening. May be called twice, and before `start`."""
+        """Stops listening. It may be called twice, and before `start`."""
 
 
 class NoWakeups(Wakeups):
-    """For databases that cannot tell: only the two-second reconciliation finds what others did."""
+    """For databases without wake-ups: only the reconciliation every 2 s finds what other processes did."""
 
     def start(self, on_wakeup: Callable[[], None]) -> None:
         pass

@@ -27,7 +27,7 @@ class SqliteWakeups(Wakeups):
 
     def start(self, on_wakeup: Callable[[], None]) -> None:
         connection = None
-        with suppress(sqlite3.Error):  # the thread tries again, and says so
+        with suppress(sqlite3.Error):  # the thread tries again, and logs a failure
             connection = self._connect()
         thread = threading.Thread(target=self._watch, args=[connection, on_wakeup], name="quaero-wakeups", daemon=True)
         thread.start()
@@ -53,7 +53,7 @@ class SqliteWakeups(Wakeups):
             connection.close()
 
     def _connect(self) -> sqlite3.Connection:
-        # The number means something only within one connection, so this one stays open. Autocommit: no snapshot.
+        # The number is only comparable within one connection, so this one stays open. Autocommit: no snapshot.
         connection = sqlite3.connect(
             f"{self.database.as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5, check_same_thread=False
         )

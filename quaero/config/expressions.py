@@ -1,7 +1,7 @@
-"""Which regular expressions may take for ever over a line that somebody has made for it.
+"""Finds regular expressions that a line made for them can keep busy without end.
 
-Python's `re` tries every way to match, and holds the interpreter while it does. Where a repeated part can itself be
-cut in several ways, there are twice as many ways with each further character.
+Python's `re` tries every way to match, and holds the interpreter meanwhile. Where a repeated part can itself match in
+several ways, each further character doubles the number of ways.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ EXPLOSIVE = (
     "a repeated part that repeats or chooses inside, as (a+)+ or (a|b.)* do, and without \\1 "
     "(possessive a++ and atomic (?>...) are allowed)"
 )
-MANY = 8  # times; so often, whatever is inside, it may be tried in all ways
+MANY = 8  # times; up to so many repetitions, trying all ways is fast enough
 
 Item = tuple[Any, Any]
 
 
 def may_explode(pattern: str) -> bool:
-    """Whether `pattern`, which can be compiled, repeats what is ambiguous, or looks back at what it has matched."""
+    """Whether `pattern`, which can be compiled, repeats an ambiguous part, or refers to an earlier match."""
     return has_ambiguity(parser.parse(pattern), is_repeated=False)
 
 
@@ -46,7 +46,7 @@ def is_ambiguous(item: Item, is_repeated: bool) -> bool:
 
 
 def parts_of(value: Any) -> Iterator[Any]:
-    """The sequences of items inside of one item."""
+    """The sequences of items inside one item."""
     if isinstance(value, parser.SubPattern):
         yield value
     elif isinstance(value, tuple | list):

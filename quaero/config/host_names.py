@@ -1,4 +1,4 @@
-"""Names under which an installation may be called, as QUAERO_ALLOWED_HOSTS has them."""
+"""Host names of an installation, as in QUAERO_ALLOWED_HOSTS."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 Texts = tuple[str, ...]
 
 ADDRESSES = "addresses"
-"""Stands among them for every IP address."""
+"""The word among them for every IP address."""
 
 ANY = "*"
 
@@ -28,10 +28,10 @@ def name_of(pattern: str) -> str:
 
 
 def trusted_origins(allowed: Texts, *, knows_scheme: bool) -> list[str]:
-    """The origins whose forms are one's own, for Django's CSRF check, beside the one that a request has come to.
+    """The origins that Django's CSRF check trusts, beside that of the request's own address.
 
-    A proxy that hands on neither host nor scheme, as nginx does by default, makes the two differ. Where proxies
-    are trusted to tell the scheme, a page that came without encryption is not one's own.
+    The two differ behind a proxy that forwards neither host nor scheme, as nginx does by default. Where trusted proxies
+    forward the scheme, pages that came without encryption are not trusted.
     """
     schemes = ("https",) if knows_scheme else ("https", "http")
     names = [pattern for pattern in allowed if pattern not in (ADDRESSES, ANY)]
@@ -40,7 +40,7 @@ def trusted_origins(allowed: Texts, *, knows_scheme: bool) -> list[str]:
 
 
 def of_this_machine() -> Texts:
-    """What a server that others can reach may be called when nobody has said it: its addresses and own names."""
+    """The default for a server that other machines can reach: its addresses and its own names."""
     return (ADDRESSES, *dict.fromkeys(filter(is_host_pattern, own_names())))
 
 

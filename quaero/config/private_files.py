@@ -1,4 +1,4 @@
-"""Files for their owner alone, whatever the umask says and whoever made their directory."""
+"""Files that only their owner can read, whatever the umask and the directory are."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ BESIDE_A_DATABASE = ("", "-wal", "-shm", "-journal", ".migrate-lock")
 
 
 def make_private(path: str) -> None:
-    """An empty file at `path`, if there is none. (SQLite gives the files beside it the rights of this one.)
+    """Makes an empty private file at `path` if there is none. (SQLite gives the files beside it the same mode.)
 
-    One that is there is not opened: to close it would let go of the locks that this process has on it.
+    It does not open an existing file: closing it would release the locks that this process has on it.
     """
     if path == ":memory:" or path.startswith("file:"):
         return
@@ -42,7 +42,7 @@ def files_of(environment: Environment) -> list[Path]:
 
 
 def tighten(files: Iterable[Path]) -> list[Path]:
-    """Takes from others what they may do with `files` that are this user's own; those of which that was true."""
+    """Removes other users' rights on `files` that belong to this user. Returns the files that had such rights."""
     return [path for path in files if is_tightened(path)]
 
 

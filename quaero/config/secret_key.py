@@ -10,7 +10,7 @@ FILE_NAME = "secret_key"
 
 
 def kept_secret_key(data_dir: Path) -> str:
-    """The key in `data_dir`, made now when there is none. Raises OSError, or ValueError for an empty file."""
+    """The key in `data_dir`, which is made if there is none. Raises OSError, and ValueError for an empty file."""
     path = data_dir / FILE_NAME
     try:
         key = path.read_text().strip()
@@ -22,8 +22,10 @@ def kept_secret_key(data_dir: Path) -> str:
 
 
 def make_secret_key(path: Path) -> str:
-    """Two processes may do this at once. The key is written aside and then linked to its name, which succeeds
-    for one of them only; the other takes that one's key, and neither ever sees half a key.
+    """Makes a key at `path`, or returns the key that another process has made there meanwhile.
+
+    The key is written to a file beside it, which is then linked to the name. That succeeds for one process only, and
+    no process ever reads half a key.
     """
     aside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,6 +1,6 @@
-"""Bodies of requests, bounded before Django reads them: it keeps what comes in a file until all of it is there.
+"""Bounds the bodies of requests before Django reads them: it writes a whole body into a file first.
 
-Under /api/ a body is read of those alone who say who they are. Elsewhere a stranger has a few forms to send.
+Under /api/, bodies of authenticated callers only are read. Elsewhere strangers send small forms.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ STRANGERS_BYTES = 64 * 1024
 
 
 class TooLong(Exception):
-    """A body that did not say how long it is has become longer than it may be."""
+    """A body without a Content-Length is longer than it may be."""
 
 
 def with_bounded_bodies(application: ASGI3Application) -> ASGI3Application:
-    """`application`, but too long a body is answered with 413, and one under /api/ of nobody's with 401."""
+    """`application`, but a body that is too long gets 413, and one of an unknown caller under /api/ gets 401."""
 
     async def serve(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         if scope["type"] != "http":
@@ -55,7 +55,7 @@ def with_bounded_bodies(application: ASGI3Application) -> ASGI3Application:
             await send_error(send, error)
         except TooLong:
             await send_error(send, too_large(scope, limit))
-        except SuspiciousOperation:  # from Django's request itself, which is made before anything of it catches
+        except SuspiciousOperation:  # raised by Django's request, before any code of Django catches it
             refused_requests.count(refused_requests.SUSPICIOUS, address_of(scope))
             await send_error(send, Refusal("this request cannot be read"))
 
@@ -67,7 +67,7 @@ def has_body(scope: HTTPScope) -> bool:
 
 
 def length_of(scope: HTTPScope) -> int | None:
-    """How many bytes the head says that follow; None when it does not say."""
+    """The length of the body by the request's head, in bytes; None when the head does not give it."""
     for name, value in scope["headers"]:
         if name == b"transfer-encoding":
             return None
@@ -77,7 +77,7 @@ def length_of(scope: HTTPScope) -> int | None:
 
 
 def allowed_bytes(scope: HTTPScope) -> int:
-    """How long the body may be. Raises Refusal for one that is not to be read at all."""
+    """The bytes that the body may have. Raises Refusal for a body that must not be read at all."""
     length = length_of(scope)
     is_api = is_for_programs(scope["path"])
     if is_api:
@@ -91,13 +91,15 @@ def allowed_bytes(scope: HTTPScope) -> int:
 
 
 def refuse_strangers(scope: HTTPScope) -> None:
+    """Raises Unauthenticated for a request without a session or a valid token."""
     try:
         known_caller(request_of(scope))
     finally:
-        connections.close_all()  # those of this thread, which ends here
+        connections.close_all()  # of this thread, which ends after this
 
 
 def is_signed_in(scope: HTTPScope) -> bool:
+    """Whether the request has a session or a valid token."""
     with suppress(Unauthenticated):
         refuse_strangers(scope)
         return True
@@ -114,6 +116,7 @@ def request_of(scope: HTTPScope) -> ASGIRequest:
 
 
 def too_large(scope: HTTPScope, limit: int) -> TooLarge:
+    """The error for a body over `limit` bytes; counts the refusal."""
     refused_requests.count(refused_requests.LARGE_BODY, address_of(scope))
     return TooLarge(f"the body is too large: {limit:,} bytes at most")
 
@@ -124,7 +127,7 @@ def address_of(scope: HTTPScope) -> str:
 
 
 def bounded(receive: ASGIReceiveCallable, limit: int) -> ASGIReceiveCallable:
-    """`receive`, which raises TooLong beyond `limit` bytes."""
+    """`receive`, but it raises TooLong beyond `limit` bytes."""
     left = limit
 
     async def receive_bounded() -> ASGIReceiveEvent:
@@ -140,6 +143,7 @@ def bounded(receive: ASGIReceiveCallable, limit: int) -> ASGIReceiveCallable:
 
 
 async def send_error(send: ASGISendCallable, error: Refusal) -> None:
+    """Sends the error as JSON, as the API does."""
     body = body_of(error)
     headers = {**headers_of(error), "Content-Length": str(len(body))}
     pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]

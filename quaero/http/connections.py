@@ -1,8 +1,8 @@
-"""Which connections of a web process wait for something of their client's, and how many there may be.
+"""The connections of a web process that wait for their clients, and the bound on their number.
 
-Descriptors are shared with the database: were every one of them a connection, no request could be answered. So
-there are fewer connections than descriptors, and when all are taken, the one that has waited longest for its
-client gives way to the next: who sends a request does so at once.
+The database needs file descriptors too: if every one of them were a connection, no request could be answered. So there
+are fewer connections than descriptors. When all are taken, a new one replaces the one that has waited longest for its
+client: clients with a request send it at once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ RESERVED_AT_MOST = 1024
 FEWEST = 16
 
 
-class Waiting(Protocol):
+class WaitingConnection(Protocol):
     """A connection that waits for bytes."""
 
     def is_overdue(self, now: float) -> bool: ...
@@ -27,21 +27,23 @@ class Waiting(Protocol):
     def give_way(self) -> None: ...
 
 
-class Connections:
-    """Those that wait for a request's head, its body, or somebody to take the answer, each in the order in which they
-    began to, and the number of all. An answer has no time bound: a reader of a stream may have closed the laptop.
+class ConnectionRoom:
+    """The connections that wait for a request's head, for its body, or for the client to read the answer, and the
+    number of all connections. The one that has waited longest is first.
+
+    An answer has no time bound: the reader of a stream may have closed the laptop.
     """
 
     def __init__(self, most: int) -> None:
         self.most = most
         self.count = 0
-        self.heads: dict[Waiting, None] = {}
-        self.bodies: dict[Waiting, None] = {}
-        self.answers: dict[Waiting, None] = {}
+        self.heads: dict[WaitingConnection, None] = {}
+        self.bodies: dict[WaitingConnection, None] = {}
+        self.answers: dict[WaitingConnection, None] = {}
         self._sweeps = False
 
     def has_room(self) -> bool:
-        """Whether one more may stay. Where all are taken, one that waits for its client is ended for it."""
+        """Whether one more connection may stay. When all are taken, it ends one that waits for its client."""
         if self.count <= self.most:
             return True
         for waiting in (self.heads, self.bodies, self.answers):
@@ -52,14 +54,14 @@ class Connections:
         return False
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Look once a second for those whose time is over, as long as there are any."""
+        """Ends overdue connections once a second, as long as there are any connections."""
         if not self._sweeps:
             self._sweeps = True
             loop.call_later(SWEEP_EVERY_S, self._sweep, loop, loop.time())
 
     def _sweep(self, loop: asyncio.AbstractEventLoop, began: float) -> None:
         now = loop.time()
-        if now - began < LATE_S:  # else it is this process that was away: what came meanwhile is to be read first
+        if now - began < LATE_S:  # else this process was suspended: bytes that came meanwhile must be read first
             for waiting in (self.heads, self.bodies):
                 for connection in [each for each in waiting if each.is_overdue(now)]:
                     waiting.pop(connection, None)
@@ -70,7 +72,7 @@ class Connections:
 
 
 def most_connections() -> int:
-    """As many as there are descriptors, but for those that the database, pipes and files need."""
+    """The number of descriptors, less those that the database, pipes and files need."""
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if files == resource.RLIM_INFINITY:
         return 1_000_000

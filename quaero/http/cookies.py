@@ -1,7 +1,7 @@
-"""Cookies that came over https are sent over https alone.
+"""Makes cookies secure on https, so that browsers send them over https only.
 
-Not by Django's settings, which know one answer for all requests: the same installation may be reached through a
-proxy with a certificate, and on its own machine without.
+Django's settings have one value for all requests, but the same installation may be reached through a proxy with a
+certificate and, on its own machine, without one.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ Response = HttpResponseBase | Awaitable[HttpResponseBase]
 
 
 def secured(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """The response, with secure cookies if the request came over https."""
     if request.is_secure():
         for morsel in response.cookies.values():
             morsel["secure"] = True
@@ -25,6 +26,7 @@ def secured(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBas
 
 @sync_and_async_middleware
 def secure_cookies(get_response: Callable[[HttpRequest], Response]) -> Callable[[HttpRequest], Response]:
+    """Middleware for `secured`."""
     if iscoroutinefunction(get_response):
 
         async def secure_async(request: HttpRequest) -> HttpResponseBase:

@@ -1,10 +1,9 @@
 """Cross-origin requests: pages of the origins in QUAERO_CORS_ORIGINS may use the API, with a token or a ticket.
 
-At the ASGI level, around everything, so that every answer has the headers, also what is refused before Django
-sees it. A browser keeps from a page what has no such headers, errors included.
+It is an ASGI wrapper around everything, so that every answer has the headers, also a refusal before Django. A browser
+hides answers without them from the page, errors included.
 
-Credentials are not allowed: a browser then shows no page what a session's cookie would have opened. A page of
-another origin has a right of its own, or none.
+Credentials are not allowed, so a page of another origin cannot use the session's cookie: it needs a token or a ticket.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ ANSWER_HEADERS = b"Allow, Content-Disposition, Retry-After, WWW-Authenticate"
 PREFLIGHT_LASTS_S = b"600"
 
 
-class Answering:
-    """What `send` of one request does, with headers added to the answer's."""
+class SendWithHeaders:
+    """The `send` of one request, with headers added to the answer."""
 
     def __init__(self, send: ASGISendCallable, headers: list[Header]) -> None:
         self._send = send
         self._headers = headers
-        # Who looks for the connection behind `send`, as the live side does for its streams, finds it.
+        # The live side finds its streams' connections through `send`.
         self.transport = getattr(getattr(send, "__self__", None), "transport", None)
 
     async def send(self, event: ASGISendEvent) -> None:
@@ -42,7 +41,7 @@ class Answering:
 
 
 def with_cors(application: ASGI3Application, origins: Iterable[str]) -> ASGI3Application:
-    """`application`, which answers pages of `origins`; as it is when there are none."""
+    """`application`, with answers that pages of `origins` may read; unchanged where there are no origins."""
     allowed = frozenset(origin.encode("ascii") for origin in origins)
 
     async def serve(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
@@ -50,20 +49,20 @@ def with_cors(application: ASGI3Application, origins: Iterable[str]) -> ASGI3App
             await application(scope, receive, send)
             return
         origin = header(scope, b"origin")
-        # Said to everybody: a cache between must not give one origin what another has asked for.
+        # In every answer: a cache must not give one origin the answer for another.
         headers: list[Header] = [(b"vary", b"Origin")]
         if origin in allowed:
             headers += [(b"access-control-allow-origin", origin), (b"access-control-expose-headers", ANSWER_HEADERS)]
             if scope["method"] == "OPTIONS" and header(scope, b"access-control-request-method"):
                 await permit(send, headers)
                 return
-        await application(scope, receive, Answering(send, headers).send)
+        await application(scope, receive, SendWithHeaders(send, headers).send)
 
     return serve if allowed else application
 
 
 async def permit(send: Callable[[ASGISendEvent], Awaitable[None]], headers: list[Header]) -> None:
-    """Answers a preflight, which carries no token: who may do what is asked of the request itself."""
+    """Answers a preflight. It carries no token; the rights are checked for the request that follows."""
     permitted = [
         *headers,
         (b"access-control-allow-methods", METHODS),
@@ -80,7 +79,7 @@ def header(scope: HTTPScope, name: bytes) -> bytes:
 
 
 def merged(headers: Iterable[Header], more: Iterable[Header]) -> list[Header]:
-    """Both, with one `Vary` for what either says."""
+    """Both lists, with one `Vary` that has the values of both."""
     together = [(name.lower(), value) for name, value in (*headers, *more)]
     vary = b", ".join(value for name, value in together if name == b"vary")
     return [*((name, value) for name, value in together if name != b"vary"), (b"vary", vary)]

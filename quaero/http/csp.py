@@ -1,7 +1,7 @@
 """A strict Content-Security-Policy on every HTML page.
 
-Log text is written by strangers. Should a page ever let some of it through as markup, the browser still
-refuses to run it or to send anything away: no inline script or style, nothing from other hosts.
+Strangers write log text. If a page ever showed some of it as markup, the browser would still refuse to run it or to
+send data away: no inline script or style, nothing from other hosts.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Response = HttpResponseBase | Awaitable[HttpResponseBase]
 
 
 def protected(response: HttpResponseBase) -> HttpResponseBase:
-    """Only pages: a stream or a JSON answer has no use for the header, and a view may send a policy of its own."""
+    """The response, with the headers if it is a page without a policy of its own. Streams and JSON need none."""
     if response.headers.get("Content-Type", "").startswith("text/html"):
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -44,6 +44,7 @@ def protected(response: HttpResponseBase) -> HttpResponseBase:
 def content_security_policy(
     get_response: Callable[[HttpRequest], Response],
 ) -> Callable[[HttpRequest], Response]:
+    """Middleware for `protected`."""
     if iscoroutinefunction(get_response):
 
         async def protect_async(request: HttpRequest) -> HttpResponseBase:

@@ -1,7 +1,7 @@
-"""Only names under which the installation may be called are answered.
+"""Refuses requests under host names that the installation does not have.
 
-A page of another site can have a browser ask this server under a name of that site's own (DNS rebinding), and would
-be of one origin with it. So names count; addresses and `localhost` are nobody's to rebind.
+A page of another site can make a browser send requests to this server under a name of that site (DNS rebinding), and
+would have the same origin. So names are checked; addresses and `localhost` cannot be rebound.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from jobs.errors import Refusal
 from jobs.web.refusals import response_to, wants_json
 from quaero.config.host_names import ADDRESSES, Texts, is_loopback, name_of
 
-# Asked by address, by who watches over the process, and telling nothing.
+# Monitoring requests these by address, and their answers have no data.
 PROBES = ("/healthz", "/readyz")
 
 Response = HttpResponseBase | Awaitable[HttpResponseBase]
@@ -30,7 +30,7 @@ Response = HttpResponseBase | Awaitable[HttpResponseBase]
 
 @sync_and_async_middleware
 def only_allowed_hosts(get_response: Callable[[HttpRequest], Response]) -> Callable[[HttpRequest], Response]:
-    """Refuses requests under other names. Without QUAERO_ALLOWED_HOSTS, any name that can be one is good."""
+    """Refuses requests under other names. Without QUAERO_ALLOWED_HOSTS, every valid name is allowed."""
     allowed: Texts = settings.ENVIRONMENT.allowed_hosts
 
     if iscoroutinefunction(get_response):
@@ -47,11 +47,12 @@ def only_allowed_hosts(get_response: Callable[[HttpRequest], Response]) -> Calla
 
 
 def refusal_of(request: HttpRequest, allowed: Texts) -> HttpResponse | None:
+    """The answer to a request under a wrong name; None where the name is allowed."""
     host = host_of(request)
     if request.path in PROBES or (host is not None and is_allowed(host, allowed)):
         return None
     response = refusal_for_programs(host) if wants_json(request) else refusal_for_people(request, host)
-    # The client's mistake, told to the client: Django would log each of them.
+    # It is the client's mistake, and the answer says so. Otherwise Django would log each of them.
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response
 
@@ -66,7 +67,7 @@ def refusal_for_people(request: HttpRequest, host: str | None) -> HttpResponse:
 
 
 def host_of(request: HttpRequest) -> str | None:
-    """As the client has said it; `localhost` where it has said nothing (HTTP/1.0). None: it cannot be read."""
+    """The Host header; `localhost` where there is none (HTTP/1.0); None where it cannot be read."""
     try:
         return request.get_host() if "HTTP_HOST" in request.META else "localhost"
     except DisallowedHost:
@@ -74,7 +75,7 @@ def host_of(request: HttpRequest) -> str | None:
 
 
 def is_allowed(host: str, allowed: Texts) -> bool:
-    """Whether `host`, perhaps with a port, is one of `allowed`; any is when there are none."""
+    """Whether `host`, perhaps with a port, is one of `allowed`. An empty `allowed` allows all."""
     domain, _ = split_domain_port(host)
     if not allowed or is_loopback(domain.strip("[]")):
         return True
@@ -84,6 +85,7 @@ def is_allowed(host: str, allowed: Texts) -> bool:
 
 
 def is_address(domain: str) -> bool:
+    """Whether `domain` is an IP address, for IPv6 in brackets."""
     try:
         ip_address(domain.strip("[]"))
     except ValueError:

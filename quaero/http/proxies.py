@@ -1,7 +1,7 @@
-"""What proxies say of the client, believed of those in QUAERO_TRUSTED_PROXIES alone.
+"""Forwarded headers, which are used only when they come from a proxy in QUAERO_TRUSTED_PROXIES.
 
-A proxy tells the scheme, the host and the client's address by X-Forwarded-Proto, -Host and -For. Anybody else can
-send these headers too, so from others they mean nothing. At the ASGI level, so that all within sees one truth,
+A proxy sends the scheme, the host and the client's address in X-Forwarded-Proto, -Host and -For. Any client can send
+these headers too, so those of others are ignored. It is an ASGI wrapper, so that all code inside sees the same values,
 however the web process is started.
 """
 
@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 
 UNIX = "unix"
-"""Stands among the trusted for who comes through a socket in the file system."""
+"""The word among trusted proxies for connections through a socket in the file system."""
 
 
 @dataclass(frozen=True)
 class Trusted:
+    """The trusted proxies."""
+
     networks: tuple[IPv4Network | IPv6Network, ...]
     unix: bool
 
@@ -42,7 +44,7 @@ class Trusted:
 
 
 def behind_proxies(application: ASGI3Application, texts: Iterable[str]) -> ASGI3Application:
-    """`application`, for which requests by way of the trusted proxies look as their clients have sent them."""
+    """`application`, with the scheme, host and address of the client for requests through trusted proxies."""
     trusted = Trusted.of(texts)
 
     async def serve(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
@@ -54,23 +56,23 @@ def behind_proxies(application: ASGI3Application, texts: Iterable[str]) -> ASGI3
 
 
 def as_client_sent(scope: HTTPScope, trusted: Trusted) -> HTTPScope:
-    """A copy of the scope. Of several proxies the last one is believed: what stands before is what it was told."""
-    told = dict(scope)
+    """A copy of the scope with the forwarded values. Of several, the last one counts: the trusted proxy added it."""
+    forwarded = dict(scope)
     scheme = values_of(scope, b"x-forwarded-proto")[-1:]
     if scheme and scheme[0] in ("http", "https"):
-        told["scheme"] = scheme[0]
+        forwarded["scheme"] = scheme[0]
     client = client_of(values_of(scope, b"x-forwarded-for"), trusted)
     if client is not None:
-        told["client"] = (str(client), 0)
+        forwarded["client"] = (str(client), 0)
     host = values_of(scope, b"x-forwarded-host")[-1:]
     if host:
         others = [(name, value) for name, value in scope["headers"] if name != b"host"]
-        told["headers"] = [(b"host", host[0].encode("latin-1")), *others]
-    return cast("HTTPScope", told)
+        forwarded["headers"] = [(b"host", host[0].encode("latin-1")), *others]
+    return cast("HTTPScope", forwarded)
 
 
 def client_of(addresses: list[str], trusted: Trusted) -> IPv4Address | IPv6Address | None:
-    """The nearest address that is no trusted proxy's; the farthest where all are. None: nobody said so."""
+    """The nearest address that is no trusted proxy's; the farthest where all are; None where there is no address."""
     found = None
     for text in reversed(addresses):
         address = address_of(text)
@@ -83,7 +85,7 @@ def client_of(addresses: list[str], trusted: Trusted) -> IPv4Address | IPv6Addre
 
 
 def address_of(text: str) -> IPv4Address | IPv6Address | None:
-    """An address as proxies write it: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711`."""
+    """The address in `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`; None for other texts."""
     host = text.partition("]")[0].lstrip("[") if text.startswith("[") else text
     if host.count(":") == 1:
         host = host.partition(":")[0]
@@ -96,6 +98,6 @@ def address_of(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def values_of(scope: HTTPScope, name: bytes) -> list[str]:
-    """The values of a header between commas, in all its lines."""
+    """The values of a header, split at commas, from all its lines."""
     lines = [value.decode("latin-1") for key, value in scope["headers"] if key.lower() == name]
     return [value for line in lines for part in line.split(",") if (value := part.strip())]

@@ -31,8 +31,8 @@ def with_static_files(application: ASGI3Application) -> ASGI3Application:
         if scope["type"] != "http" or not scope["path"].startswith(settings.STATIC_URL):
             await application(scope, receive, send)
             return
-        # Only the reading is a thread's: what is sent from another thread through asgiref leaves its executor behind
-        # in the connection's context, where the next request on the connection would find it, and fail.
+        # Only the reading is done in a thread. asgiref's way to send from a thread leaves its executor in the
+        # connection's context, where the next request on the connection would find it and fail.
         status, headers, body = await asyncio.to_thread(answer, files, scope)
         await send({"type": "http.response.start", "status": status, "headers": headers, "trailers": False})
         await send({"type": "http.response.body", "body": body, "more_body": False})
@@ -41,7 +41,7 @@ def with_static_files(application: ASGI3Application) -> ASGI3Application:
 
 
 def answer(files: WhiteNoise, scope: HTTPScope) -> Answer:
-    """The whole file: the largest is a fifth of a megabyte."""
+    """Status, headers and the whole file as the body: the largest file has a fifth of a megabyte."""
     static_file = files.files.get(scope["path"])
     if static_file is None:
         length = str(len(NO_SUCH_FILE)).encode()
@@ -71,8 +71,8 @@ def content_of(response: Response) -> bytes:
 
 
 def static_files() -> WhiteNoise:
-    """Every file that a finder knows; where two have one name, the first finder's."""
-    # The names carry no hash of the content, so browsers must ask each time; the answer is mostly 304.
+    """All files of the staticfiles finders; where two have the same name, the first finder's."""
+    # The names have no hash of the content, so browsers must ask each time; the answer is mostly 304.
     files = WhiteNoise(None, max_age=0, allow_all_origins=False, add_headers_function=add_headers)
     for finder in get_finders():
         for path, storage in finder.list([]):

@@ -12,38 +12,41 @@ from contextlib import suppress
 from jobs.running.processes.caller import given
 
 PIPE = "{pipe}"
-"""Stands in a command for the descriptor of the pipe."""
+"""Stands for the descriptor of the pipe in a command."""
 PULSE = "{pulse}"
-"""For that of another pipe, into which the child is to beat (see `watchdog.py`)."""
+"""Stands for the descriptor of a second pipe, into which the child beats (see `watchdog.py`)."""
 
 
 class Child:
+    """A child process that was started with the pipe."""
+
     def __init__(self, process: Process, pipe: int, pulse: int | None) -> None:
         self.process = process
         self.pipe = pipe
         self.pulse = pulse
-        """Where its beats can be read, until it has ended."""
+        """The descriptor for reading its beats, until it has ended."""
         self.ended = asyncio.ensure_future(self.wait_and_tidy())
 
     async def wait_and_tidy(self) -> int:
-        """Its exit code, when it has ended; below zero, the signal that ended it."""
+        """Waits until it has ended. Returns its exit code; below zero, the number of the signal that ended it."""
         code = await self.process.wait()
-        self.signal_group(signal.SIGKILL)  # what it started and left behind; it leads a group of its own
+        self.signal_group(signal.SIGKILL)  # processes that it started and left behind are in its group
         os.close(self.pipe)
         if self.pulse is not None:
             os.close(self.pulse)
         return code
 
     def signal_group(self, number: signal.Signals) -> None:
+        """Sends a signal to the child and its process group."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, number)
 
 
 async def start(*command: str, socket_fd: int | None = None, quiet: bool = False) -> Child:
-    """Start a child that holds the reading end of a pipe, and the socket if one is given.
+    """Starts a child that holds the reading end of a pipe, and the socket if one is given.
 
-    It leads a process group: Ctrl-C in the terminal then comes to the server alone, which passes it on once,
-    instead of to every process at once and to some of them twice.
+    It leads a process group, so that Ctrl-C in the terminal reaches only the server, which passes it on once. Otherwise
+    every process would get it, and some of them twice.
     """
     tether, pulse = os.pipe(), os.pipe() if PULSE in command else None
     theirs = {PIPE: tether[0], **({PULSE: pulse[1]} if pulse else {})}
@@ -67,13 +70,13 @@ async def start(*command: str, socket_fd: int | None = None, quiet: bool = False
 
 
 def ours() -> dict[str, str]:
-    """What the child has of this process, beside what the caller has given: not the `TZ` that Django has set, say."""
+    """Variables that the child gets from this process beside the caller's. Django's `TZ` is none of them."""
     named = os.environ.get("DJANGO_SETTINGS_MODULE")
     return {} if named is None else {"DJANGO_SETTINGS_MODULE": named}
 
 
 async def stop(children: Iterable[Child], within_s: float) -> None:
-    """End all `children`: SIGTERM now, SIGKILL for those that are still there after `within_s`."""
+    """Ends all `children`: SIGTERM at once, SIGKILL for those that still run after `within_s`."""
     running = [child for child in children if not child.ended.done()]
     for child in running:
         child.signal_group(signal.SIGTERM)

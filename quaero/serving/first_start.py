@@ -1,4 +1,4 @@
-"""What a start finds or makes: somebody who can sign in."""
+"""The user that can sign in after the first start."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from django.db.models import Q
 ADMIN = "admin"
 
 
-def somebody_to_sign_in() -> User | None:
-    """`admin`, or else another active superuser; made, with a password that fits nothing, when there is no
-    superuser at all. None when that is not possible, as somebody else has the name.
+def sign_in_user() -> User | None:
+    """`admin`, or else another active superuser. Makes `admin`, with an unusable password, when there is no superuser.
+
+    None when that is not possible because another user has the name.
     """
     superusers = User.objects.filter(is_superuser=True, is_active=True).order_by("pk")
     user = superusers.filter(username=ADMIN).first() or superusers.first()
@@ -20,7 +21,7 @@ def somebody_to_sign_in() -> User | None:
     return user
 
 
-def somebody_has_a_password() -> bool:
-    """Whether an active user has one that may fit something."""
+def has_user_with_password() -> bool:
+    """Whether any active user has a usable password."""
     without = Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     return User.objects.filter(is_active=True).exclude(without).exists()

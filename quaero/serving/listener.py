@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable
 
 BACKLOG = 2048
-PATIENCE_S = 5.0  # after a kill -9 the old web process needs a moment to let go of the port
+PATIENCE_S = 5.0  # after a kill -9 the old web process needs a moment to close the port
 PAUSE_S = 0.1
 
 
 class CannotListen(Exception):
-    """The text says why, and what to do."""
+    """The port cannot be used. The text says why, and what to do."""
 
 
 def listen(
@@ -21,7 +21,7 @@ def listen(
 ) -> socket.socket:
     """A socket that listens on `host` and `port` (0: any free one). Raises CannotListen.
 
-    A port in use is tried again for `patience_s`; `on_wait` is called once before that.
+    It tries a port in use again for `patience_s`, and calls `on_wait` once before that.
     """
     deadline = time.monotonic() + patience_s
     waiting = False
@@ -38,6 +38,7 @@ def listen(
 
 
 def open_socket(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises OSError."""
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
@@ -45,7 +46,7 @@ def open_socket(host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        # Listening at once, not only binding: two servers may bind one port, but not listen on it.
+        # It listens at once: two servers may bind the same port, but only one may listen on it.
         listener.listen(BACKLOG)
     except OSError:
         listener.close()
@@ -54,6 +55,7 @@ def open_socket(host: str, port: int) -> socket.socket:
 
 
 def reason(error: OSError, host: str, port: int) -> str:
+    """Why the port cannot be used, in words for an operator."""
     where = base_url(host, port).removeprefix("http://")
     if error.errno == errno.EADDRINUSE:
         return f"Port {port} is in use ({where}). Choose another, for example `--port {port + 1}`."
@@ -68,7 +70,7 @@ def base_url(host: str, port: int) -> str:
 
 
 def reachable(host: str) -> str:
-    """`host`, or where it says "every address of this machine", the local one."""
+    """`host`; the local address where `host` means every address of this machine."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104
 
 

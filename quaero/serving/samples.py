@@ -12,7 +12,7 @@ import django
 
 from quaero.config.environment import BASE_DIR
 
-# The compiled files go into a directory of their own, which goes with the job: nothing here is changed.
+# The compiled files go into a directory of their own, which is deleted with the job: nothing here is changed.
 COMPILE = """\
 scratch=$(mktemp -d) || exit
 trap 'rm -rf "$scratch"' EXIT
@@ -59,6 +59,7 @@ def sample_jobs() -> list[Sequence[str]]:
 
 
 def sample(name: str, script: str) -> Sequence[str]:
+    """The management command that runs a script as a sample job."""
     text = script.format(
         python=shlex.quote(sys.executable),
         django=shlex.quote(str(Path(django.__file__).parent)),

@@ -1,8 +1,8 @@
-"""What `manage.py serve` supervises: the web process, the workers, and on the very first start the sample jobs.
+"""The parent process of `manage.py serve`: starts and supervises the web process, the workers and the sample jobs.
 
-The parent owns the listening socket and restarts the web process when it crashes: connections that come
-meanwhile wait in the socket's queue. A worker that ends is started again as well. Everything it starts ends with
-it (see `children.py`, `tether.py`).
+The parent owns the listening socket and restarts the web process when it crashes; new connections wait in the socket's
+queue meanwhile. It restarts workers too. Sample jobs run on the very first start. All child processes end with the
+parent (see `children.py`, `tether.py`).
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from quaero.serving.watchdog import BEAT_EVERY_S, DUMP_SIGNAL, Watchdog
 
 logger = logging.getLogger(__name__)
 
-STOP_WITHIN_S = 1.8  # everything is gone 2 s after Ctrl-C
+STOP_WITHIN_S = 1.8  # all processes have ended 2 s after Ctrl-C
 LONGEST_PAUSE_S = 30.0
-STEADY_AFTER_S = 60.0  # a web process that lived this long has not crashed while starting
-STEADY_WORKER_AFTER_S = 3.0  # nor a worker, which is killed rather for what it runs
+STEADY_AFTER_S = 60.0  # a web process that lived this long did not crash at its start
+STEADY_WORKER_AFTER_S = 3.0  # the same for a worker, which may be killed because of the job that it runs
 STARTS_WITHOUT_SUCCESS = 3
 DUMPS_WITHIN_S = 1.0
 PROBE = b"HEAD /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -54,7 +54,7 @@ class Server:
         self.ready = asyncio.Event()
 
     async def run(self) -> int:
-        """Serve until a signal says stop. The exit code: 1 when the web process cannot be started."""
+        """Serves until a signal to stop. Returns the exit code: 1 when the web process cannot be started."""
         stopping = stop_signals()
         given_up = asyncio.create_task(self.keep_web_running())
         opening = asyncio.create_task(self.open())
@@ -64,7 +64,7 @@ class Server:
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         if stopping.done():
             logger.info("Quaero stops (%s)", stopping.result().name)
-        # Nobody new: otherwise who connects now waits in the queue of a socket that nobody reads any more.
+        # No new clients: they would wait in the queue of a socket that no process reads any more.
         self.listener.close()
         for task in tasks:
             task.cancel()
@@ -76,7 +76,7 @@ class Server:
         return 0 if stopping.done() else 1
 
     async def keep_web_running(self) -> None:
-        """Start the web process again whenever it ends; give up when it has never come to answer."""
+        """Starts the web process, and again whenever it ends; gives up when it has never answered."""
         crashes = 0
         while True:
             started = time.monotonic()
@@ -87,11 +87,11 @@ class Server:
                 logger.error("The web process does not start (%s).", how_it_ended(code))
                 return
             pause = pause_after(crashes)
-            tell_end("The web process", web, pause)
+            log_end("The web process", web, pause)
             await asyncio.sleep(pause)
 
     async def keep_worker_running(self) -> None:
-        """Start a worker when the web process is there, and again whenever it ends."""
+        """Starts a worker when the web process answers, and again whenever it ends."""
         await self.ready.wait()
         crashes = 0
         while True:
@@ -100,11 +100,11 @@ class Server:
             await asyncio.shield(worker.ended)
             crashes = 1 if time.monotonic() - started > STEADY_WORKER_AFTER_S else crashes + 1
             pause = pause_after(crashes)
-            tell_end("A worker", worker, pause)
+            log_end("A worker", worker, pause)
             await asyncio.sleep(pause)
 
     async def open(self) -> None:
-        """Welcome people when the first request has been answered, then give them something to watch."""
+        """Calls `welcome` when the first request has been answered, then starts the sample jobs."""
         await first_answer(self.listener)
         self.ready.set()
         self.welcome()
@@ -119,7 +119,7 @@ class Server:
 
 
 async def end_of(web: Child) -> int:
-    """The exit code of the web process, which is killed when it hangs."""
+    """Waits until the web process has ended, and kills it when it hangs. Returns its exit code."""
     watching = asyncio.create_task(kill_when_it_hangs(web))
     try:
         return await asyncio.shield(web.ended)
@@ -128,6 +128,7 @@ async def end_of(web: Child) -> int:
 
 
 async def kill_when_it_hangs(web: Child) -> None:
+    """Waits until the web process hangs, lets it write its stacks, and kills it."""
     assert web.pulse is not None
     watchdog = Watchdog(web.pulse)
     while True:
@@ -152,22 +153,22 @@ def web_command(listener: socket.socket) -> Command:
 
 
 def stop_signals() -> asyncio.Future[signal.Signals]:
-    """Done when a signal says stop; later ones change nothing, as all is over within 2 s anyway."""
+    """A future that is done at the first signal to stop. Later ones change nothing: all ends within 2 s anyway."""
     loop = asyncio.get_running_loop()
-    came: asyncio.Future[signal.Signals] = loop.create_future()
+    stopping: asyncio.Future[signal.Signals] = loop.create_future()
 
     def stop(number: signal.Signals) -> None:
-        if not came.done():
-            came.set_result(number)
+        if not stopping.done():
+            stopping.set_result(number)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup
             loop.add_signal_handler(number, stop, number)
-    return came
+    return stopping
 
 
 async def first_answer(listener: socket.socket) -> None:
-    """Wait until the web process answers a request. The socket alone accepts before that: it has a queue."""
+    """Waits until the web process answers a request. The socket accepts connections before that: it has a queue."""
     host, port = listener.getsockname()[:2]
     while True:
         with suppress(OSError):
@@ -180,16 +181,19 @@ async def first_answer(listener: socket.socket) -> None:
         await asyncio.sleep(0.05)
 
 
-def tell_end(what: str, child: Child, pause_s: float) -> None:
+def log_end(what: str, child: Child, pause_s: float) -> None:
+    """Logs how a child ended, and when the next one starts."""
     how, pid = how_it_ended(child.ended.result()), child.process.pid
     logger.warning("%s has ended (%s). A new one starts in %g s. (It was process %d.)", what, how, pause_s, pid)
 
 
 def pause_after(crashes: int) -> float:
+    """Seconds before the next start: doubled with each crash, LONGEST_PAUSE_S at most."""
     return min(LONGEST_PAUSE_S, 0.5 * 2.0 ** min(crashes - 1, 10))
 
 
 def how_it_ended(code: int) -> str:
+    """An exit code, or the name of the signal, in words."""
     if code >= 0:
         return f"exit code {code}"
     return f"killed by {signal.Signals(-code).name}"

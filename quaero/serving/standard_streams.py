@@ -1,4 +1,4 @@
-"""Standard streams that may be closed, or go to a reader that has left: no reason for a server to stop."""
+"""Standard streams of a server. They may be closed, or their reader may have left, and the server goes on."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import sys
 
 
 def open_closed_streams() -> None:
-    """Give a process that was started with closed standard streams (`>&-`) the null device in their place.
+    """Opens the null device in place of standard streams that are closed (`>&-`).
 
-    Otherwise the next file or socket takes the number, and what somebody prints ends up in it.
+    Otherwise the next file or socket would get the number of the stream, and printed text would end up in it.
     """
     for descriptor in range(3):
         try:
@@ -23,8 +23,8 @@ def open_closed_streams() -> None:
     sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
 
 
-class Spoken(io.TextIOBase):
-    """Standard output for code that prints: at once, and as far as anybody still reads it."""
+class StandardOutput(io.TextIOBase):
+    """Standard output as a file for other code: it writes at once, and a reader that has left is no error."""
 
     def write(self, text: str) -> int:
         say(text, end="")
@@ -32,10 +32,10 @@ class Spoken(io.TextIOBase):
 
 
 def say(text: str, *, end: str = "\n", error: bool = False) -> None:
-    """Print `text` at once, on standard output or standard error, as far as anybody still reads it."""
+    """Prints `text` at once on standard output or standard error. A reader that has left is no error."""
     stream = sys.stderr if error else sys.stdout
     try:
         print(text, end=end, file=stream, flush=True)
     except OSError:
-        # The reader of the pipe has gone (`serve | head`). Without this, Python complains once more at its end.
+        # The reader of the pipe has left (`serve | head`). Without this, Python would report it again at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -2,7 +2,7 @@
 
 The server holds the writing end and never writes. However it ends, kill -9 included, the system closes
 that end, the child reads the end of the file, and stops. `python -m quaero.serving.tether FD COMMAND ARG...`
-runs a management command so tied.
+runs a management command with such a pipe.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from django.core.management import execute_from_command_line
 
 
 def stop_with_parent(descriptor: int, kill_after_s: float | None = None) -> None:
-    """From now on this process gets SIGTERM when the pipe at `descriptor` closes.
+    """Sends SIGTERM to this process when the pipe at `descriptor` closes.
 
-    A process that holds nothing that must be ended well can ask for SIGKILL some seconds later.
+    With `kill_after_s` it sends SIGKILL after that time, for processes that need no cleanup.
     """
     threading.Thread(target=wait_for_the_end, args=(descriptor, kill_after_s), name="tether", daemon=True).start()
 
 
 def wait_for_the_end(descriptor: int, kill_after_s: float | None) -> None:
+    """Blocks until the pipe closes, then ends this process."""
     while os.read(descriptor, 1):
         pass
     os.kill(os.getpid(), signal.SIGTERM)

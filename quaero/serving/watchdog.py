@@ -1,4 +1,4 @@
-"""Tells when a process that beats, by bytes into a pipe, does so no more."""
+"""Detects that a process hangs: it writes bytes into a pipe (beats) as long as its loop turns."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from contextlib import suppress
 
 BEAT_EVERY_S = 1.0
 DUMP_SIGNAL = signal.SIGUSR1
-"""At this a process that beats says what all of its threads are doing."""
+"""On this signal the process writes the stacks of all its threads to standard error."""
 SILENT_S = 20.0  # a busy machine or a large collection of garbage delays a beat by some seconds
 STARTS_WITHIN_S = 120.0
-# When more time than this lies between two looks, it was we who could not look: the machine slept or was too busy for
-# us as well, or somebody has stopped us.
+# With more time than this between two looks, this process could not look: the machine slept or was too busy, or this
+# process was stopped.
 LATE_S = 2.0
 
 
 class Watchdog:
-    """Counts the silence that it has looked at itself."""
+    """Measures the time without a beat, as far as it has looked at the pipe itself."""
 
     def __init__(self, pipe: int, clock: Callable[[], float] = time.monotonic) -> None:
-        """`pipe`: where the beats come. Nobody else may read it."""
+        """`pipe`: the reading end of the pipe. No other code may read it."""
         os.set_blocking(pipe, False)
         self._pipe, self._clock = pipe, clock
         self._looked_at = clock()
@@ -30,7 +30,7 @@ class Watchdog:
         self._allowed_s = STARTS_WITHIN_S
 
     def hangs(self) -> bool:
-        """Whether there was no beat for too long. To be asked every second."""
+        """Whether there was no beat for too long. Call it every second."""
         before, self._looked_at = self._looked_at, self._clock()
         if self._has_beaten():
             self.silent_s, self._allowed_s = 0.0, SILENT_S
@@ -46,6 +46,6 @@ class Watchdog:
 
 
 def beat(pipe: int) -> None:
-    """One beat. Where nobody reads them for long, there is no need for more."""
+    """Writes one beat. A full pipe, which the reader has not emptied for long, needs no more."""
     with suppress(BlockingIOError, BrokenPipeError):
         os.write(pipe, b".")

@@ -17,12 +17,12 @@ from quaero.http.protocol import HttpDoor
 from quaero.serving.tether import stop_with_parent
 from quaero.serving.watchdog import BEAT_EVERY_S, DUMP_SIGNAL, beat
 
-# Streams end by themselves within 2 s (S9); this is for requests that do not.
+# Streams end by themselves within 2 s (S9); this is for other requests.
 GRACEFUL_SHUTDOWN_S = 3
 
 
-class Server(uvicorn.Server):
-    """Beats as long as its loop turns: who started it ends it when it does not."""
+class BeatingServer(uvicorn.Server):
+    """Beats as long as its loop turns; the parent kills it when the beats stop."""
 
     def __init__(self, config: uvicorn.Config, pulse: int) -> None:
         super().__init__(config)
@@ -40,30 +40,31 @@ class Server(uvicorn.Server):
 
 def main() -> None:
     socket_fd, pipe_fd, pulse_fd = (int(argument) for argument in sys.argv[1:])
-    with suppress(AttributeError, OSError, RuntimeError, ValueError):  # there is no standard error
+    with suppress(AttributeError, OSError, RuntimeError, ValueError):  # without a standard error
         faulthandler.register(DUMP_SIGNAL)
     stop_with_parent(pipe_fd, kill_after_s=GRACEFUL_SHUTDOWN_S + 1)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quaero.settings")
     raise_file_limit()
     listener = socket.socket(fileno=socket_fd)
     name_hosts(listener.getsockname()[0])
-    Server(configuration(), pulse_fd).run(sockets=[listener])
+    BeatingServer(configuration(), pulse_fd).run(sockets=[listener])
 
 
 def name_hosts(address: str) -> None:
-    """Sets what this server may be called where others can reach it and nobody has said so. The settings read it."""
+    """Sets QUAERO_ALLOWED_HOSTS for the settings, where it is not set and other machines can reach the server."""
     if not is_loopback(address) and not os.environ.get("QUAERO_ALLOWED_HOSTS", "").strip():
         os.environ["QUAERO_ALLOWED_HOSTS"] = ",".join(of_this_machine())
 
 
 def raise_file_limit() -> None:
-    """Every stream is an open file: of the thousand that is usual, databases and pages would soon get none."""
+    """Raises the limit of open files as far as allowed: each stream needs one, and the usual limit is a thousand."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with suppress(ValueError, OSError):  # some systems say "unlimited" and mean less
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def configuration() -> uvicorn.Config:
+    """uvicorn's configuration for Quaero's application."""
     return uvicorn.Config(
         "quaero.asgi:application",
         loop="uvloop",
@@ -73,7 +74,7 @@ def configuration() -> uvicorn.Config:
         access_log=False,
         log_config=None,  # settings.LOGGING has it
         server_header=False,
-        proxy_headers=False,  # quaero/http/proxies.py reads them, of those that are trusted
+        proxy_headers=False,  # quaero/http/proxies.py reads them, from trusted proxies
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
     )
 

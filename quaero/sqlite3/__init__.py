@@ -1,1 +1,1 @@
-"""Django's SQLite backend, whose new databases are for their owner alone."""
+"""Django's SQLite backend, with new databases that only their owner can read."""

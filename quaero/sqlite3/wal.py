@@ -1,4 +1,4 @@
-"""SQLite's write-ahead log, which grows while anybody reads what was there before, and does not shrink by itself."""
+"""SQLite's write-ahead log. It grows while a reader needs an older state, and does not shrink by itself."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ LARGE_BYTES = 16 * 1024 * 1024
 
 
 def shorten_wal() -> None:
-    """Moves what is in it to the database and empties it, when it is large and nobody is in the way.
+    """Moves its content to the database and empties it, when it is large and no reader or writer prevents it.
 
-    For a duty: it waits half a second at most, and is tried again.
+    For a duty: it waits half a second at most, and the duty tries again.
     """
     if connection.vendor != "sqlite" or wal_bytes() < LARGE_BYTES:
         return

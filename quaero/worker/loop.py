@@ -1,4 +1,4 @@
-"""The worker's loop: waits for tasks, runs them one at a time, and stops when it is told to."""
+"""The worker's loop: waits for tasks, runs them one at a time, and stops on a signal."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class WorkerLoop:
         self._tidy_at = 0.0
 
     def run(self) -> None:
-        """Works until a signal says stop: the first ends the job that runs after `drain_s`, the second at once."""
+        """Works until a signal: the first ends the running job after `drain_s`, a second one at once."""
         self.wakeups.start(self._news.set)
         logger.info("Worker %s has started: Quaero %s", self.session.name, VERSION)
         try:
@@ -53,7 +53,7 @@ class WorkerLoop:
                 self._tidy()
                 self._news.wait(LOOK_S)
         except Error as error:
-            logger.debug("a worker cannot look for tasks, and tries again: %s", error)  # its heart says so as well
+            logger.debug("a worker cannot look for tasks, and tries again: %s", error)  # its heartbeat logs that too
             connections.close_all()
             self._news.wait(PAUSE_AFTER_FAILURE_S)
         finally:

@@ -1,8 +1,8 @@
-"""The signals that stop a worker, answered in a thread.
+"""The signals that stop a worker. A thread handles them.
 
-A signal's handler interrupts the main thread wherever it is, perhaps where it holds the lock of an event, of a
-thread that starts, of the log: a handler that takes one of these waits for ever. So it does nothing but pass on
-the signal's number, by a queue that is made for that.
+A signal's handler interrupts the main thread at any place, perhaps where it holds the lock of an event, of a starting
+thread or of the log. A handler that takes such a lock would wait without end. So it only puts the signal's number into
+a queue that is made for this.
 """
 
 from __future__ import annotations
@@ -22,33 +22,34 @@ NO_MORE = 0
 
 @contextmanager
 def stopped_by_signals(session: WorkerSession, drain_s: float, on_stop: Callable[[], None]) -> Iterator[None]:
-    """Within, the first signal stops the session and calls `on_stop`; its job is ended `drain_s` later, or by a
-    second signal at once.
+    """In the block, the first signal stops the session and calls `on_stop`. The session's job is ended `drain_s` later,
+    or at once by a second signal.
     """
-    came: SimpleQueue[int] = SimpleQueue()
+    numbers: SimpleQueue[int] = SimpleQueue()
 
     def pass_on(number: int, frame: FrameType | None) -> None:
-        came.put(number)
+        numbers.put(number)
 
-    answering = threading.Thread(target=answer, args=(came, session, drain_s, on_stop), name="signals", daemon=True)
-    answering.start()
+    thread = threading.Thread(target=handle, args=(numbers, session, drain_s, on_stop), name="signals", daemon=True)
+    thread.start()
     before = {number: signal.signal(number, pass_on) for number in NUMBERS}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        came.put(NO_MORE)
+        numbers.put(NO_MORE)
 
 
-def answer(came: SimpleQueue[int], session: WorkerSession, drain_s: float, on_stop: Callable[[], None]) -> None:
-    if came.get() == NO_MORE:
+def handle(numbers: SimpleQueue[int], session: WorkerSession, drain_s: float, on_stop: Callable[[], None]) -> None:
+    """Waits for the first signal, stops the session, and ends its job after `drain_s` or a second signal."""
+    if numbers.get() == NO_MORE:
         return
     session.stop()
     on_stop()
     if drain_s > 0:
-        # Not here: the database may let it wait, and the next signal must not.
+        # In a thread of its own: it may have to wait for the database, and the next signal must not.
         threading.Thread(target=session.tell_stopping, name="tell-stopping", daemon=True).start()
         with suppress(Empty):
-            came.get(timeout=drain_s)
+            numbers.get(timeout=drain_s)
     session.end_job()

@@ -1,4 +1,4 @@
-"""What people do in the admin, and what they see there."""
+"""Actions in the admin as a browser sends them, and what the pages show."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def lines_listed(client: Client, **query: Any) -> list[int]:
 
 
 def form_of(job: Job) -> dict[str, str]:
-    """What a browser sends that has the form open now."""
+    """The data of a form as a browser would send it now."""
     values = {"name": job.name, "kind": job.kind, "attributes": json.dumps(job.attributes)}
     counts = {"steps-TOTAL_FORMS": "0", "steps-INITIAL_FORMS": "0"}
     return counts | values | {f"initial-{name}": value for name, value in values.items()}

@@ -98,7 +98,7 @@ def test_no_list_counts_entries_or_reads_whole_messages(viewing: Client, job: Jo
 
 
 @pytest.mark.parametrize("value", ["no-uuid", "00000000-0000-4000-8000-00000000dead"])
-def test_an_unknown_job_is_told_and_not_ignored(viewing: Client, value: str) -> None:
+def test_an_unknown_job_is_an_error_and_not_ignored(viewing: Client, value: str) -> None:
     response = viewing.get(ENTRIES, {"job__id__exact": value}, follow=True)
     assert "job" in said(response)
     assert "is not allowed" in said(response)

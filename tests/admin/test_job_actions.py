@@ -1,4 +1,4 @@
-"""What operators do to jobs in the admin: cancel, run again, delete, with all that they have spawned."""
+"""Operators cancel, rerun and delete jobs in the admin, with all descendants."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_cancel_takes_the_children_along_and_names_who(operating: Client) -> N
     assert Job.objects.get(pk=child.pk).status == "cancelled"
 
 
-def test_a_second_cancel_is_told(operating: Client) -> None:
+def test_a_second_cancel_gets_a_message(operating: Client) -> None:
     job = make_job(status="pending")
     lifecycle.start_job(job)
     act(operating, "request_cancel", job)
@@ -49,7 +49,7 @@ def test_a_program_is_run_again(operating: Client) -> None:
     assert stored_messages(job) == [f"rerun as {again.pk}, by operator"]
 
 
-def test_what_cannot_be_run_again_is_told_and_the_rest_is_run(operating: Client) -> None:
+def test_what_cannot_be_run_again_gets_a_message_and_the_rest_is_run(operating: Client) -> None:
     reported, secretive, plain = make_job("<b>reported"), program(parameters={"password": "x"}), program(name="plain")
     words = said(response := act(operating, "rerun", reported, secretive, plain))
     assert "reported was not started here" in words
@@ -65,7 +65,7 @@ def test_programs_that_are_off_are_not_run_again(operating: Client, settings: Se
     assert not Job.objects.filter(rerun_of=job).exists()
 
 
-def test_a_registered_job_that_is_gone_or_takes_other_parameters_is_told(operating: Client) -> None:
+def test_a_registered_job_that_is_gone_or_takes_other_parameters_gets_a_message(operating: Client) -> None:
     with registered(lambda shop: None, name="stock"):
         job = run_of("stock", shop="3")
     assert "no registered job 'stock'" in said(act(operating, "rerun", job))

@@ -82,7 +82,7 @@ def test_the_change_page_offers_to_cancel_only_what_can_be(operating: Client, vi
     assert offer not in text_of(operating.get(change_page(make_job(status=statuses.FAILED))))
 
 
-def test_a_finished_job_is_not_cancelled_and_the_reader_is_told(operating: Client) -> None:
+def test_a_finished_job_is_not_cancelled_and_a_message_says_so(operating: Client) -> None:
     job = make_job(status=statuses.COMPLETED)
     assert "Nothing to cancel" in said(act(operating, "request_cancel", job))
     assert Job.objects.get(pk=job.pk).cancel_requested_at is None

@@ -1,4 +1,4 @@
-"""What an address of the admin may ask the database."""
+"""The lookups that an address of the admin may have."""
 
 from __future__ import annotations
 

@@ -43,11 +43,11 @@ def test_a_viewer_looks_and_changes_nothing(viewing: Client, job: Job) -> None:
 
 
 @pytest.mark.parametrize("model", ["job", "step", "logentry"])
-def test_nobody_adds_jobs_steps_or_entries_by_a_form(admin_client: Client, model: str) -> None:
+def test_no_user_adds_jobs_steps_or_entries_by_a_form(admin_client: Client, model: str) -> None:
     assert admin_client.get(f"/admin/jobs/{model}/add/").status_code == 403
 
 
-def test_entries_and_steps_are_changed_and_deleted_by_nobody(admin_client: Client, job: Job) -> None:
+def test_no_user_changes_or_deletes_entries_and_steps(admin_client: Client, job: Job) -> None:
     step = make_step(job)
     append_lines(job, step=step)
     for page in (f"{ENTRIES}{LogEntry.objects.get(line=1).pk}", f"{STEPS}{step.pk}"):

@@ -10,7 +10,7 @@ from jobs import lifecycle, operations
 from jobs.models import SERVICE_JOB_ID, Job, JobSecret, LogEntry
 from tests.api.refusals import refused
 from tests.api.sending import Sender, answered
-from tests.factories import NOBODYS_ID, make_job, stored_messages
+from tests.factories import UNKNOWN_ID, make_job, stored_messages
 from tests.orders import program, registered, run_of
 
 pytestmark = pytest.mark.usefixtures("programs_on", "stock_import")
@@ -48,7 +48,7 @@ def test_what_has_ended_is_not_cancelled(operating: Sender) -> None:
 
 
 @pytest.mark.parametrize("action", ["cancel", "rerun"])
-@pytest.mark.parametrize("job_id", ["abc", str(NOBODYS_ID), "%00"])
+@pytest.mark.parametrize("job_id", ["abc", str(UNKNOWN_ID), "%00"])
 def test_nothing_is_done_to_a_job_that_is_not_there(operating: Sender, action: str, job_id: str) -> None:
     refused(operating.post(f"/api/jobs/{job_id}/{action}"), 404, "no_such_job")
     refused(operating.delete(f"/api/jobs/{job_id}"), 404, "no_such_job")

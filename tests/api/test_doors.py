@@ -17,9 +17,9 @@ from tests.api.refusals import refused
 from tests.api.sending import Sender
 from tests.factories import make_job, make_token
 
-NOBODYS_ID = "00000000-0000-4000-8000-00000000dead"
-PLACES = {"job_id": NOBODYS_ID, "step_id": NOBODYS_ID, "execution_id": NOBODYS_ID, "name": "nowhere"}
-JOB = f"/api/jobs/{NOBODYS_ID}"
+UNKNOWN_ID = "00000000-0000-4000-8000-00000000dead"
+PLACES = {"job_id": UNKNOWN_ID, "step_id": UNKNOWN_ID, "execution_id": UNKNOWN_ID, "name": "nowhere"}
+JOB = f"/api/jobs/{UNKNOWN_ID}"
 
 
 class Door(NamedTuple):
@@ -131,7 +131,7 @@ def test_a_wrong_token_is_turned_away_from_a_session_too(as_viewer: Client, door
 def test_a_parameter_that_nothing_reads_is_refused(anonymous: Client, admin_user: User, door: Door) -> None:
     token = make_token(admin_user, "read", "write", "run")
     asked = door._replace(path=f"{door.path}?nothing=1").ask(anonymous, Authorization=f"Bearer {token}")
-    is_of_a_job = asked.status_code == 404 and NOBODYS_ID in door.path
+    is_of_a_job = asked.status_code == 404 and UNKNOWN_ID in door.path
     assert is_of_a_job or refused(asked, 400, "bad_parameter")["detail"]["parameter"] == "nothing"
 
 
@@ -237,7 +237,7 @@ def test_a_token_that_may_not_read_learns_ids_alone(operator: User) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["jobs/stream", f"jobs/{NOBODYS_ID}/logs/stream", f"logs/{NOBODYS_ID}"])
+@pytest.mark.parametrize("path", ["jobs/stream", f"jobs/{UNKNOWN_ID}/logs/stream", f"logs/{UNKNOWN_ID}"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_a_stream_is_only_opened(viewer: User, path: str, method: str) -> None:
     browser = Client(enforce_csrf_checks=True)

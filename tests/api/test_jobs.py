@@ -14,7 +14,7 @@ from django.test import Client
 from jobs import lifecycle
 from jobs.models import SERVICE_JOB_ID, Job
 from tests.api.refusals import refused
-from tests.factories import NOBODYS_ID, NOON, append_lines, make_job, make_step
+from tests.factories import NOON, UNKNOWN_ID, append_lines, make_job, make_step
 
 
 def listed(browser: Client, **query: Any) -> list[str]:
@@ -83,7 +83,7 @@ def test_children_are_found_by_their_parent(as_viewer: Client, job: Job) -> None
         ({"limit": "1001"}, "a whole number from 1 to 1000"),
         ({"cursor": "abc"}, "the member 'next' of a page before"),
         ({"parent": "abc"}, "the id of a job"),
-        ({"parent": str(NOBODYS_ID)}, "the id of a job"),
+        ({"parent": str(UNKNOWN_ID)}, "the id of a job"),
         ({"created_from": "yesterday"}, "a time in RFC 3339, as 2026-01-31T12:00:00Z"),
         ({"q": "x" * 1001}, "at most 1000 characters"),
         ({"state": "failed"}, "one of status, kind, name, parent, q, created_from, created_to, limit, cursor"),
@@ -143,8 +143,8 @@ def test_the_service_job_is_shown_when_asked_for_and_never_listed(as_viewer: Cli
     assert listed(as_viewer) == []
 
 
-@pytest.mark.parametrize("job_id", ["abc", str(NOBODYS_ID), "1", "%00", "x" * 500])
-@pytest.mark.parametrize("rest", ["", "/steps", f"/steps/{NOBODYS_ID}", "/logs"])
+@pytest.mark.parametrize("job_id", ["abc", str(UNKNOWN_ID), "1", "%00", "x" * 500])
+@pytest.mark.parametrize("rest", ["", "/steps", f"/steps/{UNKNOWN_ID}", "/logs"])
 def test_a_job_that_is_not_there_is_not_found(as_viewer: Client, job_id: str, rest: str) -> None:
     refused(as_viewer.get(f"/api/jobs/{job_id}{rest}"), 404, "no_such_job")
 

@@ -12,7 +12,7 @@ from django.test import Client
 from jobs.models import Job, LogEntry
 from jobs.recording import NewEntry, append
 from tests.api.refusals import refused
-from tests.factories import NOBODYS_ID, NOON, append_lines, make_job, make_step
+from tests.factories import NOON, UNKNOWN_ID, append_lines, make_job, make_step
 
 SERVICE = "/api/service/logs"
 
@@ -118,7 +118,7 @@ WRONG = [
     ({"limit": "abc"}, "limit", "from 1 to 1000"),
     ({"limit": "1001"}, "limit", "from 1 to 1000"),
     ({"step": "abc"}, "step", "the id of a step"),
-    ({"step": str(NOBODYS_ID)}, "step", "the id of a step"),
+    ({"step": str(UNKNOWN_ID)}, "step", "the id of a step"),
     ({"since": "abc"}, "since", "from 0 up"),
     ({"before": "-1"}, "before", "from 0 up"),
     ({"offset": "1.5"}, "offset", "from 0 up"),

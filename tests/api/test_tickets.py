@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from jobs.access import Caller, stream_caller_of
 from jobs.models import Job
 from tests.api.refusals import refused
-from tests.factories import NOBODYS_ID, make_token
+from tests.factories import UNKNOWN_ID, make_token
 
 TICKETS = "/api/tickets"
 STREAMS = ["/api/jobs/stream", "/api/service/logs/stream"]
@@ -53,7 +53,7 @@ def test_only_streams_have_tickets(anonymous: Client, viewer: User, path: str) -
     assert "/api/service/logs/stream" in body["error"]
 
 
-@pytest.mark.parametrize("job_id", [str(NOBODYS_ID), "abc"])
+@pytest.mark.parametrize("job_id", [str(UNKNOWN_ID), "abc"])
 def test_a_job_that_is_not_there_has_no_stream(anonymous: Client, viewer: User, job_id: str) -> None:
     path = f"/api/jobs/{job_id}/logs/stream"
     refused(ask(anonymous, {"path": path}, **bearer(viewer)), 404, "no_such_job")

@@ -11,7 +11,7 @@ from django.test import Client
 from jobs.models import Job
 from tests.api.refusals import refused
 from tests.api.sending import EXECUTE, EXECUTE_ASYNC, Sender
-from tests.factories import NOBODYS_ID
+from tests.factories import UNKNOWN_ID
 
 WRONG_FILTER = {"level": "loud", "stream": "stdin", "from": "noon", "first_line": "0", "nothing": "1"}
 
@@ -69,12 +69,12 @@ def test_a_body_is_read_of_those_alone_who_may(
 
 @pytest.mark.parametrize("path", ["", "/logs", "/logs/stream", "/steps"])
 def test_a_job_that_is_not_there_comes_before_wrong_parameters(as_viewer: Client, path: str) -> None:
-    for job_id in ("abc", NOBODYS_ID):
+    for job_id in ("abc", UNKNOWN_ID):
         refused(as_viewer.get(f"/api/jobs/{job_id}{path}", {"limit": "0"}), 404, "no_such_job")
 
 
 def test_a_job_that_is_not_there_comes_before_a_wrong_body(operating: Sender, job: Job) -> None:
-    refused(operating.post(f"/api/jobs/{NOBODYS_ID}/rerun", b"{"), 404, "no_such_job")
+    refused(operating.post(f"/api/jobs/{UNKNOWN_ID}/rerun", b"{"), 404, "no_such_job")
     refused(operating.post(f"/api/jobs/{job.pk}/rerun", b"{"), 400, "bad_json")
 
 

@@ -43,7 +43,7 @@ def jobs(server: Serving) -> dict[str, Any]:
         return {name: rest for name, *rest in rows}
 
 
-def test_nobody_is_lost_by_a_clock_and_who_is_gone_is_found_by_any(tmp_path: Path) -> None:
+def test_no_job_is_lost_by_a_clock_and_a_lost_one_is_found_by_any(tmp_path: Path) -> None:
     offsets = (-19, -3600, 86_400)
     with Serving(tmp_path / "data", "--workers", "1") as server:
         server.ready()

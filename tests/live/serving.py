@@ -91,7 +91,7 @@ class Server:
 
 
 class HttpWatcher:
-    """Reads a stream over HTTP until told to leave."""
+    """Reads a stream over HTTP until it is stopped."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
@@ -110,7 +110,7 @@ class HttpWatcher:
         return lines_of(await self.until(lambda events: len(lines_of(events)) >= count))
 
     async def until_end(self) -> list[Event]:
-        """Reads what is left; a connection that breaks off is an end as well."""
+        """Reads the rest; a connection that breaks off is an end too."""
         try:
             async with asyncio.timeout(DEADLINE_S):
                 async for data in self._source:

@@ -1,4 +1,4 @@
-"""Counts that no entry brings along are told all the same: within a second, and before the end."""
+"""Counts without a matching entry are sent too: within a second, and before the end."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def test_last_counts_come_without_further_news(
     await watcher.until(lambda events: total_in(events) == 1)
     for number in range(5):
         await in_thread(append, job, str(number))
-    live_side.watch.end()  # nobody looks: what comes now comes by itself
+    live_side.watch.end()  # without looks into the database, only news of this process
     await watcher.until(lambda events: total_in(events) == 6)
     await watcher.leave()
 

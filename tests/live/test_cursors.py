@@ -16,7 +16,7 @@ from logstream.requests import start_of as start_of_request
 from logstream.streams import LogRequest, log_stream
 from tests.live.conftest import append
 from tests.live.sse import lines_of, names_of
-from tests.live.watching import SOMEBODY, Watcher, in_thread, watch_job, watch_service
+from tests.live.watching import VIEWER, Watcher, in_thread, watch_job, watch_service
 
 
 def start_of(job: Job, query: str = "", header: str = "") -> tuple[object, str | None]:
@@ -54,7 +54,7 @@ def test_zero_is_the_beginning(job: Job) -> None:
 
 async def test_reset_is_followed_by_everything_that_is_there(live_side: Live, job: Job) -> None:
     await in_thread(append, job, *[str(number) for number in range(1500)])
-    request = LogRequest(job_topic(job.pk), Filter(), SOMEBODY, limit=10, reset_reason="pruned")
+    request = LogRequest(job_topic(job.pk), Filter(), VIEWER, limit=10, reset_reason="pruned")
     watcher = Watcher(log_stream(live_side, request))
     assert await watcher.until_lines(1500) == list(range(1, 1501))
     assert names_of(watcher.events)[:3] == ["reset", "status", "logs"]

@@ -64,10 +64,10 @@ async def test_stored_entries_of_all_come_first_then_live_ones_in_the_order_of_i
     await watcher.leave()
 
 
-async def test_children_that_appear_are_told_with_their_entries(live_side: Live, job: Job) -> None:
+async def test_children_that_appear_are_sent_with_their_entries(live_side: Live, job: Job) -> None:
     watcher = await watch_family(job)
     assert watcher.events[0].data["children"] == []
-    live_side.watch.end()  # the news of this process alone must do it
+    live_side.watch.end()  # only the news of this process
     child = await in_thread(child_of, job)
     grandchild = await in_thread(child_of, child, "grandchild")
     await in_thread(append, grandchild, "deep")
@@ -169,7 +169,7 @@ async def test_step_of_a_child_can_be_watched(live_side: Live, job: Job) -> None
     await watcher.leave()
 
 
-async def test_deleted_parent_ends_it_and_a_deleted_child_is_told(live_side: Live, job: Job) -> None:
+async def test_deleted_parent_ends_it_and_a_deleted_child_is_sent(live_side: Live, job: Job) -> None:
     child = await in_thread(child_of, job)
     watcher = await watch_family(job)
     await in_thread(child.delete)
@@ -191,11 +191,11 @@ async def test_cursor_that_went_with_its_child_goes_on(live_side: Live, job: Job
     await watcher.leave()
 
 
-async def test_counts_alone_are_told_once_a_second_at_most(live_side: Live, job: Job) -> None:
+async def test_counts_alone_are_sent_once_a_second_at_most(live_side: Live, job: Job) -> None:
     child = await in_thread(child_of, job)
     live_side.ping_interval_s = 60.0
     watcher = await watch_family(job)
-    live_side.watch.end()  # nothing else reminds the feed of what it has still to tell
+    live_side.watch.end()  # so that only the feed's own timer makes it send the rest
     live_side.batch_interval_s = 0.0
     for number in range(20):
         await in_thread(append, child, str(number))
@@ -247,7 +247,7 @@ async def test_slow_client_catches_up_from_the_database(live_side: Live, job: Jo
 
 
 async def grow(root: Job, jobs: int, seed: int) -> None:
-    """A family that grows and logs from several threads at once, among others who log too, and then ends."""
+    """A family that grows and logs from several threads at once, beside other jobs that log too, and then ends."""
     choose = random.Random(seed)
     family, strangers = [root], [await in_thread(lifecycle.create_job, "stranger")]
 
@@ -338,7 +338,7 @@ async def test_streams_with_and_without_children_count_for_their_job(
     status = (await AsyncClient().get("/api/streams/status", headers=headers)).json()
     assert status["connections"]["jobs"] == {str(job.pk): {"sse": 2}}
     assert (status["active_streams"], status["active_users"]) == (2, 1)
-    assert [(each["user"], each["topic"]) for each in status["active_sessions"]] == [("somebody", f"job:{job.pk}")] * 2
+    assert [(each["user"], each["topic"]) for each in status["active_sessions"]] == [("viewer", f"job:{job.pk}")] * 2
     for watcher in watchers:
         await watcher.leave()
     assert live_side.feeds == {}

@@ -19,9 +19,11 @@ def test_head_of_a_stream_has_the_headers_of_get_and_ends(server: Server, job: J
         for path in (path.format(job=job.pk) for path in STREAMS):
             head = client.head(path)
             with client.stream("GET", path) as get:
-                told = {name: value for name, value in get.headers.items() if name not in ("date", "transfer-encoding")}
+                expected = {
+                    name: value for name, value in get.headers.items() if name not in ("date", "transfer-encoding")
+                }
             assert (head.status_code, head.content) == (200, b"")
-            assert {name: head.headers.get(name) for name in told} == told
+            assert {name: head.headers.get(name) for name in expected} == expected
         assert client.head("/api/streams/status").headers["Content-Type"] == "application/json"
 
 

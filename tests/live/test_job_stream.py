@@ -189,7 +189,7 @@ async def test_cursor_of_a_filtered_stream_passes_lines_that_do_not_match(live_s
     await watcher.leave()
 
 
-async def test_counts_tell_of_all_and_of_those_that_match(live_side: Live, job: Job) -> None:
+async def test_counts_are_of_all_and_of_matching_entries(live_side: Live, job: Job) -> None:
     await in_thread(append, job, "bad", level="error")
     watcher = await watch_job(job, Filter(search="BAD"))
     await in_thread(append, job, "good", "bad again")
@@ -223,7 +223,7 @@ async def test_saved_entry_and_saved_job_reach_the_stream(live_side: Live, job: 
     await watcher.leave()
 
 
-async def test_step_that_starts_is_told_at_once(live_side: Live, job: Job) -> None:
+async def test_step_that_starts_is_sent_at_once(live_side: Live, job: Job) -> None:
     watcher = await watch_job(job)
     await in_thread(lifecycle.add_step, job, "build")
     await watcher.until(lambda events: events[-1].name == "status" and len(events[-1].data["steps"]) == 1)
@@ -238,7 +238,7 @@ async def test_deleted_job_ends_its_streams_with_reset(live_side: Live, job: Job
     assert (events[-1].name, events[-1].data) == ("reset", {"reason": "deleted"})
 
 
-async def test_rolled_back_entries_are_never_told(live_side: Live, job: Job) -> None:
+async def test_rolled_back_entries_are_never_sent(live_side: Live, job: Job) -> None:
     def write_and_fail() -> None:
         try:
             with transaction.atomic():

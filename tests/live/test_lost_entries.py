@@ -1,4 +1,4 @@
-"""A client that catches up while entries go gets `reset` and the truth, never a short log and `done`."""
+"""A client that catches up while entries are deleted gets `reset` and everything anew, never a short log and `done`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from logstream.registry import SERVICE, Topic, family_topic, job_topic
 from logstream.streams import LogRequest, log_stream
 from tests.live.conftest import append
 from tests.live.sse import Event, lines_of, names_of
-from tests.live.watching import SOMEBODY, Watcher, in_thread
+from tests.live.watching import VIEWER, Watcher, in_thread
 
 LINES = 5000
 
@@ -36,9 +36,9 @@ def topic_and_filter(kind: str, job: Job) -> tuple[Topic, Filter]:
 async def read_with(
     live_side: Live, kind: str, job: Job, loss: Callable[[Job], object], wanted: Filter | None = None
 ) -> list[Event]:
-    """What a client gets that has read a page when this loss occurs."""
+    """The events for a client that has read a page when this loss happens."""
     topic, usual = topic_and_filter(kind, job)
-    watcher = Watcher(log_stream(live_side, LogRequest(topic, wanted or usual, SOMEBODY, 100, START)))
+    watcher = Watcher(log_stream(live_side, LogRequest(topic, wanted or usual, VIEWER, 100, START)))
     await watcher.until_lines(1)
     watcher.may_read.clear()
     await asyncio.sleep(0)
@@ -65,7 +65,7 @@ def delete(job: Job) -> None:
 
 
 def delete_half(job: Job) -> None:
-    """As far as a deletion has come that is still going on."""
+    """A deletion that is still going on."""
     job.entries.filter(line__lte=4500).delete_with_job()
 
 
@@ -78,7 +78,7 @@ async def test_what_is_left_of_a_pruned_log_follows_a_reset(live_side: Live, fin
 
 
 @pytest.mark.parametrize("kind", ["job", "family"])
-async def test_a_deletion_that_goes_on_is_told_too(live_side: Live, finished: Job, kind: str) -> None:
+async def test_a_deletion_that_goes_on_is_noticed_too(live_side: Live, finished: Job, kind: str) -> None:
     events = await read_with(live_side, kind, finished, delete_half)
     assert "reset" in names_of(events)
     assert lines_of(after_reset(events)) == list(range(4501, LINES + 1))
@@ -107,7 +107,7 @@ async def test_what_was_read_before_it_went_needs_no_reset(live_side: Live, fini
 
 async def test_a_feed_whose_entries_go_before_it_has_read_them_begins_anew(live_side: Live, job: Job) -> None:
     await in_thread(append, job, "first")
-    watcher = Watcher(log_stream(live_side, LogRequest(job_topic(job.pk), Filter(), SOMEBODY, 100)))
+    watcher = Watcher(log_stream(live_side, LogRequest(job_topic(job.pk), Filter(), VIEWER, 100)))
     await watcher.until_lines(1)
 
     def add_and_prune() -> None:

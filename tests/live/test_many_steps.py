@@ -1,4 +1,4 @@
-"""A job of many steps: all are told once, then those that changed, and whoever lost some is told all again."""
+"""A job of many steps: a client gets all of them once, then the changed ones, and all again after it lost some."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def statuses_in(events: list[Event]) -> list[dict[str, Any]]:
 
 
 def merged(events: list[Event]) -> dict[str, dict[str, Any]]:
-    """The steps as a client of the stream knows them."""
+    """The steps that a client of the stream has."""
     steps: dict[str, dict[str, Any]] = {}
     for status in statuses_in(events):
         if not status.get("partial"):
@@ -47,7 +47,7 @@ async def until_known(watcher: Watcher, job: Job) -> None:
     await watcher.until(lambda events: known(merged(events)) == wanted)
 
 
-async def test_few_steps_are_all_told_each_time(live_side: Live, job: Job) -> None:
+async def test_few_steps_are_all_sent_each_time(live_side: Live, job: Job) -> None:
     steps = await in_thread(add_steps, job, FEW_STEPS)
     watcher = await watch_job(job)
     await in_thread(lifecycle.finish_step, steps[0], "completed")
@@ -57,7 +57,7 @@ async def test_few_steps_are_all_told_each_time(live_side: Live, job: Job) -> No
     await watcher.leave()
 
 
-async def test_of_many_steps_those_are_told_that_changed(live_side: Live, job: Job) -> None:
+async def test_of_many_steps_the_changed_ones_are_sent(live_side: Live, job: Job) -> None:
     steps = await in_thread(add_steps, job, MANY)
     watcher = await watch_job(job)
     [first] = statuses_in(watcher.events)
@@ -70,7 +70,7 @@ async def test_of_many_steps_those_are_told_that_changed(live_side: Live, job: J
     await watcher.leave()
 
 
-async def test_each_way_in_which_a_step_changes_is_told(live_side: Live, job: Job) -> None:
+async def test_each_way_in_which_a_step_changes_is_sent(live_side: Live, job: Job) -> None:
     steps = await in_thread(add_steps, job, MANY)
     watcher = await watch_job(job)
     await in_thread(lifecycle.add_step, job, "one more")
@@ -87,11 +87,11 @@ async def test_each_way_in_which_a_step_changes_is_told(live_side: Live, job: Jo
     await in_thread(lifecycle.set_progress, job, 50)
     await until_known(watcher, job)
     await in_thread(lifecycle.finish_job, job, "failed")
-    told = merged(await watcher.until_end())
-    assert known(told) == await in_thread(stored, job)
+    sent = merged(await watcher.until_end())
+    assert known(sent) == await in_thread(stored, job)
 
 
-async def test_end_is_told_to_those_who_were_there_and_to_those_who_come_later(live_side: Live, job: Job) -> None:
+async def test_end_is_sent_to_early_and_to_late_clients(live_side: Live, job: Job) -> None:
     await in_thread(add_steps, job, MANY)
     early = await watch_job(job)
     await in_thread(lifecycle.finish_job, job, "completed")
@@ -134,7 +134,7 @@ async def test_client_that_fell_behind_before_the_end_misses_no_step(live_side: 
     assert {step["status"] for step in merged(await slow.until_end()).values()} == {"completed"}
 
 
-async def test_steps_of_a_family_are_told_alike(live_side: Live, job: Job) -> None:
+async def test_steps_of_a_family_are_sent_alike(live_side: Live, job: Job) -> None:
     steps = await in_thread(add_steps, job, MANY)
     watcher = await watch_family(job)
     await in_thread(lifecycle.finish_step, steps[3], "failed")

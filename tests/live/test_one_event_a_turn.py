@@ -1,4 +1,4 @@
-"""S2, S3: what was appended since the last batch goes to all clients as one event, in however many pieces it came."""
+"""S2, S3: entries since the last batch go to all clients as one event, also when they came in several appends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.live.watching import Watcher, in_thread, watch_job, watch_service
 
 
 async def heard_at_once(live: Live, watcher: Watcher, job: Job) -> list[tuple[list[int], int]]:
-    """Lines and `total_count` of each `logs` event of three appends of which the feed hears in one turn."""
+    """Lines and `total_count` of each `logs` event for three appends whose news reach the feed in one turn."""
     [feed] = live.feeds.values()
     live.watch.end()
     heard: list[object] = []

@@ -167,7 +167,7 @@ def test_it_begins_with_the_first_entry_however_many_there_are(job: Job, token: 
     )
     asked = read_plain_request(request, str(job.pk))
     assert asked is not None
-    assert (asked.since, asked.wanted, asked.format) == (START, Filter(level=levels.WARN), PLAIN)
+    assert (asked.since, asked.filter, asked.format) == (START, Filter(level=levels.WARN), PLAIN)
 
 
 def test_streams_enter_the_pool_of_streams() -> None:

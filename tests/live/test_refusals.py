@@ -1,4 +1,4 @@
-"""What a stream refuses, and that it does so before it opens."""
+"""Refusals of streams, all before the stream opens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from jobs import lifecycle
 from jobs.access import Caller, issue_ticket
 from jobs.models import Job
 from logstream import live
-from tests.factories import NOBODYS_ID
+from tests.factories import UNKNOWN_ID
 from tests.live.conftest import append
 from tests.live.watching import in_thread
 
@@ -64,7 +64,7 @@ async def test_misspelt_parameter_is_refused_with_those_that_exist(headers: dict
     assert "level" in body["error"]
 
 
-@pytest.mark.parametrize("job_id", ["1", "not-a-uuid", str(NOBODYS_ID)])
+@pytest.mark.parametrize("job_id", ["1", "not-a-uuid", str(UNKNOWN_ID)])
 async def test_unknown_job_is_not_found(headers: dict[str, str], job_id: str) -> None:
     for path in (f"/api/jobs/{job_id}/logs/stream", f"/api/logs/{job_id}"):
         assert (await refusal(path, headers, 404))["code"] == "no_such_job"
@@ -86,7 +86,7 @@ async def test_cursor_of_another_job_is_refused(headers: dict[str, str], job: Jo
 
 @pytest.mark.parametrize("path", [*STREAMS, PLAIN, "/api/jobs/stream", "/api/streams/status"])
 @pytest.mark.parametrize("authorization", ["", "Bearer quaero_wrong", "Basic dTpw", "Bearer"])
-async def test_nobody_and_wrong_tokens_get_401(job: Job, path: str, authorization: str) -> None:
+async def test_anonymous_clients_and_wrong_tokens_get_401(job: Job, path: str, authorization: str) -> None:
     headers = {"authorization": authorization} if authorization else {}
     response = await AsyncClient().get(path.format(job=job.pk), headers=headers)
     assert response.status_code == 401
@@ -125,7 +125,7 @@ async def test_ticket_opens_its_own_stream_only_and_not_for_long(
     path = path.format(job=job.pk)
     user = await User.objects.aget()
     ticket = issue_ticket(Caller(user), path)
-    live_side.max_streams = 0  # opening means: getting as far as the question of room
+    live_side.max_streams = 0  # opening means: getting as far as the check for room
     assert (await AsyncClient().get(f"{path}?ticket={ticket}")).status_code == 503
     assert (await AsyncClient().get(f"/api/service/logs/stream?ticket={ticket}")).status_code == 401
     monkeypatch.setattr("django.core.signing.time.time", lambda: 4e9)

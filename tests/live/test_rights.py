@@ -1,4 +1,4 @@
-"""Streams end with the right to read them, and say why."""
+"""Streams end with the right to read them, and give the reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is searched for in a long log: the lines first, the count when it is known, and nobody else waits."""
+"""Searches in a long log: the lines come first, the count when it is known, and no other client waits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from logstream.registry import job_topic
 from logstream.streams import LogRequest, log_stream
 from tests.live.conftest import append
 from tests.live.sse import lines_of, messages_of, names_of
-from tests.live.watching import SOMEBODY, Watcher, in_thread, watch_job
+from tests.live.watching import VIEWER, Watcher, in_thread, watch_job
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ async def test_the_count_comes_after_the_lines_and_goes_on_with_them(live_side: 
     await watcher.leave()
 
 
-async def test_a_finished_job_ends_when_the_count_has_been_told(live_side: Live, long: Job) -> None:
+async def test_a_finished_job_ends_when_the_count_has_been_sent(live_side: Live, long: Job) -> None:
     await in_thread(lifecycle.finish_job, long, "completed")
     watcher = await watch_job(long, Filter(search="nowhere"))
     events = await watcher.until_end()
@@ -53,10 +53,10 @@ async def test_a_finished_job_ends_when_the_count_has_been_told(live_side: Live,
 async def test_streams_without_a_search_do_not_wait_for_those_with_one(live_side: Live, long: Job) -> None:
     held = [turns.ask(99), turns.ask(99)]  # all turns are taken
     try:
-        request = LogRequest(job_topic(long.pk), Filter(search="nowhere"), SOMEBODY, 100)
+        request = LogRequest(job_topic(long.pk), Filter(search="nowhere"), VIEWER, 100)
         searching = Watcher(log_stream(live_side, request))
         await searching.until_event("status")
-        other = Watcher(log_stream(live_side, LogRequest(job_topic(long.pk), Filter(), SOMEBODY, 100)))
+        other = Watcher(log_stream(live_side, LogRequest(job_topic(long.pk), Filter(), VIEWER, 100)))
         await other.until_event("status")
         await in_thread(append, long, "for all")
         assert searching.task.done() is False
@@ -80,7 +80,7 @@ async def test_a_count_ends_with_its_last_client(live_side: Live, long: Job, mon
         return await step(user_id, reading)
 
     monkeypatch.setattr(live_side, "step", counted_step)
-    watcher = Watcher(log_stream(live_side, LogRequest(job_topic(long.pk), Filter(search="nowhere"), SOMEBODY, 100)))
+    watcher = Watcher(log_stream(live_side, LogRequest(job_topic(long.pk), Filter(search="nowhere"), VIEWER, 100)))
     await watcher.until_event("status")
     await watcher.leave()
     counting = [task for task in asyncio.all_tasks() if "_count_up_to" in repr(task.get_coro())]
@@ -89,9 +89,9 @@ async def test_a_count_ends_with_its_last_client(live_side: Live, long: Job, mon
     assert live_side.feeds == {}
 
 
-async def test_who_waits_for_a_turn_is_told_that_it_is_looked_for(live_side: Live, long: Job) -> None:
+async def test_a_client_that_waits_for_a_turn_gets_pings(live_side: Live, long: Job) -> None:
     live_side.ping_interval_s = 0.001
-    watcher = Watcher(log_stream(live_side, LogRequest(job_topic(long.pk), Filter(search="nowhere"), SOMEBODY, 100)))
+    watcher = Watcher(log_stream(live_side, LogRequest(job_topic(long.pk), Filter(search="nowhere"), VIEWER, 100)))
     await watcher.until_event("logs")
     pings = [event for event in watcher.events if event.name == "ping"]
     assert [ping.id for ping in pings[:1]] == [None]
@@ -101,7 +101,7 @@ async def test_who_waits_for_a_turn_is_told_that_it_is_looked_for(live_side: Liv
 
 async def test_a_stream_that_leaves_while_it_waits_for_its_turn_takes_none(live_side: Live, long: Job) -> None:
     held = [turns.ask(99), turns.ask(99)]
-    watcher = Watcher(log_stream(live_side, LogRequest(job_topic(long.pk), Filter(search="x"), SOMEBODY, 100)))
+    watcher = Watcher(log_stream(live_side, LogRequest(job_topic(long.pk), Filter(search="x"), VIEWER, 100)))
     await watcher.until_event("status")
     await watcher.leave()
     for _ in held:

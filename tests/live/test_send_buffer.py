@@ -6,7 +6,7 @@ import socket
 from logstream.send_buffer import UNSENT_BYTES, bound_unsent
 
 
-async def test_a_client_that_stands_still_costs_no_more_than_the_bound() -> None:
+async def test_a_client_that_does_not_read_costs_no_more_than_the_bound() -> None:
     connected: asyncio.Future[asyncio.Transport] = asyncio.get_running_loop().create_future()
 
     async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -18,7 +18,7 @@ from logstream.streams import jobs_stream
 from tests.factories import ago
 from tests.live.conftest import append
 from tests.live.sse import Event, messages_of
-from tests.live.watching import SOMEBODY, Watcher, in_thread, watch_job, watch_service
+from tests.live.watching import VIEWER, Watcher, in_thread, watch_job, watch_service
 
 
 async def until(watcher: Watcher, name: str, /, **members: Any) -> dict[str, Any]:
@@ -89,14 +89,14 @@ async def test_last_entries_of_one_job_in_the_service_log(live_side: Live, job: 
 
 
 async def test_list_begins_with_its_numbers_and_without_the_service_job(live_side: Live, job: Job) -> None:
-    watcher = Watcher(jobs_stream(live_side, SOMEBODY))
+    watcher = Watcher(jobs_stream(live_side, VIEWER))
     stats = (await watcher.until_event("job:stats")).data
     assert (stats["total"], stats["by_status"], stats["active_streams"]) == (1, {"running": 1}, 1)
     await watcher.leave()
 
 
-async def test_created_changed_and_deleted_jobs_are_told_with_their_revision(live_side: Live, job: Job) -> None:
-    watcher = Watcher(jobs_stream(live_side, SOMEBODY))
+async def test_created_changed_and_deleted_jobs_are_sent_with_their_revision(live_side: Live, job: Job) -> None:
+    watcher = Watcher(jobs_stream(live_side, VIEWER))
     await watcher.until_event("job:stats")
     new = await in_thread(lifecycle.create_job, "new")
     created = await until(watcher, "job:created", name="new")
@@ -108,11 +108,11 @@ async def test_created_changed_and_deleted_jobs_are_told_with_their_revision(liv
     await watcher.leave()
 
 
-async def test_what_a_machine_whose_clock_is_behind_has_changed_is_told_once(
+async def test_what_a_machine_whose_clock_is_behind_has_changed_is_sent_once(
     live_side: Live, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "WIDE_INTERVAL_S", 0.0)
-    watcher = Watcher(jobs_stream(live_side, SOMEBODY))
+    watcher = Watcher(jobs_stream(live_side, VIEWER))
     await watcher.until_event("job:stats")
     elsewhere = Job.objects.filter(pk=job.pk)  # an update sends no signal, as that of another process
     await in_thread(lambda: elsewhere.update(name="renamed", revision=7, updated_at=ago(minutes=5)))
@@ -123,8 +123,8 @@ async def test_what_a_machine_whose_clock_is_behind_has_changed_is_told_once(
     await watcher.leave()
 
 
-async def test_counts_of_a_job_that_logs_are_told(live_side: Live, job: Job) -> None:
-    watcher = Watcher(jobs_stream(live_side, SOMEBODY))
+async def test_counts_of_a_job_that_logs_are_sent(live_side: Live, job: Job) -> None:
+    watcher = Watcher(jobs_stream(live_side, VIEWER))
     await watcher.until_event("job:stats")
     await in_thread(append, job, "bad", level="error")
     row = await until(watcher, "job:updated", last_line=1)
@@ -137,7 +137,7 @@ async def test_client_that_fell_behind_gets_rows_and_numbers_as_they_are_now(
 ) -> None:
     monkeypatch.setattr(jobs, "QUIET_STATS_INTERVAL_S", 1e9)
     live_side.buffer_size = 1
-    watcher = Watcher(jobs_stream(live_side, SOMEBODY))
+    watcher = Watcher(jobs_stream(live_side, VIEWER))
     await watcher.until_event("job:stats")
     watcher.may_read.clear()
     names = [f"job {number}" for number in range(4)]
@@ -157,7 +157,7 @@ async def test_numbers_follow_a_jobs_status_before_they_are_looked_at_again(
     live_side: Live, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "QUIET_STATS_INTERVAL_S", 1e9)
-    watcher = Watcher(jobs_stream(live_side, SOMEBODY))
+    watcher = Watcher(jobs_stream(live_side, VIEWER))
     await watcher.until_event("job:stats")
     await in_thread(lifecycle.finish_job, job, "failed")
     await until(watcher, "job:stats", by_status={"failed": 1})
@@ -166,15 +166,15 @@ async def test_numbers_follow_a_jobs_status_before_they_are_looked_at_again(
     await watcher.leave()
 
 
-async def test_numbers_tell_who_watches_what_since_when(live_side: Live, job: Job) -> None:
-    list_watcher = Watcher(jobs_stream(live_side, SOMEBODY))
+async def test_numbers_have_users_topics_and_start_times(live_side: Live, job: Job) -> None:
+    list_watcher = Watcher(jobs_stream(live_side, VIEWER))
     await list_watcher.until_event("job:stats")
     job_watcher = await watch_job(job)
     stats = await until(list_watcher, "job:stats", active_streams=2, active_users=1)
     sessions = stats["active_sessions"]
     assert {(session["user"], session["topic"]) for session in sessions} == {
-        ("somebody", "jobs"),
-        ("somebody", f"job:{job.pk}"),
+        ("viewer", "jobs"),
+        ("viewer", f"job:{job.pk}"),
     }
     assert all(session["since"].endswith("Z") for session in sessions)
     await job_watcher.leave()
@@ -182,7 +182,7 @@ async def test_numbers_tell_who_watches_what_since_when(live_side: Live, job: Jo
     await list_watcher.leave()
 
 
-async def test_of_many_streams_the_newest_are_told_one_by_one(live_side: Live, job: Job) -> None:
+async def test_of_many_streams_the_newest_are_listed(live_side: Live, job: Job) -> None:
     watchers = [await watch_job(job) for _ in range(MOST_SESSIONS + 2)]
     assert len(live_side.sessions) == MOST_SESSIONS
     assert live_side.stream_count == MOST_SESSIONS + 2

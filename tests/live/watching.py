@@ -19,12 +19,12 @@ from logstream.streams import LogRequest, log_stream
 from tests.live.sse import Event, EventParser, lines_of
 
 T = TypeVar("T")
-SOMEBODY = Viewer(1, "somebody")
+VIEWER = Viewer(1, "viewer")
 DEADLINE_S = 10.0
 
 
 async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """Calls what uses the database, in a thread that keeps no connection."""
+    """Calls a function that uses the database, in a thread that keeps no connection."""
 
     def call() -> T:
         try:
@@ -84,9 +84,9 @@ class Watcher:
 
 
 async def watch_job(job: Job, wanted: Filter | None = None, *, since: int | None = None, limit: int = 100) -> Watcher:
-    """A client of the job's stream, which has had what is stored when this returns."""
+    """A client of the job's stream, which has received the stored entries when this returns."""
     position = None if since is None else await in_thread(position_of, job.pk, since)
-    request = LogRequest(job_topic(job.pk), wanted or Filter(), SOMEBODY, limit, position)
+    request = LogRequest(job_topic(job.pk), wanted or Filter(), VIEWER, limit, position)
     watcher = Watcher(log_stream(live.current(), request))
     await watcher.until_event("logs")
     return watcher
@@ -96,7 +96,7 @@ async def watch_family(
     root: Job, wanted: dict[str, Any] | None = None, *, since: int | None = None, limit: int = 100
 ) -> Watcher:
     position = None if since is None else await in_thread(position_of, root.pk, since, with_children=True)
-    request = LogRequest(family_topic(root.pk), Filter(**(wanted or {}), family=root.pk), SOMEBODY, limit, position)
+    request = LogRequest(family_topic(root.pk), Filter(**(wanted or {}), family=root.pk), VIEWER, limit, position)
     watcher = Watcher(log_stream(live.current(), request))
     await watcher.until_event("logs")
     return watcher
@@ -104,15 +104,15 @@ async def watch_family(
 
 async def watch_service(wanted: Filter | None = None, *, since: int | None = None, limit: int = 50) -> Watcher:
     position = None if since is None else await in_thread(position_of, None, since)
-    watcher = Watcher(log_stream(live.current(), LogRequest(SERVICE, wanted or Filter(), SOMEBODY, limit, position)))
+    watcher = Watcher(log_stream(live.current(), LogRequest(SERVICE, wanted or Filter(), VIEWER, limit, position)))
     await watcher.until_event("logs")
     return watcher
 
 
 async def watch_plain(job: Job, wanted: Filter | None = None, *, since: int = 0) -> Watcher:
-    """A client of the job's plain stream, which has been told at least that it lives."""
+    """A client of the job's plain stream, which has received at least a ping."""
     position = await in_thread(position_of, job.pk, since) if since else START
-    request = LogRequest(job_topic(job.pk), wanted or Filter(), SOMEBODY, 0, position, format=PLAIN)
+    request = LogRequest(job_topic(job.pk), wanted or Filter(), VIEWER, 0, position, format=PLAIN)
     watcher = Watcher(log_stream(live.current(), request))
     async with asyncio.timeout(live.current().ping_interval_s / 2):  # not by a ping
         while len(watcher.raw) < 2:

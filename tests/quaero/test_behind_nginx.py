@@ -128,9 +128,7 @@ def test_a_form_of_another_site_is_refused(nginx: dict[str, str], token: str) ->
     assert (asked.status_code, asked.json()["code"]) == (403, "csrf_failed")
 
 
-def test_over_https_cookies_are_for_https_and_browsers_are_told_to_keep_to_it(
-    nginx: dict[str, str], token: str
-) -> None:
+def test_over_https_cookies_are_secure_and_browsers_get_hsts(nginx: dict[str, str], token: str) -> None:
     visitor = Visitor(nginx["documented"])
     answer = visitor.sign_in()
     cookies = answer.headers.get_list("set-cookie")
@@ -139,7 +137,7 @@ def test_over_https_cookies_are_for_https_and_browsers_are_told_to_keep_to_it(
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
 
 
-def test_what_somebody_else_says_of_the_client_means_nothing(installation: Installation, token: str) -> None:
+def test_forwarded_headers_of_strangers_are_ignored(installation: Installation, token: str) -> None:
     forged = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example", "Host": NAME}
     answer = httpx.get(f"{installation.url}/login/", headers=forged)
     assert answer.status_code == 200

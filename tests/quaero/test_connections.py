@@ -1,4 +1,4 @@
-"""Who gives way when all connections are taken, and whose time is over."""
+"""Which connection gives way when all are taken, and which are overdue."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from quaero.http.connections import FEWEST, LATE_S, Connections, most_connections
+from quaero.http.connections import FEWEST, LATE_S, ConnectionRoom, most_connections
 from tests.web.test_throttle import Clock
 
 
@@ -25,7 +25,7 @@ class Client:
 
 
 class Loop(Clock):
-    """Calls nothing until it is told to."""
+    """A loop that runs its calls only when the test says so."""
 
     def time(self) -> float:
         return self.now
@@ -41,7 +41,7 @@ class Loop(Clock):
 
 
 def test_who_has_waited_longest_gives_way_heads_before_bodies_before_answers() -> None:
-    here = Connections(most=1)
+    here = ConnectionRoom(most=1)
     clients = {name: Client(name) for name in ("answer", "body", "first head", "second head")}
     here.answers[clients["answer"]] = here.bodies[clients["body"]] = None
     here.heads[clients["first head"]] = here.heads[clients["second head"]] = None
@@ -52,8 +52,8 @@ def test_who_has_waited_longest_gives_way_heads_before_bodies_before_answers() -
     assert order == ["first head", "second head", "body", "answer"]
 
 
-def test_nobody_gives_way_while_there_is_room() -> None:
-    here = Connections(most=2)
+def test_no_connection_gives_way_while_there_is_room() -> None:
+    here = ConnectionRoom(most=2)
     here.heads[waiting := Client("waiting")] = None
     here.count = 2
     assert here.has_room()
@@ -63,7 +63,7 @@ def test_nobody_gives_way_while_there_is_room() -> None:
 @pytest.mark.parametrize(("after_s", "fate"), [(1.0, "ended"), (LATE_S + 1, "")])
 def test_whose_time_is_over_is_ended_unless_it_was_the_server_that_was_away(after_s: float, fate: str) -> None:
     loop = Loop()
-    here = Connections(most=10)
+    here = ConnectionRoom(most=10)
     here.count = 2
     here.heads[late := Client("late", is_overdue=True)] = here.bodies[other := Client("other")] = None
     here.watch(loop)  # type: ignore[arg-type]
@@ -73,8 +73,8 @@ def test_whose_time_is_over_is_ended_unless_it_was_the_server_that_was_away(afte
     assert late.fate == "ended"
 
 
-async def test_nothing_looks_when_nobody_is_there() -> None:
-    here = Connections(most=10)
+async def test_no_sweep_without_connections() -> None:
+    here = ConnectionRoom(most=10)
     here.watch(asyncio.get_running_loop())
     here._sweep(asyncio.get_running_loop(), asyncio.get_running_loop().time())
     assert not here._sweeps

@@ -1,4 +1,4 @@
-"""Cross-origin requests, as the application answers them whatever is inside of it."""
+"""Answers to cross-origin requests, whatever application is inside."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def inside(scope: Any, receive: Any, send: Any) -> None:
 
 
 async def ask(path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
-    """Status, headers and body of what an installation that knows FRIEND answers."""
+    """Status, headers and body of the answer of an installation with FRIEND among its origins."""
     sent: list[Any] = []
 
     async def send(event: Any) -> None:
@@ -60,7 +60,7 @@ async def test_other_origins_get_nothing(origin: str, method: str) -> None:
     assert (status, headers) == (503, {"retry-after": "5", "vary": "Cookie, Origin"})
 
 
-async def test_nobody_is_let_in_by_a_cookie() -> None:
+async def test_a_cookie_lets_no_caller_in() -> None:
     _, headers, _ = await ask("/api/jobs", origin=FRIEND)
     _, preflight, _ = await ask("/api/jobs", "OPTIONS", origin=FRIEND, access_control_request_method="GET")
     assert "access-control-allow-credentials" not in {*headers, *preflight}
@@ -71,5 +71,5 @@ async def test_pages_are_no_business_of_other_origins() -> None:
     assert headers == {"Vary": "Cookie", "retry-after": "5"}
 
 
-def test_without_origins_nothing_stands_in_between() -> None:
+def test_without_origins_the_application_is_unchanged() -> None:
     assert with_cors(inside, []) is inside

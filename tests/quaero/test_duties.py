@@ -1,4 +1,4 @@
-"""What the server does besides serving."""
+"""The server's duties."""
 
 from __future__ import annotations
 

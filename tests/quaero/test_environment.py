@@ -1,4 +1,4 @@
-"""The environment: what is allowed, and what is said about the rest."""
+"""The environment: allowed values, and the messages about wrong ones."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_a_wrong_value_is_named_with_what_is_allowed(tmp_path: Path, name: str, 
     assert allowed in said
 
 
-def test_every_wrong_value_is_told_at_once(tmp_path: Path) -> None:
+def test_all_wrong_values_are_reported_at_once(tmp_path: Path) -> None:
     said = refusal(tmp_path, QUAERO_RETENTION_DAYS="never", QUAERO_SAMPLE_JOBS="maybe", REDIS_URL="here")
     assert len(said.splitlines()) == 3
 

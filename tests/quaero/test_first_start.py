@@ -1,4 +1,4 @@
-"""Who can sign in after a start."""
+"""The user that can sign in after a start."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ import pytest
 from django.contrib.auth.models import User
 
 from quaero.management.commands.serve import how_to_sign_in
-from quaero.serving.first_start import somebody_to_sign_in
+from quaero.serving.first_start import sign_in_user
 
 pytestmark = pytest.mark.django_db
 
 
 def test_the_first_start_makes_an_admin_without_a_password() -> None:
-    admin = somebody_to_sign_in()
+    admin = sign_in_user()
     assert admin is not None
     assert (admin.username, admin.is_superuser, admin.is_staff) == ("admin", True, True)
     assert not admin.has_usable_password()
 
 
-def test_later_starts_make_nobody() -> None:
-    assert somebody_to_sign_in() == somebody_to_sign_in()
+def test_later_starts_make_no_user() -> None:
+    assert sign_in_user() == sign_in_user()
     assert User.objects.count() == 1
 
 
 def test_another_superuser_takes_the_place_of_a_deleted_admin() -> None:
     other = User.objects.create_superuser("other")
-    assert somebody_to_sign_in() == other
+    assert sign_in_user() == other
     assert User.objects.count() == 1
 
 
-def test_somebody_who_has_the_name_gets_no_rights_by_it() -> None:
+def test_a_user_with_the_name_gets_no_rights_by_it() -> None:
     User.objects.create_user("admin")
-    assert somebody_to_sign_in() is None
+    assert sign_in_user() is None
     assert not User.objects.filter(is_superuser=True).exists()
 
 

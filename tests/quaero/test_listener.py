@@ -1,4 +1,4 @@
-"""The listening socket: patience with a port that is about to become free, clear words about others."""
+"""The listening socket: waits for a port that becomes free, and has a clear message for others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nobody else on the machine reads the database or a key."""
+"""No other user of the machine can read the database or a key."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_what_is_no_file_is_left_alone(tmp_path: Path, monkeypatch: pytest.Monke
     assert list(tmp_path.iterdir()) == []
 
 
-def test_wider_rights_are_taken_away_and_told(tmp_path: Path) -> None:
+def test_wider_rights_are_taken_away_and_returned(tmp_path: Path) -> None:
     wide, narrow = tmp_path / "wide", tmp_path / "narrow"
     for path, mode in ((wide, 0o664), (narrow, 0o400)):
         path.touch()

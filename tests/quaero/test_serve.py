@@ -1,4 +1,4 @@
-"""`manage.py serve` as a real process: ready, watched over, and gone without a trace."""
+"""`manage.py serve` as a real process: its start, its supervision, and its end without left processes."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_other_hosts(tmp_path: Path, host: str) -> None:
         assert httpx.get(link).status_code == 200
 
 
-def test_programs_for_everybody_are_pointed_out(tmp_path: Path) -> None:
+def test_programs_that_others_can_run_are_pointed_out(tmp_path: Path) -> None:
     with Serving(tmp_path / "data", "--host", "0.0.0.0", QUAERO_PROGRAMS="shell") as server:
         assert "QUAERO_PROGRAMS=shell lets Runners run programs" in server.ready().said
 
@@ -150,7 +150,7 @@ def test_the_sign_in_link_works_once(tmp_path: Path) -> None:
             assert second.get(f"{server.address}/api/jobs").status_code == 401
 
 
-def test_no_key_is_left_in_a_journal_when_somebody_has_a_password(tmp_path: Path) -> None:
+def test_no_key_is_left_in_a_journal_when_a_user_has_a_password(tmp_path: Path) -> None:
     make = "from django.contrib.auth.models import User; User.objects.create_user('ann', password='of her own')"
     data = str(tmp_path / "data")
     assert manage("migrate", QUAERO_DATA_DIR=data).returncode == 0
@@ -211,7 +211,7 @@ def test_it_serves_with_its_standard_streams_closed(tmp_path: Path) -> None:
         assert server.wait(DEADLINE_S) == 0
 
 
-def test_it_serves_on_when_nobody_reads_what_it_says(tmp_path: Path) -> None:
+def test_it_serves_on_when_its_output_is_not_read(tmp_path: Path) -> None:
     port = free_port()
     variables = environment(QUAERO_DATA_DIR=str(tmp_path), QUAERO_SAMPLE_JOBS="off")
     command = [sys.executable, "manage.py", "serve", "--port", str(port)]

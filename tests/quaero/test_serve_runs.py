@@ -1,4 +1,4 @@
-"""Runs under `manage.py serve`: what becomes of them when parts of it are killed or stopped."""
+"""Runs under `manage.py serve` when parts of it are killed or stopped."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FOREVER = "import time\nn = 0\nwhile True:\n    n += 1\n    print(n)\n    time.s
 
 
 class Quaero(Serving):
-    """An installation that allows programs, and somebody who may run them."""
+    """An installation that allows programs, and a user who may run them."""
 
     def __init__(self, data_dir: Path) -> None:
         super().__init__(data_dir, QUAERO_PROGRAMS="python,shell")
@@ -61,7 +61,7 @@ def has_logged(client: httpx.Client, job_id: str) -> int:
 
 
 def programs_of(serving: Quaero) -> list[psutil.Process]:
-    """What runs behind a guardian, whose command line has all of it too."""
+    """The process behind a guardian, whose command line contains the program's too."""
     found = [(process, " ".join(process.cmdline())) for process in serving.everything()]
     programs = [(process, command) for process, command in found if "run_program.py" in command]
     return [process for process, command in programs if "processes/guardian" not in command]

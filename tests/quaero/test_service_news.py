@@ -1,4 +1,4 @@
-"""What the service log holds after a day in the life of `manage.py serve`: an operator's news, and nothing else."""
+"""The service log after starts, crashes and stops of `manage.py serve`: news for operators, and nothing else."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def client_of(server: Serving) -> httpx.Client:
 
 
 def news_of(server: Serving) -> list[str]:
-    """Each line as level and message, in the order in which it was said."""
+    """Each line as level and message, in order."""
     done = manage("tail", "--service", "--no-follow", "--since", "0", "--json", QUAERO_DATA_DIR=str(server.data_dir))
     entries = [json.loads(line) for line in done.stdout.splitlines()]
     ours = [entry for entry in entries if entry["job_name"] == "Quaero"]
     return [f"{entry['level']} {entry['message']}" for entry in sorted(ours, key=lambda entry: str(entry["timestamp"]))]
 
 
-def told(news: list[str], text: str) -> int:
+def count_of(news: list[str], text: str) -> int:
     return sum(text in line for line in news)
 
 
@@ -53,9 +53,9 @@ def test_runs_are_no_news_and_what_becomes_of_processes_is(serving: Serving) -> 
         eventually(lambda: client.get(f"/api/jobs/{job_id}").json()["status"] == "running")
         [worker] = client.get("/api/workers").json()["workers"]
         next(process for process in serving.everything() if process.pid == worker["pid"]).kill()
-        eventually(lambda: told(news_of(serving), "is gone, without"))
+        eventually(lambda: count_of(news_of(serving), "is gone, without"))
         serving.web().kill()
-        eventually(lambda: told(news_of(serving), "The web process has started") == 2)
+        eventually(lambda: count_of(news_of(serving), "The web process has started") == 2)
     assert refused == [503] * 3
     assert serving.stop(signal.SIGTERM) == 0
     news = news_of(serving)
@@ -71,7 +71,7 @@ def test_runs_are_no_news_and_what_becomes_of_processes_is(serving: Serving) -> 
         "info Quaero stops (SIGTERM)",
         " has stopped",
     ):
-        assert told(news, line), line
+        assert count_of(news, line), line
         news = [said for said in news if line not in said]
     busy = [line for line in news if "database" in line]  # on a machine that has much to do
     assert set(news) - set(busy) <= {"info The web process stops"}

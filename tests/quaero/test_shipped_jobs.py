@@ -47,7 +47,7 @@ def test_pruning_refuses_an_age_out_of_range(old_job: Job, days: object) -> None
     assert len(stored_lines(old_job)) == 5
 
 
-def test_pruning_tells_how_far_it_is(old_job: Job, capfd: Printed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pruning_reports_progress(old_job: Job, capfd: Printed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jobs.models.entry.DELETE_CHUNK", 1)
     shipped.prune_logs(older_than_days=30)
     lines = capfd.readouterr().out.splitlines()

@@ -12,7 +12,7 @@ from tests.factories import append_lines, make_job
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_what_has_grown_while_somebody_read_is_emptied_when_they_have_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_has_grown_during_a_reading_is_emptied_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wal, "LARGE_BYTES", 100_000)
     job = make_job()
     with closing(sqlite3.connect(connection.settings_dict["NAME"])) as reader:

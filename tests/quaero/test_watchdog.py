@@ -1,4 +1,4 @@
-"""Silence of a process that beats, as far as it was looked at."""
+"""The watchdog of a process that beats, which counts only silence that it has seen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from quaero.serving.watchdog import Watchdog, beat
 
 
 class Watched:
-    """A pipe with somebody who looks at it by a clock of his own."""
+    """A pipe with a watchdog that has a clock of its own."""
 
     def __init__(self) -> None:
         self.reading, self.writing = os.pipe()
@@ -51,12 +51,12 @@ def test_a_start_takes_longer(watched: Watched) -> None:
 
 
 @pytest.mark.parametrize("pause_s", [60.0, 100_000.0])
-def test_time_in_which_nobody_looked_is_no_silence(watched: Watched, pause_s: float) -> None:
+def test_time_without_a_look_is_no_silence(watched: Watched, pause_s: float) -> None:
     beat(watched.writing)
     assert not watched.hangs_after(1.0, pause_s, 1.0, 1.0)
 
 
-def test_beats_that_nobody_reads_stop_nobody(watched: Watched) -> None:
+def test_beats_that_are_not_read_block_no_process(watched: Watched) -> None:
     os.set_blocking(watched.writing, False)
     for _ in range(100_000):
         beat(watched.writing)

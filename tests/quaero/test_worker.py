@@ -1,4 +1,4 @@
-"""`manage.py work` as a process: it takes jobs, stops as it is told, and what a killed one has left is dealt with."""
+"""`manage.py work` as a process: it takes jobs, stops on signals, and other processes end the jobs of a killed one."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_job_whose_task_is_lost_is_found_by_an_idle_worker(work: Work) -> None
     eventually(lambda: status_of(job) == "completed")
 
 
-def test_an_idle_worker_that_is_told_to_stop_is_gone_at_once(work: Work) -> None:
+def test_an_idle_worker_stops_at_once_on_a_signal(work: Work) -> None:
     process = work()
     process.send_signal(signal.SIGTERM)
     assert process.wait(SOON_S) == 0

@@ -1,4 +1,4 @@
-"""From an entry's id to a place in a log (promise S5): exact, or a reset that says why."""
+"""From an entry's id to a place in a log (promise S5): exact, or a reset with the reason."""
 
 from __future__ import annotations
 

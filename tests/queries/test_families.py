@@ -1,4 +1,4 @@
-"""A job with its descendants: one filter for page, counts and stream, and what it costs."""
+"""A job with its descendants: one filter for page, counts and stream, and its number of queries."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_counts_are_the_sum_of_the_families_or_the_steps(family: list[Job]) -> N
     assert (of_step.total_count, of_step.displayed_count) == (3, 3)
 
 
-def test_what_counters_tell_is_not_counted(family: list[Job]) -> None:
+def test_no_entries_are_counted_where_counters_have_the_number(family: list[Job]) -> None:
     append_lines(family[1], 3)
     LogEntry.objects.filter(line=3)._raw_delete("default")  # type: ignore[attr-defined]
     meta = read_page(Log(family[0].pk, Filter(family=family[0].pk, level=levels.INFO)), 5).meta
@@ -226,5 +226,5 @@ def test_the_newest_place_of_a_deleted_child_is_after_all_that_is_stored(family:
     assert position_of(None, gone[1]).id == kept[0]
 
 
-def test_a_family_of_nobody_is_empty() -> None:
+def test_the_family_of_an_unknown_job_is_empty() -> None:
     assert Log(uuid4(), Filter(family=uuid4())).after(START) == ([], False)

@@ -95,7 +95,7 @@ def test_the_service_log_goes_on_after_an_id(job: Job, ids: list[int]) -> None:
     assert [record.id for record in page.logs] == [ids[9], *others]
 
 
-def test_counters_alone_tell_how_much_there_is(job: Job, ids: list[int]) -> None:
+def test_totals_come_from_counters_alone(job: Job, ids: list[int]) -> None:
     LogEntry.objects.filter(line=10)._raw_delete("default")  # type: ignore[attr-defined]
     page = read_page(Log(job.pk, Filter(level=levels.INFO)), 3)
     assert (page.meta.total_count, page.meta.displayed_count) == (10, 10)

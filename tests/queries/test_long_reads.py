@@ -1,4 +1,4 @@
-"""Long readings in steps give what one reading gives, and no step takes long."""
+"""Long readings in steps return the same as one reading, and no step takes long."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_a_search_notices_what_goes_while_it_goes_on(job: Job, loss: str) -> Non
         long_reads.in_turns(reading, USER)
 
 
-def test_users_take_turns_whoever_asked_for_more() -> None:
+def test_users_take_turns_also_when_one_asks_for_more() -> None:
     turns, order = Turns(1), list[Any]()
     first = turns.ask(0)
     for user in (1, 1, 1, 2):

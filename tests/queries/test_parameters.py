@@ -1,4 +1,4 @@
-"""Parameters: what is wrong is refused by name, with what is allowed."""
+"""Parameters: a refusal names the wrong one and what is allowed."""
 
 from __future__ import annotations
 

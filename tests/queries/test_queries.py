@@ -138,7 +138,7 @@ def test_after_gives_the_next_in_order(log: Log) -> None:
     assert log.after(place(log, 10)) == ([], False)
 
 
-def test_after_ends_where_it_is_told_to(log: Log) -> None:
+def test_after_stops_at_its_end(log: Log) -> None:
     assert lines(log.after(place(log, 3), place(log, 6)).records) == [4, 5, 6]
 
 

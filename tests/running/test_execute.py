@@ -23,7 +23,7 @@ from jobs.running.workers import command
 from jobs.running.workers import execute as execute_module
 from jobs.running.workers.execute import execute
 from jobs.running.workers.session import WorkerSession
-from tests.factories import NOBODYS_ID
+from tests.factories import UNKNOWN_ID
 from tests.processes import eventually
 from tests.runs import ran, run_python, run_shell, said, said_by_system
 
@@ -201,7 +201,7 @@ def test_two_workers_run_a_job_once() -> None:
     assert said(job) == ["begun"]
 
 
-@pytest.mark.parametrize("job_id", [None, NOBODYS_ID])
+@pytest.mark.parametrize("job_id", [None, UNKNOWN_ID])
 def test_what_is_not_there_or_not_due_is_left_alone(job_id: object) -> None:
     if job_id is None:
         job = order_program("echo begun", language="shell")

@@ -15,7 +15,7 @@ from jobs.running.ordering import pending
 from jobs.running.ordering.spawning import spawn
 from jobs.secrets.masking import Masker
 from jobs.secrets.sealing import unsealed
-from tests.factories import NOBODYS_ID, make_job, make_user
+from tests.factories import UNKNOWN_ID, make_job, make_user
 from tests.orders import program, registered, run_of
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +88,7 @@ def test_a_registered_job_becomes_a_child(parent: Job) -> None:
         ({"parameters": {"\ud800token": "x"}}, "without NUL"),
         ({"parameters": {"a": "\ud800"}}, "parameters.a must be storable"),
         ({"secrets": ["a"]}, "names a, of which no parameter has the name"),
-        ({"parent": str(NOBODYS_ID)}, "parent is unknown"),
+        ({"parent": str(UNKNOWN_ID)}, "parent is unknown"),
         ({"language": 5, "timeout": "1"}, "language must be text, not a number; timeout must be a number, or null"),
         ({"language": "perl", "timeout": 0}, "use one of python, shell; timeout is 0"),
     ],

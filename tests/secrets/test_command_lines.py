@@ -1,4 +1,4 @@
-"""Command lines as people write them: secrets in them are masked, and the rest is as it was."""
+"""Command lines as people write them: secrets in them are masked, and the rest is unchanged."""
 
 from __future__ import annotations
 

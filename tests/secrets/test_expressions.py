@@ -1,4 +1,4 @@
-"""Patterns of an installation: which are refused, as a line may be made for them, and how the others are bounded."""
+"""Patterns of an installation: those that a line could make slow are refused, and the others are bounded."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_what_takes_too_long_to_be_searched_is_not_shown(pattern: str, text: str
     assert len(masked) < len(line)
 
 
-def test_a_match_is_found_wherever_it_stands_in_a_long_line() -> None:
+def test_a_match_is_found_at_any_place_of_a_long_line() -> None:
     masker = Masker([], [re.compile(r"sk-[a-z0-9]+")])
     for before in range(0, 20_000, 1371):
         assert masker.mask("." * before + "sk-" + "ab1" * 1000 + "." * 20_000) == "." * before + "***" + "." * 20_000

@@ -1,4 +1,4 @@
-"""Secrets in what programs say: masked wherever they stand and however they come, and nothing but them."""
+"""Secrets in programs' output: masked at every place and in every form, and nothing else is masked."""
 
 from __future__ import annotations
 
@@ -174,8 +174,8 @@ def test_what_could_be_the_beginning_of_a_secret_is_held(secrets: list[str], raw
 
 
 def items_of(*lines: Line | str, masker: Masker = HUNTER) -> list[Item]:
-    told = ItemReader("stdout").items_of([line if isinstance(line, Line) else Line(line) for line in lines], AT)
-    return disclosable(told, masker)
+    items = ItemReader("stdout").items_of([line if isinstance(line, Line) else Line(line) for line in lines], AT)
+    return disclosable(items, masker)
 
 
 def test_all_that_is_stored_of_a_line_is_masked() -> None:
@@ -272,7 +272,7 @@ class Stored(NamedTuple):
 
 
 def stored(masker: Masker, writes: Iterable[tuple[bytes, float]]) -> list[Stored]:
-    """What is stored of output that comes in these pieces, each with a pause in seconds after it."""
+    """The stored entries for output in these pieces, each with the seconds of a pause after it."""
     assembler, reader, now = LineAssembler(masker), ItemReader("stdout"), 0.0
     items: list[ToldItem] = []
     for chunk, pause in writes:
@@ -289,7 +289,7 @@ def stored(masker: Masker, writes: Iterable[tuple[bytes, float]]) -> list[Stored
 
 
 def whole_lines(contents: Iterable[Stored]) -> str:
-    """The lines put together from their parts; without the states of those that are drawn over."""
+    """The lines put together from their parts; without earlier states of redrawn lines."""
     text = ""
     for message, _, marks in contents:
         if "in_progress" not in marks:
@@ -297,7 +297,7 @@ def whole_lines(contents: Iterable[Stored]) -> str:
     return text.strip("\n ")
 
 
-def tells(contents: Iterable[Stored], secrets: Iterable[str]) -> bool:
+def has_secret(contents: Iterable[Stored], secrets: Iterable[str]) -> bool:
     forms = {form for secret in secrets for form in forms_of(secret)}
     return any(form in text for form in forms for stored in contents for text in (stored.message, stored.ansi))
 
@@ -320,7 +320,7 @@ def test_no_secret_is_stored_and_nothing_else_is_lost(secrets: list[str], data: 
     text = "".join(data.draw(st.lists(pieces, max_size=12)))
     masker = Masker(secrets)
     contents = stored(masker, writes_of(data, text.encode()))
-    assert not tells(contents, secrets)
+    assert not has_secret(contents, secrets)
     whole = whole_lines(stored(NO_MASK, [(text.encode(), 0.0)]))
     assert whole_lines(contents) == "\n".join(map(masker.mask, whole.split("\n")))
 
@@ -330,7 +330,7 @@ def test_no_secret_is_stored_of_lines_that_are_drawn_over(secrets: list[str], da
     known = [st.sampled_from(secrets)] if secrets else []
     pieces = st.one_of(*known, st.text("abé€ \r\b", max_size=4), COLOURS, st.just("\n"))
     text = "".join(data.draw(st.lists(pieces, max_size=12)))
-    assert not tells(stored(Masker(secrets), writes_of(data, text.encode())), secrets)
+    assert not has_secret(stored(Masker(secrets), writes_of(data, text.encode())), secrets)
 
 
 @pytest.mark.slow

@@ -28,7 +28,7 @@ def messages(items: list[Item]) -> list[str]:
 
 
 def said(*lines: str, masker: Masker | None = None) -> list[str]:
-    """What is recorded of these lines of one stream."""
+    """The recorded messages for these lines of one stream."""
     return messages(disclosable(ItemReader("stdout").items_of(map(Line, lines), AT), masker or Masker()))
 
 
@@ -51,7 +51,7 @@ def test_a_mask_holds_from_its_line_on_which_is_not_recorded() -> None:
         *((line, ()) for line in ("::add-mask::", "::add-mask:: \t", "::add-mask::%0A")),
     ],
 )
-def test_the_value_of_a_mask_is_read_as_escaped_and_as_it_stands(line: str, values: tuple[str, ...]) -> None:
+def test_the_value_of_a_mask_is_read_as_escaped_and_as_written(line: str, values: tuple[str, ...]) -> None:
     command = parse_command(line)
     assert isinstance(command, AddMask)
     assert tuple(value for value in command.values if value.strip("%0A")) == values
@@ -84,7 +84,7 @@ def test_a_mask_on_one_stream_holds_for_what_the_other_says_after_it_whichever_i
     assert messages(recorded) == ["a ***"]
 
 
-def test_masks_and_secrets_on_both_streams_in_turn_tell_nothing() -> None:
+def test_masks_and_secrets_on_both_streams_in_turn_leave_nothing() -> None:
     script = (
         "import os\n"
         "for n in range(500):\n"

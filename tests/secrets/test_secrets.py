@@ -1,4 +1,4 @@
-"""Secret parameters: sealed from the order of a run to its end, and told nowhere."""
+"""Secret parameters: stored encrypted until the run ends, and shown nowhere."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def sign_in(user: str, password: Annotated[str, Secret()], pin: Annotated[str | 
 
 
 def stored_bytes() -> bytes:
-    """The database as a thief would find it: the file, and what is not in it yet.
+    """The bytes of the database's files, as a thief would find them.
 
-    Read by another process: closing the file in this one would drop the locks that SQLite has on it
+    Another process reads them: closing the file in this one would drop the locks that SQLite has on it
     (https://www.sqlite.org/howtocorrupt.html, 2.2).
     """
     path = Path(connection.settings_dict["NAME"])
@@ -63,21 +63,21 @@ def test_the_same_secret_is_sealed_differently_each_time() -> None:
 
 
 @pytest.mark.parametrize("secret", [SECRET, 47_110_815_471_108_154, f"{SECRET}\n{SECRET}", f'"{SECRET}"'])
-def test_no_row_and_no_byte_of_the_database_tells_it(secret: str | int) -> None:
+def test_no_row_and_no_byte_of_the_database_has_it(secret: str | int) -> None:
     job = program(name=f"Import with {secret}".splitlines()[0], parameters={"password": secret, "day": 1})
     with registered(sign_in, name="sign in"):
         other = run_of("sign in", user="ann", password=str(secret), pin=SECRET)
     again = rerun(job, "ann", secrets={"password": secret})
     assert unsealed(again)["password"] == str(secret)
-    told = stored_bytes()
-    assert str(job.pk.hex).encode() in told  # it is the file that has the row
+    stored = stored_bytes()
+    assert str(job.pk.hex).encode() in stored  # it is the file that has the row
     assert other.spec["secrets"] == ["password", "pin"]
-    assert str(secret).splitlines()[-1].strip('"').encode() not in told
+    assert str(secret).splitlines()[-1].strip('"').encode() not in stored
     rows = json.dumps(list(Job.objects.values()), default=str)
     assert str(secret).splitlines()[-1].strip('"') not in rows
 
 
-def test_no_answer_of_the_api_tells_it() -> None:
+def test_no_answer_of_the_api_has_it() -> None:
     sender = Sender(make_user("ann", "Operators", "Runners"))
     order = {"program": "login()", "name": f"login {SECRET}", "parameters": {"key": SECRET}, "secrets": ["key"]}
     response = sender.post(EXECUTE_ASYNC, order)
@@ -108,7 +108,7 @@ def test_no_answer_of_the_api_tells_it() -> None:
         {"parameters": {"password": SECRET}, "secret": []},
     ],
 )
-def test_no_refusal_tells_it(order: dict[str, Any]) -> None:
+def test_no_refusal_has_it(order: dict[str, Any]) -> None:
     sender = Sender(make_user("ann", "Runners"))
     response = sender.post(EXECUTE_ASYNC, {"program": "1", **order})
     assert 400 <= response.status_code < 500
@@ -116,7 +116,7 @@ def test_no_refusal_tells_it(order: dict[str, Any]) -> None:
     assert JobSecret.objects.count() == 0
 
 
-def test_a_refusal_of_a_registered_jobs_parameters_does_not_tell_it() -> None:
+def test_a_refusal_of_a_registered_jobs_parameters_does_not_have_it() -> None:
     with registered(sign_in, name="sign in"), pytest.raises(BadParameters) as refused:
         run_of("sign in", password=SECRET, pin=5)
     assert SECRET not in json.dumps([str(refused.value), refused.value.problems])
@@ -163,7 +163,7 @@ def test_with_another_secret_key_the_reason_is_clear(settings: Settings) -> None
         *("passphrase", "credentials", "AWS_SECRET_ACCESS_KEY", "xApiKey"),
     ],
 )
-def test_some_names_tell_a_secret(name: str) -> None:
+def test_some_names_show_a_secret(name: str) -> None:
     assert is_sensitive(name)
 
 
@@ -173,7 +173,7 @@ def test_others_do_not(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "SECRET_KEY_BASE", "pass", "dbPass", "pwd", "token_2", "PGPASSWORD"])
-def test_names_as_programs_use_them_tell_a_secret_too(name: str) -> None:
+def test_names_as_programs_use_them_show_a_secret_too(name: str) -> None:
     assert is_sensitive(name)
 
 

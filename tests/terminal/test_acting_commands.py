@@ -27,7 +27,7 @@ from tests.processes import manage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-NOBODY_WORKS = "no worker is there"
+NO_WORKER = "no worker is there"
 
 
 class Done(NamedTuple):
@@ -79,7 +79,7 @@ def ann(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
 ANN = "ann at the command line"
 
 
-def test_run_orders_a_run_prints_its_id_and_says_that_nobody_works() -> None:
+def test_run_orders_a_run_prints_its_id_and_says_that_no_worker_is_alive() -> None:
     done = do("run", "stock", "--shop", "3")
     assert (done.code, done.job.status, done.job.spec["runnable"]) == (0, "pending", "stock")
     assert done.job.spec["parameters"] == {
@@ -91,7 +91,7 @@ def test_run_orders_a_run_prints_its_id_and_says_that_nobody_works() -> None:
         "password": None,
     }
     assert len(done.out.splitlines()) == 1
-    assert NOBODY_WORKS in done.said
+    assert NO_WORKER in done.said
 
 
 def test_with_a_worker_nothing_is_said() -> None:
@@ -166,7 +166,7 @@ def test_one_that_runs_already_is_refused_with_1() -> None:
     assert "alone is pending already" in done.said
 
 
-def test_the_list_tells_what_there_is() -> None:
+def test_the_list_shows_the_registered_jobs() -> None:
     done = do("run", "--list")
     assert done.code == 0
     assert "stock                    Reads the stock of a shop." in done.out.splitlines()
@@ -177,7 +177,7 @@ def test_the_list_tells_what_there_is() -> None:
 
 
 @pytest.mark.parametrize("word", ["--help", "-h"])
-def test_help_tells_the_parameters_and_runs_nothing(word: str) -> None:
+def test_help_shows_the_parameters_and_runs_nothing(word: str) -> None:
     done = do("run", "stock", word)
     assert (done.code, Job.objects.listed().count()) == (0, 0)
     assert done.out.splitlines()[0] == "stock: Reads the stock of a shop."
@@ -195,7 +195,7 @@ def test_follow_prints_the_log_and_exits_as_tail_does(
         append_lines(job, ["what it did"])
         lifecycle.finish_job(job, status)
 
-    monkeypatch.setattr("jobs.management.commands.run.say_if_nobody_works", worked)
+    monkeypatch.setattr("jobs.management.commands.run.say_if_no_worker", worked)
     done = do("run", "stock", "--shop", "3", "--dry-run", option)
     assert (done.code, done.job.spec["parameters"]["dry_run"]) == (code, True)
     assert "what it did" in capsys.readouterr().out
@@ -247,7 +247,7 @@ def test_rerun_prints_the_new_id() -> None:
     done = do("rerun", str(job.pk))
     assert (done.code, done.job.rerun_of, done.job.created_by) == (0, job, None)
     assert stored_messages(job) == [f"rerun as {done.job.pk}, by {ANN}"]
-    assert NOBODY_WORKS in done.said
+    assert NO_WORKER in done.said
 
 
 def test_rerun_asks_for_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,12 +257,12 @@ def test_rerun_asks_for_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     assert unsealed(again) == {"password": "typed at password: "}
 
 
-def test_rerun_says_what_it_lacks_when_nobody_types(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nobody(prompt: str) -> str:
+def test_rerun_says_what_it_lacks_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_answer(prompt: str) -> str:
         raise EOFError
 
     job = run_of("stock", shop=3, password="p-1")
-    monkeypatch.setattr(getpass, "getpass", nobody)
+    monkeypatch.setattr(getpass, "getpass", no_answer)
     done = do("rerun", str(job.pk))
     assert (done.code, done.out) == (2, "")
     assert "password" in done.said
@@ -283,7 +283,7 @@ def test_rerun_follows_when_asked_to(monkeypatch: pytest.MonkeyPatch, capsys: py
         again = Job.objects.exclude(rerun_of=None).get()
         lifecycle.finish_job(again, "failed")
 
-    monkeypatch.setattr("jobs.management.commands.rerun.say_if_nobody_works", worked)
+    monkeypatch.setattr("jobs.management.commands.rerun.say_if_no_worker", worked)
     assert do("rerun", str(program().pk), "--follow").code == 1
     assert "rerun of" in capsys.readouterr().out
 
@@ -324,7 +324,7 @@ def test_a_running_job_is_not_deleted() -> None:
 
 def test_following_says_nothing_of_workers_that_are_there() -> None:
     said = io.StringIO()
-    follow.say_if_nobody_works(said)
+    follow.say_if_no_worker(said)
     assert said.getvalue() == follow.NO_WORKER
     assert "manage.py serve" in follow.NO_WORKER
     assert JobSecret.objects.count() == 0
@@ -341,10 +341,10 @@ def test_at_a_real_command_line(tmp_path: Path) -> None:
     refused = manage("run", "prune-logs", "--older-than-days", "0", **at)
     assert (refused.returncode, refused.stdout, "Traceback" in refused.stderr) == (2, "", False)
     ordered = manage("run", "prune-logs", "--older-than-days", "9", **at)
-    assert (ordered.returncode, NOBODY_WORKS in ordered.stderr) == (0, True)
+    assert (ordered.returncode, NO_WORKER in ordered.stderr) == (0, True)
     job_id = ordered.stdout.strip()
     assert manage("cancel", job_id, **at).returncode == 0
     assert manage("rerun", job_id[:8], **at).returncode == 0
-    assert manage("delete", job_id, **at).returncode == 2  # nobody is there to agree
+    assert manage("delete", job_id, **at).returncode == 2  # no terminal to confirm it
     deleted = manage("delete", job_id, "--yes", **at)
     assert (deleted.returncode, deleted.stdout) == (0, "deleted 1 job\n")

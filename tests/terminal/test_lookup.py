@@ -1,4 +1,4 @@
-"""Which job and step `tail` takes for what somebody typed."""
+"""The job and the step that `tail` finds for a word on its command line."""
 
 from __future__ import annotations
 

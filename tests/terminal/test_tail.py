@@ -81,9 +81,9 @@ def next_line(process: Process) -> str:
 
 
 def end_of(process: Process) -> tuple[int, list[str], str]:
-    """Waits for the end: exit code, the lines left, what it said."""
-    out, told = process.communicate(timeout=DEADLINE_S)
-    return process.returncode, (out or b"").decode().splitlines(), told.decode()
+    """Waits for the end: exit code, the lines left, its standard error."""
+    out, errors = process.communicate(timeout=DEADLINE_S)
+    return process.returncode, (out or b"").decode().splitlines(), errors.decode()
 
 
 def message_of(line: str) -> str:
@@ -108,9 +108,9 @@ def test_lines_of_a_command_come_while_it_runs_and_its_end_ends_the_tail(manage:
         assert message_of(next_line(tailing)) == word
     runjob.stdin.write(b"last\n")
     runjob.stdin.close()
-    code, lines, told = end_of(tailing)
+    code, lines, errors = end_of(tailing)
     assert (code, [message_of(line) for line in lines]) == (0, ["last"])
-    assert "echoing: completed after" in told
+    assert "echoing: completed after" in errors
 
 
 @pytest.mark.parametrize(("status", "code"), [("completed", 0), ("failed", 1), ("cancelled", 3)])
@@ -170,12 +170,12 @@ def test_with_children_it_follows_those_that_appear_until_all_have_ended(
         wait_until(Job.objects.filter(parent=job).exists)
         lifecycle.finish_job(job, statuses.FAILED)
         assert spawned.wait(DEADLINE_S) == 0
-    code, lines, told = end_of(tailing)
+    code, lines, errors = end_of(tailing)
     assert [line[25:] for line in lines] == [
         "INFO  [nightly import] | from the parent",
         "INFO  [spawned] | from a child",
     ]
-    assert (code, "nightly import: failed" in told) == (1, True)
+    assert (code, "nightly import: failed" in errors) == (1, True)
 
 
 def test_service_follows_all_jobs_until_interrupted(tail: Manage) -> None:
@@ -190,20 +190,20 @@ def test_service_follows_all_jobs_until_interrupted(tail: Manage) -> None:
 def test_deleted_job_ends_the_tail(tail: Manage, job: Job) -> None:
     tailing = tail(job.name)
     job.delete()
-    code, lines, told = end_of(tailing)
+    code, lines, errors = end_of(tailing)
     assert (code, lines) == (1, [])
-    assert told == "nightly import was deleted\n"
+    assert errors == "nightly import was deleted\n"
 
 
 def test_job_that_lost_its_process_does_not_hang_the_tail(tail: Manage) -> None:
     job = make_job(heartbeat_at=timezone.now())
-    code, lines, told = end_of(tail(job.name))
+    code, lines, errors = end_of(tail(job.name))
     assert (code, [line[25:] for line in lines]) == (1, ["ERROR * lost its process"])
-    assert "lost its process" in told
+    assert "lost its process" in errors
 
 
 def interrupted(process: Process) -> tuple[int, str]:
-    """Sends SIGINT; the exit code and what was said after it."""
+    """Sends SIGINT; returns the exit code and its standard error."""
     process.send_signal(signal.SIGINT)
     process.wait(DEADLINE_S)
     return process.returncode, end_of(process)[2]
@@ -213,7 +213,7 @@ def test_interrupt_while_following_ends_it_quietly(tail: Manage, job: Job) -> No
     assert interrupted(tail(job.name)) == (130, "")
 
 
-def test_interrupt_while_nobody_reads_its_output_ends_it_quietly(tail: Manage, job: Job) -> None:
+def test_interrupt_while_its_output_is_not_read_ends_it_quietly(tail: Manage, job: Job) -> None:
     append_lines(job, 20_000)
     tailing = tail(job.name, "-n", "20000")
     wait_until(lambda: waiting_bytes(tailing) > 50_000)
@@ -250,8 +250,8 @@ def test_interrupt_in_the_middle_of_a_query_ends_it_at_once() -> None:
 def test_interrupt_before_the_command_has_begun_ends_it_quietly(manage: Manage, tmp_path: Path) -> None:
     (tmp_path / "interrupted_settings.py").write_text("raise KeyboardInterrupt")
     process = manage("tail", "--latest", DJANGO_SETTINGS_MODULE="interrupted_settings", PYTHONPATH=str(tmp_path))
-    code, _, told = end_of(process)
-    assert (code, told) == (130, "")
+    code, _, errors = end_of(process)
+    assert (code, errors) == (130, "")
 
 
 def test_reader_that_leaves_ends_the_tail_quietly(tail: Manage, job: Job) -> None:
@@ -319,7 +319,7 @@ def test_pipe_is_plain(tail: Manage, job: Job) -> None:
 def test_wrong_usage_exits_with_2_and_prints_nothing(
     manage: Manage, job: Job, arguments: list[str], words: str
 ) -> None:
-    code, lines, told = end_of(manage("tail", *arguments))
+    code, lines, errors = end_of(manage("tail", *arguments))
     assert (code, lines) == (2, [])
-    assert words in told
-    assert "Traceback" not in told
+    assert words in errors
+    assert "Traceback" not in errors

@@ -28,23 +28,23 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 class Printed(NamedTuple):
     lines: list[str]
-    told: str
+    messages: str
     code: int
 
 
 def tail(*arguments: str, follow: bool = False) -> Printed:
-    """Runs the command; its lines, what it said beside them, its exit code."""
-    out, told = io.StringIO(), io.StringIO()
+    """Runs the command. Returns its lines, its messages on standard error, and its exit code."""
+    out, messages = io.StringIO(), io.StringIO()
     code = 0
     try:
-        call_command("tail", *arguments, *([] if follow else ["--no-follow"]), stdout=out, stderr=told)
+        call_command("tail", *arguments, *([] if follow else ["--no-follow"]), stdout=out, stderr=messages)
     except SystemExit as end:
         code = int(end.code or 0)
-    return Printed(out.getvalue().splitlines(), told.getvalue(), code)
+    return Printed(out.getvalue().splitlines(), messages.getvalue(), code)
 
 
 def refused(*arguments: str) -> str:
-    """What the command says when it refuses; it exits with 2."""
+    """The message of a refusal, with which the command exits with 2."""
     with pytest.raises(CommandError) as error:
         tail(*arguments)
     assert error.value.returncode == 2
@@ -125,7 +125,7 @@ def entries_of(content: bytes) -> list[str]:
     return texts
 
 
-def test_last_hundred_lines_unless_told_otherwise(job: Job) -> None:
+def test_last_hundred_lines_by_default(job: Job) -> None:
     append_lines(job, 120)
     assert messages(job.name)[0] == "line 21"
     assert messages(job.name, "-n", "3") == ["line 118", "line 119", "line 120"]
@@ -154,7 +154,7 @@ def test_finished_job_ends_the_following_at_once() -> None:
     append_lines(job)
     printed = tail(job.name, follow=True)
     assert (len(printed.lines), printed.code) == (3, 1)
-    assert printed.told.splitlines()[-1].endswith("3 entries: exit code 2")
+    assert printed.messages.splitlines()[-1].endswith("3 entries: exit code 2")
 
 
 def test_steps_are_named_when_there_are_several(job: Job) -> None:
@@ -176,7 +176,7 @@ def test_pruned_cursor_gives_everything_that_is_there_and_says_so(job: Job) -> N
     LogEntry.objects.filter(job=job, line__lte=3).prune()
     printed = tail(job.name, "--json", f"--since={ids[0]}")
     assert [json.loads(line)["line"] for line in printed.lines] == [4, 5]
-    assert "--since cannot be continued (pruned)" in printed.told
+    assert "--since cannot be continued (pruned)" in printed.messages
 
 
 def test_latest() -> None:

@@ -1,4 +1,4 @@
-"""What following a log gives when entries go while it is read."""
+"""Following a log while entries are deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `tail` prints of an entry: harmless for a terminal whatever was logged, and exact as JSON."""
+"""The lines that `tail` prints: harmless for a terminal whatever was logged, and exact as JSON."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_job_is_named_in_the_log_of_all_jobs() -> None:
     assert both.endswith("INFO  [nightly/build] | hello\n")
 
 
-def test_further_lines_of_a_message_stand_under_the_first() -> None:
+def test_further_lines_of_a_message_are_indented_under_the_first() -> None:
     forged = "2026-01-31T12:00:01.000Z FATAL | forged"
     first, second, third = human(record(f"one\n{forged}\r\nthree\n")).splitlines()
     assert first.endswith("| one")
@@ -218,7 +218,7 @@ def test_durations(seconds: float, text: str) -> None:
     assert duration(timedelta(seconds=seconds)) == text
 
 
-def test_end_tells_status_counts_and_reason_in_one_harmless_line() -> None:
+def test_end_line_has_status_counts_and_reason_and_is_harmless() -> None:
     job = Job(name="a\x1b[2Jb", status="failed", exit_code=2, info_count=1200, warn_count=1, error_count=3)
     job.error = "first\nsecond"
     assert (
@@ -226,6 +226,6 @@ def test_end_tells_status_counts_and_reason_in_one_harmless_line() -> None:
     )
 
 
-def test_start_tells_name_status_and_id() -> None:
+def test_start_line_has_name_status_and_id() -> None:
     job = Job(name="nightly", status="running")
     assert opening(job, Palette()) == f"nightly: running ({job.pk})"

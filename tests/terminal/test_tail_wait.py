@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from jobs.models import Job
-from logstream.tailing.wait import Waiting
+from logstream.tailing.wait import WakeupReceiver
 from logstream.wakeups import NoWakeups, Wakeups, wakeups_of_database
 from tests.factories import append_lines
 
@@ -25,16 +25,16 @@ class WakeupsByHand(Wakeups):
 
 def test_wakeups_between_two_waits_are_not_lost_and_count_once() -> None:
     wakeups = WakeupsByHand()
-    with Waiting(wakeups) as waiting:
+    with WakeupReceiver(wakeups) as waiting:
         wakeups.wake()
         wakeups.wake()
         assert waiting.wait(DEADLINE_S)
         assert not waiting.wait(0)
 
 
-def test_flood_of_wakeups_blocks_nobody_and_counts_as_one() -> None:
+def test_flood_of_wakeups_blocks_no_thread_and_counts_as_one() -> None:
     wakeups = WakeupsByHand()
-    with Waiting(wakeups) as waiting:
+    with WakeupReceiver(wakeups) as waiting:
         for _ in range(100_000):
             wakeups.wake()
         assert waiting.wait(DEADLINE_S)
@@ -43,27 +43,27 @@ def test_flood_of_wakeups_blocks_nobody_and_counts_as_one() -> None:
 
 def test_late_wakeup_after_the_end_does_no_harm() -> None:
     wakeups = WakeupsByHand()
-    with Waiting(wakeups):
+    with WakeupReceiver(wakeups):
         pass
     wakeups.wake()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_commit_wakes(job: Job) -> None:
-    with Waiting(wakeups_of_database()) as waiting:
+    with WakeupReceiver(wakeups_of_database()) as waiting:
         assert waiting.wait(DEADLINE_S)  # the first look at the database
         append_lines(job)
         assert waiting.wait(DEADLINE_S)
 
 
 def test_without_news_the_time_ends_the_wait() -> None:
-    with Waiting(NoWakeups()) as waiting:
+    with WakeupReceiver(NoWakeups()) as waiting:
         assert not waiting.wait(0.01)
 
 
 def test_reader_that_leaves_ends_the_wait() -> None:
     reading, writing = os.pipe()
-    with os.fdopen(writing, "w"), Waiting(NoWakeups(), writing) as waiting:
+    with os.fdopen(writing, "w"), WakeupReceiver(NoWakeups(), writing) as waiting:
         assert not waiting.wait(0)
         os.close(reading)
         with pytest.raises(BrokenPipeError):

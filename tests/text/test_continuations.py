@@ -1,4 +1,4 @@
-"""Lines that go on with a record: they have its level and say that they do; unrelated ones do not."""
+"""Lines that continue a record get its level; unrelated lines do not."""
 
 from __future__ import annotations
 

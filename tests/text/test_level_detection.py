@@ -1,4 +1,4 @@
-"""Plain lines of many systems and the level they state, and lines that only speak of levels."""
+"""Plain lines of many systems and the levels they state, and lines that only mention levels."""
 
 from __future__ import annotations
 

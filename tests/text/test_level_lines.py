@@ -1,4 +1,4 @@
-"""The table of lines of many systems, and of lines that only speak of levels: each shows what it shows."""
+"""The table of lines of many systems, and of lines that only mention levels, with the level of each."""
 
 from __future__ import annotations
 

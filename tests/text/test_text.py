@@ -1,4 +1,4 @@
-"""JSON lines, logfmt and workflow commands: what they say, and that nothing they say is lost."""
+"""JSON lines, logfmt and workflow commands: how they are parsed, and that no part of them is lost."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_a_producers_time_is_understood(value: str) -> None:
         "{}",
     ],
 )
-def test_a_time_nobody_can_place_stays_a_field(value: str) -> None:
+def test_a_time_without_a_zone_or_form_stays_a_field(value: str) -> None:
     parsed = parse_line(f'{{"msg":"x","time":{value}}}')
     assert parsed.timestamp is None
     assert parsed.fields == {"time": json.loads(value)}
@@ -293,7 +293,7 @@ def test_a_number_too_long_to_be_read_is_a_result_as_text() -> None:
 
 
 def test_an_entry_says_all_that_an_entry_has() -> None:
-    told = {
+    members = {
         "message": "m",
         "level": "CRIT",
         "timestamp": "2024-03-01T11:15:30+01:00",
@@ -302,7 +302,7 @@ def test_an_entry_says_all_that_an_entry_has() -> None:
     }
     at = datetime(2024, 3, 1, 10, 15, 30, tzinfo=UTC)
     entry = Report("m", "fatal", at, "s", "stderr", {"a": [1]})
-    assert parse_command("::entry::" + json.dumps({**told, "stream": "stderr", "fields": {"a": [1]}})) == entry
+    assert parse_command("::entry::" + json.dumps({**members, "stream": "stderr", "fields": {"a": [1]}})) == entry
 
 
 def test_what_is_not_understood_of_an_entry_is_kept_in_its_fields() -> None:

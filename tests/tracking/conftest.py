@@ -12,7 +12,7 @@ from tests.tracking.recording import logger_to
 
 @pytest.fixture(autouse=True)
 def fresh_writer(transactional_db: None) -> Iterator[None]:
-    """No thread writes into the next test."""
+    """Ends each test only when its thread has written everything, so that it does not write into the next test."""
     process.stop()
     yield
     process.stop()

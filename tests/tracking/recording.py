@@ -1,4 +1,4 @@
-"""What the tests of tracking and of the handler share: a logger, a lock on the database, waiting."""
+"""Shared by the tests of tracking and of the handler: a logger, a lock on the database, waiting."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def logger_to(handler: logging.Handler) -> Iterator[logging.Logger]:
 
 @contextmanager
 def locked_database() -> Iterator[None]:
-    """Somebody else holds the write lock."""
+    """Another connection holds the write lock in the block."""
     other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     try:
@@ -42,7 +42,7 @@ def locked_database() -> Iterator[None]:
 
 
 def settled() -> None:
-    """Everything logged so far is stored."""
+    """Waits until everything logged so far is stored."""
     until(lambda: queue.flush().result(DEADLINE_S))
 
 

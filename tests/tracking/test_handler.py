@@ -1,4 +1,4 @@
-"""`QuaeroHandler`: what becomes of a record, where it goes, and what a bad day does to it."""
+"""`QuaeroHandler`: the entry for a record, the job that gets it, and what happens when the database fails."""
 
 from __future__ import annotations
 
@@ -153,14 +153,14 @@ def test_what_the_writer_itself_logs_is_not_recorded() -> None:
     assert stored_messages(job) == ["one"]
 
 
-def test_a_database_that_fails_for_a_while_loses_nothing_and_is_told_once(
+def test_a_database_that_fails_for_a_while_loses_nothing_and_is_logged_once(
     log: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with track("nightly") as job:
         settled()
         rename("jobs_logentry", "away")
         log.info("0")
-        assert queue.flush().result(DEADLINE_S) is False  # nobody waits on for a database that fails
+        assert queue.flush().result(DEADLINE_S) is False  # it does not wait longer for a database that fails
         for number in (1, 2):
             with job.step(f"step {number}"):
                 log.info("%d", number)
@@ -188,7 +188,7 @@ def test_one_entry_that_cannot_be_stored_takes_no_other_with_it(capsys: pytest.C
     assert stored_messages(job) == ["one", "astray", "two"]
 
 
-def test_records_of_a_deleted_job_are_left_out_and_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_records_of_a_deleted_job_are_left_out_and_logged_once(capsys: pytest.CaptureFixture[str]) -> None:
     job = make_job()
     with logger_to(QuaeroHandler(job=job)) as logger:
         job.delete()

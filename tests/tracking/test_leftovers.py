@@ -1,4 +1,4 @@
-"""What a program has left on a disk for others to store."""
+"""Entries that a program leaves on the disk for other processes to store."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_it_is_stored_once_and_in_its_order(directory: Path) -> None:
     assert list(directory.iterdir()) == []
 
 
-def test_nobody_else_can_read_it(directory: Path) -> None:
+def test_no_other_user_can_read_it(directory: Path) -> None:
     leftovers.leave(left_of(make_job()))
     [path] = directory.iterdir()
     assert (directory.stat().st_mode & 0o777, path.stat().st_mode & 0o777) == (0o700, 0o600)

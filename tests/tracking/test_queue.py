@@ -90,7 +90,7 @@ def test_of_progress_the_last_is_written_before_the_job_ends() -> None:
     assert plan([*items, ended()])[:-1] == [ProgressMade(JOB, 3)]
 
 
-def test_how_many_were_dropped_stands_in_the_job_where_they_would(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_dropped_records_is_in_the_job_in_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
     job = make_job()
     with logger_to(QuaeroHandler(job=job)) as logger:
         logger.info("first")

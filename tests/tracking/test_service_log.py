@@ -10,7 +10,7 @@ import pytest
 from jobs.models import SERVICE_JOB_ID, Job
 from jobs.tracking import track
 from quaero.log_filters import Failures
-from quaero.service_log import News, service_log
+from quaero.service_log import ServiceLogFilter, service_log
 from tests.factories import stored_messages
 from tests.live.serving import Server, make_token, watching
 from tests.live.sse import lines_of
@@ -56,7 +56,7 @@ def test_records_of_a_tracked_job_stay_with_it() -> None:
 
 @pytest.mark.parametrize(("name", "passed"), [("shop", 3), ("logstream.feeds.base", 1), ("django.db.backends", 0)])
 def test_what_could_bring_forth_itself_is_held_back(name: str, passed: int) -> None:
-    calm = News()
+    calm = ServiceLogFilter()
     record = logging.makeLogRecord({"name": name, "msg": "feed of %s failed"})
     assert [calm.filter(record) for _ in range(3)].count(True) == passed
 
@@ -64,7 +64,9 @@ def test_what_could_bring_forth_itself_is_held_back(name: str, passed: int) -> N
 @pytest.mark.parametrize("name", ["django_tasks", "django_tasks_db", "uvicorn.error", "django.server"])
 def test_what_libraries_say_of_their_work_is_no_news_and_what_goes_wrong_is(name: str) -> None:
     levels = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR)
-    passed = [level for level in levels if News().filter(logging.makeLogRecord({"name": name, "levelno": level}))]
+    passed = [
+        level for level in levels if ServiceLogFilter().filter(logging.makeLogRecord({"name": name, "levelno": level}))
+    ]
     assert passed == [logging.WARNING, logging.ERROR]
 
 

@@ -242,7 +242,7 @@ def test_a_transaction_that_is_rolled_back_takes_no_line_away(log: logging.Logge
     assert stored_messages(stored("inside"))[0] == "about to fail"
 
 
-def test_a_tracked_job_has_a_heart_and_hears_that_it_is_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tracked_job_has_a_heartbeat_and_notices_a_cancel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leases, "BEAT_EVERY_S", 0.05)
 
     def work(job: TrackedJob) -> None:

@@ -65,7 +65,7 @@ def test_who_is_not_active_is_not_signed_in(admin: User) -> None:
 @pytest.mark.parametrize(
     "token", ["", ".", "1", "1.", "1.a-b", "0.a-b", "zzzzzzzzzzzzzzzzzzzzzz.a-b", "-.x", "ä.x", "1.a-b-c"]
 )
-def test_nonsense_signs_nobody_in(admin: User, token: str) -> None:
+def test_nonsense_signs_no_user_in(admin: User, token: str) -> None:
     assert user_for_token(token) is None
 
 

@@ -1,4 +1,4 @@
-"""Signing in by name and password, for those who know it and those who guess."""
+"""Signing in by name and password, for users and for clients that guess."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def try_to_sign_in(password: str, address: str = HERE, name: str = "ann") -> Htt
     return Client(REMOTE_ADDR=address).post("/login/", {"username": name, "password": password})
 
 
-def test_who_guesses_is_told_how_long_to_wait(ann: User) -> None:
+def test_a_refusal_says_how_long_to_wait(ann: User) -> None:
     statuses = [try_to_sign_in("wrong").status_code for _ in range(OF_NAME.free)]
     assert set(statuses) == {200}
     refused = try_to_sign_in(PASSWORD)
@@ -56,13 +56,13 @@ def test_who_mistypes_now_and_then_is_never_slowed_down(ann: User) -> None:
         assert try_to_sign_in(PASSWORD).status_code == 302
 
 
-def test_names_that_nobody_has_are_slowed_down_too(ann: User) -> None:
+def test_unknown_names_are_slowed_down_too(ann: User) -> None:
     for _ in range(OF_NAME.free):
         try_to_sign_in("wrong", name="nobody")
     assert try_to_sign_in("wrong", name="nobody").status_code == 429
 
 
-def test_refused_sign_ins_are_told(ann: User, caplog: pytest.LogCaptureFixture) -> None:
+def test_refused_sign_ins_are_logged(ann: User, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(OF_NAME.free + 5):
         try_to_sign_in("wrong")
     assert caplog.messages == [

@@ -1,4 +1,4 @@
-"""How soon a further sign-in may be tried."""
+"""The delays for sign-ins after failed ones."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def test_who_may_not_run_anything_has_no_page_to_run_it_from(client: Client, ope
     assert b'href="/run/"' not in client.get("/").content
 
 
-def test_who_may_run_something_is_told_in_which_languages(client: Client, runner: User, settings: Settings) -> None:
+def test_the_run_page_shows_the_allowed_languages_to_runners(client: Client, runner: User, settings: Settings) -> None:
     settings.QUAERO_PROGRAMS = ["shell"]
     client.force_login(runner)
     assert b'href="/run/"' in client.get("/").content
@@ -178,7 +178,7 @@ def test_every_page_has_the_policy(client: Client, db: None, path: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_the_policy_stands_under_asgi_too(async_client: AsyncClient) -> None:
+async def test_the_policy_is_there_under_asgi_too(async_client: AsyncClient) -> None:
     response = await async_client.get("/login/")
     assert response["Content-Security-Policy"] == POLICY
 

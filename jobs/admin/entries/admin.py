@@ -1,4 +1,4 @@
-"""Log entries in the admin: only to look at, however many there are."""
+"""Log entries in the admin: read-only, also with millions of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from jobs.admin.cells import badge, exact, preformatted, pretty, shortened
 from jobs.admin.entries.change_list import BEGINNING, EntryChangeList
-from jobs.admin.entries.filters import JobFilter, LevelFilter, StepFilter, StreamFilter
+from jobs.admin.entries.filters import EntryJobFilter, LevelFilter, StepFilter, StreamFilter
 from jobs.admin.links import job_link, step_link
 from jobs.admin.rights import ForViewers
 from jobs.models import LogEntry
@@ -27,10 +27,10 @@ class LogEntryAdmin(ForViewers, KnownLookups):
     change_form_template = "quaero/admin/entries/change_form.html"
     list_display = ("time", "shown_level", "shown_message", "job_of", "step_of", "line", "stream", "shown_source")
     list_display_links = ("shown_message",)
-    list_filter = (JobFilter, StepFilter, LevelFilter, StreamFilter)
+    list_filter = (EntryJobFilter, StepFilter, LevelFilter, StreamFilter)
     search_fields = ("message",)
     search_help_text = "Text in messages; a, A and the like count as the same"
-    sortable_by = ()  # in the order in which they were logged, which is what pages can be cut by
+    sortable_by = ()  # always in the order in which they were logged, which the pages need
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they would count entries one by one
     list_per_page = 100
@@ -47,7 +47,7 @@ class LogEntryAdmin(ForViewers, KnownLookups):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Named by its id: a message is no title."""
+        """The title has the entry's id, as a message is too long for one."""
         return super().change_view(request, object_id, form_url, {"subtitle": f"Entry {object_id}"})
 
     def get_search_results(

@@ -1,4 +1,4 @@
-"""The admin's list of entries: pages by cursor, a count only where the counters know it, no long text."""
+"""The admin's list of entries: pages by cursor, a count only where a counter has it, no long text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from jobs.admin.cells import number
 from jobs.admin.entries.pages import EntryPage, EntryPages
-from jobs.admin.entries.request import asked
+from jobs.admin.entries.request import entry_request
 from jobs.models import LogEntry
 from jobs.models.counters import count_from
 
@@ -34,12 +34,13 @@ class EntryChangeList(ChangeList):
         return entries.select_related("job", "step").only(*SHOWN).annotate(beginning=Left("message", BEGINNING + 1))
 
     def get_results(self, request: HttpRequest) -> None:
-        wanted, counts = asked(request)
-        pages = EntryPages(self.queryset, wanted, self.list_per_page)
+        """Reads one page. The counters give the exact count where they have it."""
+        log_filter, counts = entry_request(request)
+        pages = EntryPages(self.queryset, log_filter, self.list_per_page)
         self.page = read_page(pages, request)
         self.result_list = self.page.entries
-        self.exact_count = count_from(counts, wanted.level or 0) if wanted.is_counted else None
-        self.result_count = self.full_result_count = len(self.page.entries)  # alike: no words beside the search
+        self.exact_count = count_from(counts, log_filter.level or 0) if log_filter.is_counted else None
+        self.result_count = self.full_result_count = len(self.page.entries)  # equal: no count beside the search
         self.show_full_result_count = self.can_show_all = self.multi_page = False
         self.paginator = Paginator(self.page.entries, self.list_per_page)
 
@@ -68,6 +69,7 @@ class EntryChangeList(ChangeList):
 
 
 def read_page(pages: EntryPages, request: HttpRequest) -> EntryPage:
+    """The page that the address names; the newest one for a wrong cursor."""
     with suppress(KeyError, ValueError):
         return pages.older_than(int(request.GET[OLDER]))
     with suppress(KeyError, ValueError):

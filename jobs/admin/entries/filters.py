@@ -1,4 +1,4 @@
-"""What the list of entries can be narrowed to, each choice with its count where the counters know it."""
+"""The filters of the list of entries; each choice has its count where a counter gives it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from jobs import levels
 from jobs.admin.cells import number, shortened
-from jobs.admin.entries.request import asked, wanted_of
+from jobs.admin.entries.request import entry_request, filter_in_address
 from jobs.models import COLUMN_NAMES, SERVICE_JOB_ID, STREAMS, Job, LogEntry, Step
 from jobs.models.counters import count_from
 from jobs.queries import Filter
@@ -30,26 +30,27 @@ def with_count(words: str, count: int) -> Any:
 
 
 class EntryFilter(admin.SimpleListFilter):
-    """One part of `jobs.queries.Filter`, by which it narrows."""
+    """A filter of the list for one part of `jobs.queries.Filter`."""
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[LogEntry]) -> models.QuerySet[LogEntry]:
-        return queryset.filter(self.part(wanted_of(request)).condition())
+        return queryset.filter(self.part(filter_in_address(request)).condition())
 
-    def part(self, wanted: Filter) -> Filter:
+    def part(self, log_filter: Filter) -> Filter:
+        """A filter with this part of `log_filter` alone."""
         raise NotImplementedError
 
 
-class JobFilter(EntryFilter):
-    """The chosen job, Quaero's own log, and the newest jobs. Any other is reached from its page."""
+class EntryJobFilter(EntryFilter):
+    """Offers the chosen job, Quaero's own log, and the newest jobs. The page of any other job links to its entries."""
 
     title = "job"
     parameter_name = "job__id__exact"
 
-    def part(self, wanted: Filter) -> Filter:
-        return Filter(job=None if wanted.step else wanted.job)  # the step says it, and has the index
+    def part(self, log_filter: Filter) -> Filter:
+        return Filter(job=None if log_filter.step else log_filter.job)  # a step implies its job, and has the index
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        """As Django's, but another job lets go of the step: it is none of that job's."""
+        """As Django's, but choosing another job drops the step, which belongs to the first one."""
         yield self.choice(changelist, None, "All")
         for key, words in self.lookup_choices:
             yield self.choice(changelist, key, words)
@@ -59,28 +60,28 @@ class JobFilter(EntryFilter):
         return {"selected": self.value() == key, "query_string": query, "display": words}
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        wanted = wanted_of(request).job
+        chosen = filter_in_address(request).job
         jobs = Job.objects.only("name", *COLUMN_NAMES).order_by(*NEWEST_FIRST)
-        first = list(jobs.filter(pk__in=[SERVICE_JOB_ID, *([wanted] if wanted else [])]))
+        first = list(jobs.filter(pk__in=[SERVICE_JOB_ID, *([chosen] if chosen else [])]))
         offered = {job.pk: job for job in [*first, *jobs[:JOBS_OFFERED]]}
         return [(str(job.pk), with_count(job.name[:LONGEST_NAME], job.counts["total"])) for job in offered.values()]
 
 
 class StepFilter(EntryFilter):
-    """The steps of the chosen job."""
+    """Offers the steps of the chosen job."""
 
     title = "step"
     parameter_name = "step__id__exact"
 
-    def part(self, wanted: Filter) -> Filter:
-        return Filter(step=wanted.step)
+    def part(self, log_filter: Filter) -> Filter:
+        return Filter(step=log_filter.step)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        wanted = wanted_of(request)
+        log_filter = filter_in_address(request)
         steps = Step.objects.only("name", *COLUMN_NAMES)
-        offered: Iterable[Step] = steps.filter(pk=wanted.step) if wanted.step else ()
-        if wanted.job:
-            offered = [*offered, *steps.filter(job=wanted.job).order_by("position")[:STEPS_OFFERED]]
+        offered: Iterable[Step] = steps.filter(pk=log_filter.step) if log_filter.step else ()
+        if log_filter.job:
+            offered = [*offered, *steps.filter(job=log_filter.job).order_by("position")[:STEPS_OFFERED]]
         rows = {step.pk: step for step in offered}
         return [(str(step.pk), with_count(step.name[:LONGEST_NAME], step.counts["total"])) for step in rows.values()]
 
@@ -89,11 +90,11 @@ class LevelFilter(EntryFilter):
     title = "level"
     parameter_name = "level__gte"
 
-    def part(self, wanted: Filter) -> Filter:
-        return Filter(level=wanted.level)
+    def part(self, log_filter: Filter) -> Filter:
+        return Filter(level=log_filter.level)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return list(self.choices_with(asked(request).counts))
+        return list(self.choices_with(entry_request(request).counts))
 
     def choices_with(self, counts: dict[str, int]) -> Iterator[tuple[str, Any]]:
         for level, name in levels.NAMES.items():
@@ -106,8 +107,8 @@ class StreamFilter(EntryFilter):
     title = "stream"
     parameter_name = "stream__exact"
 
-    def part(self, wanted: Filter) -> Filter:
-        return Filter(stream=wanted.stream)
+    def part(self, log_filter: Filter) -> Filter:
+        return Filter(stream=log_filter.stream)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         return [(name, name) for name in STREAMS]

@@ -1,7 +1,7 @@
-"""Pages of the list of entries: from the place of an entry on, never by an offset, and never by counting.
+"""Pages of the list of entries: they begin at an entry's position, without offsets and without counting.
 
-A cursor is what the entries are ordered by: the line within a job, else the id. What no index can find is looked for
-among SCANNED entries at a time, so that a search through millions answers, and goes on from where it stopped.
+A cursor is the value by which the entries are ordered: the line within a job, else the id. Where no index can find the
+entries, a page searches SCANNED entries at most, so that a search through millions answers; the next page continues it.
 """
 
 from __future__ import annotations
@@ -24,50 +24,53 @@ class EntryPage(NamedTuple):
     """Newest first. A cursor is None where nothing follows in its direction."""
 
     entries: list[LogEntry]
-    older: int | None  # what follows is before this
-    newer: int | None  # after this
-    has_stopped: bool = False  # nobody knows yet whether anything follows
+    older: int | None  # the next page has entries before this
+    newer: int | None  # the previous page has entries after this
+    has_stopped: bool = False  # the search stopped before it was known whether more entries match
 
 
 @dataclass(frozen=True, slots=True)
 class EntryPages:
-    """Cuts `matching` into pages: the entries of `wanted`."""
+    """Pages of the entries `matching`, which are those of `filter`; `size` entries a page."""
 
     matching: Entries
-    wanted: Filter
+    filter: Filter
     size: int
 
     @property
     def key(self) -> str:
-        return "id" if self.wanted.job is None or self.wanted.step is not None else "line"
+        return "id" if self.filter.job is None or self.filter.step is not None else "line"
 
     @property
     def _unscanned(self) -> Filter:
-        """The same without what has to be looked at in each entry. A step is one job's already."""
-        return Filter(step=self.wanted.step) if self.wanted.step else Filter(job=self.wanted.job)
+        """The filter without the parts that no index can answer. A step implies its job."""
+        return Filter(step=self.filter.step) if self.filter.step else Filter(job=self.filter.job)
 
     @property
     def is_indexed(self) -> bool:
         """Whether an index leads from one matching entry to the next."""
-        if not self.wanted.is_counted:
+        if not self.filter.is_counted:
             return False
-        level = self.wanted.level
-        return level is None or (level >= NOTABLE and self.wanted.step is None)
+        level = self.filter.level
+        return level is None or (level >= NOTABLE and self.filter.step is None)
 
     def newest(self) -> EntryPage:
+        """The first page."""
         found, stop, is_cut = self._read(None, is_older=True)
         return EntryPage(found, self._next(found, stop, is_cut), None, stop is not None and not is_cut)
 
     def older_than(self, cursor: int) -> EntryPage:
+        """The page with the newest entries before `cursor`."""
         found, stop, is_cut = self._read(cursor, is_older=True)
         newer = getattr(found[0], self.key) if found else cursor - 1
         return EntryPage(found, self._next(found, stop, is_cut), newer, stop is not None and not is_cut)
 
     def newer_than(self, cursor: int) -> EntryPage:
+        """The page with the oldest entries after `cursor`, newest first."""
         found, stop, is_cut = self._read(cursor, is_older=False)
         newer = self._next(found, stop, is_cut)
         if newer is None:
-            return self.newest()  # which is full where there are enough
+            return self.newest()  # a full page where there are enough entries
         older = getattr(found[0], self.key) if found else cursor + 1
         return EntryPage(found[::-1], older, newer, not is_cut)
 
@@ -75,7 +78,7 @@ class EntryPages:
         return getattr(found[-1], self.key) if is_cut else stop
 
     def _read(self, cursor: int | None, *, is_older: bool) -> tuple[list[LogEntry], int | None, bool]:
-        """A page in the direction of reading, where the search stopped, and whether the page left some out."""
+        """A page in the direction of reading, the cursor where the search stopped, and whether it left out entries."""
         entries = self._ahead(self.matching, cursor, is_older)
         stop = None if self.is_indexed else self._stop(cursor, is_older)
         if stop is not None:
@@ -84,7 +87,7 @@ class EntryPages:
         return found[: self.size], stop, len(found) > self.size
 
     def _stop(self, cursor: int | None, is_older: bool) -> int | None:
-        """The cursor of the last entry to look at; None: all that are left."""
+        """The cursor of the last entry to search; None: search all that are left."""
         everything = LogEntry.objects.filter(self._unscanned.condition())
         ahead = self._ahead(everything, cursor, is_older).values_list(self.key, flat=True)
         last_and_next = list(ahead[SCANNED - 1 : SCANNED + 1])

@@ -1,4 +1,4 @@
-"""What a request to the list of entries asks for: the same filter as everywhere, under the admin's names."""
+"""Reads a request to the list of entries: the same filter as everywhere, under the admin's names."""
 
 from __future__ import annotations
 
@@ -15,39 +15,46 @@ from jobs.queries.log_page import counts_of
 from jobs.queries.parameters import LogFilterQuery, OfAnyJobQuery, filter_of, unknown_job
 from jobs.validation.query import BadParameter
 
-KEPT_AS = "_quaero_asked"  # on the request: the list and its four filters ask
+KEPT_AS = "_quaero_entry_request"  # attribute of the request: the list and its four filters read it
 
 
 class EntryListQuery(LogFilterQuery, OfAnyJobQuery):
     """The conditions of the list, under the names of the API."""
 
 
-class Asked(NamedTuple):
-    wanted: Filter
+class EntryRequest(NamedTuple):
+    """The filter, and the counts for its choices."""
+
+    filter: Filter
     counts: dict[str, int]  # of the job or step, or of all jobs, by level
 
 
-def asked(request: HttpRequest) -> Asked:
-    """What the address asks for. A wrong value is told to the reader: raises IncorrectLookupParameters."""
+def entry_request(request: HttpRequest) -> EntryRequest:
+    """The filter in the address, read once a request.
+
+    For a wrong value it adds a message for the reader and raises IncorrectLookupParameters.
+    """
     kept = getattr(request, KEPT_AS, None)
-    if not isinstance(kept, Asked):
-        wanted = read_wanted(request)
-        kept = Asked(wanted, counts_of(wanted.job, wanted.step))
+    if not isinstance(kept, EntryRequest):
+        log_filter = read_entry_filter(request)
+        kept = EntryRequest(log_filter, counts_of(log_filter.job, log_filter.step))
         setattr(request, KEPT_AS, kept)
     return kept
 
 
-def wanted_of(request: HttpRequest) -> Filter:
-    return asked(request).wanted
+def filter_in_address(request: HttpRequest) -> Filter:
+    """The filter in the request's address."""
+    return entry_request(request).filter
 
 
-def read_wanted(request: HttpRequest) -> Filter:
+def read_entry_filter(request: HttpRequest) -> Filter:
+    """The filter in the address. Raises IncorrectLookupParameters, after a message for the reader."""
     given = {FILTER_NAMES[name]: str(value) for name, value in request.GET.items() if value and name in FILTER_NAMES}
     try:
         query = EntryListQuery.of(given)
         for wrong in unknown_job(query.job):
             raise wrong
-        return replace(filter_of(query, query.job), job=query.job)  # a step must be one of the job's
+        return replace(filter_of(query, query.job), job=query.job)  # a step must belong to the job
     except BadParameter as error:
         messages.error(request, str(error))
         raise IncorrectLookupParameters(str(error)) from error

@@ -1,4 +1,4 @@
-"""What can be done with jobs besides renaming them: cancel, run again, delete, by `jobs.operations` as everywhere."""
+"""The admin's actions on jobs: cancel, run again, delete. They call `jobs.operations`, as the API does."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ class JobActions(KnownLookups):
 
     @admin.action(description="Request cancel of selected jobs", permissions=["operate"])
     def request_cancel(self, request: HttpRequest, queryset: JobQuerySet) -> None:
+        """Asks the chosen jobs that have not ended, and their descendants, to end."""
         chosen = self.bounded(request, queryset.filter(status__in=statuses.ACTIVE))
         asked: list[UUID] = []
         for job in chosen:
@@ -61,6 +62,7 @@ class JobActions(KnownLookups):
 
     @admin.action(description="Run selected jobs again", permissions=["operate"])
     def rerun(self, request: HttpRequest, queryset: JobQuerySet) -> None:
+        """Orders each chosen job again. A refusal becomes a message, and the other jobs go on."""
         assert isinstance(request.user, User)
         for job in self.bounded(request, queryset):
             try:
@@ -74,19 +76,19 @@ class JobActions(KnownLookups):
 
     @admin.action(description="Delete selected jobs that do not run", permissions=["delete"])
     def delete_selected(self, request: HttpRequest, queryset: JobQuerySet) -> HttpResponse | None:
-        """First Django's page that asks, then the deletion, of what does not run."""
+        """Shows Django's page of confirmation, then deletes the jobs that do not run."""
         chosen = self.bounded(request, queryset.exclude(status=statuses.RUNNING))
         if not chosen:
             self.message_user(request, "Nothing to delete: a running job is cancelled first.", messages.WARNING)
             return None
         if request.POST.get("post"):
-            self.delete_and_say(request, chosen)
+            self.delete_with_messages(request, chosen)
             return None
         ids = [job.pk for job in chosen]
         return delete_selected(self, request, queryset.filter(pk__in=ids))
 
     def bounded(self, request: HttpRequest, jobs: JobQuerySet) -> list[Job]:
-        """The jobs, or the first MOST_JOBS of them: a request must come to its end."""
+        """The jobs, but MOST_JOBS at most, so that the request ends in time; adds a message when it leaves out some."""
         chosen = list(jobs[: MOST_JOBS + 1])
         if len(chosen) > MOST_JOBS:
             words = f"Only the first {count_of_jobs(MOST_JOBS)} were taken: repeat it for the others."
@@ -94,7 +96,7 @@ class JobActions(KnownLookups):
         return chosen[:MOST_JOBS]
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """For Django's pages that ask. By counters: nothing of what a job logged is read."""
+        """For Django's pages of confirmation. It reads counters, no entries."""
         lines, counts = deletion_of(list(objs))
         return lines, counts, set(), []
 
@@ -102,6 +104,7 @@ class JobActions(KnownLookups):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        """Django's page of confirmation, but the deletion is that of `operations`."""
         job = self.get_object(request, unquote(object_id))
         if job is not None and job.status == statuses.RUNNING and may(request, "write"):
             self.refuse_running(request, [job])
@@ -110,10 +113,11 @@ class JobActions(KnownLookups):
             return super().delete_view(request, object_id, extra_context)
         if not self.has_delete_permission(request, job):
             raise PermissionDenied
-        self.delete_and_say(request, [job])
+        self.delete_with_messages(request, [job])
         return redirect("admin:jobs_job_changelist")
 
-    def delete_and_say(self, request: HttpRequest, jobs: Sequence[Job]) -> None:
+    def delete_with_messages(self, request: HttpRequest, jobs: Sequence[Job]) -> None:
+        """Deletes the jobs, and adds a message for the deleted ones and one for those that run."""
         deleted, running = delete_jobs(jobs, request.user.get_username())
         if deleted:
             self.log_deletions(request, deleted)  # type: ignore[arg-type]

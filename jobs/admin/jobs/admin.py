@@ -36,13 +36,13 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for field in self.fields.values():
-            field.show_hidden_initial = True  # changed is what the reader changed, not what moved on meanwhile
+            field.show_hidden_initial = True  # so only the reader's changes count, not those of the job meanwhile
         if "attributes" in self.fields:
             self.fields["attributes"].widget.attrs["rows"] = 4
             self.fields["attributes"].decoder = WholeNumbers  # type: ignore[attr-defined]  # of a forms.JSONField
 
     def clean_attributes(self) -> dict[str, object]:
-        """An object, as the API has it, with no secrets; nothing is an empty one."""
+        """A JSON object without secrets, as in the API; an empty field is an empty object."""
         attributes = self.cleaned_data["attributes"]
         if attributes is not None and not isinstance(attributes, dict):
             raise forms.ValidationError('Use a JSON object, as {"source": "nightly"}.')
@@ -76,7 +76,7 @@ class JobAdmin(JobCells, JobActions):
         return may(request, "read")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # a job is made by what runs it
+        return False  # jobs are made by the code that runs them
 
     def has_change_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
         is_service_job = obj is not None and obj.pk == SERVICE_JOB_ID
@@ -96,5 +96,5 @@ class JobAdmin(JobCells, JobActions):
         return matching(queryset, search_term), False
 
     def save_model(self, request: HttpRequest, obj: Job, form: forms.ModelForm[Job], change: bool) -> None:
-        """Only what was edited: the job has moved on since the form was opened."""
+        """Saves the edited fields alone: the job may have changed since the form was opened."""
         obj.save(update_fields=form.changed_data)

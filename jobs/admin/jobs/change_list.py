@@ -25,7 +25,7 @@ class JobChangeList(ChangeList):
 
 def matching(jobs: JobQuerySet, text: str) -> JobQuerySet:
     """The jobs with `text` in their names, or with this id."""
-    wanted = Q(name__contains_ascii=text[:MAX_SEARCH])
+    condition = Q(name__contains_ascii=text[:MAX_SEARCH])
     with suppress(ValueError):
-        wanted |= Q(pk=UUID(text))
-    return jobs.filter(wanted)
+        condition |= Q(pk=UUID(text))
+    return jobs.filter(condition)

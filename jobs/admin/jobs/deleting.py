@@ -1,7 +1,7 @@
-"""Deleting jobs from the admin: asked with counters, done as everywhere by `operations.delete`.
+"""Deleting jobs from the admin: counters for the confirmation, `operations.delete` for the deletion.
 
-Django's own way would load every entry of the chosen jobs to ask whether they may go, and delete in one
-transaction, during which nobody else could write.
+Django would load every entry of the chosen jobs for the confirmation, and delete all of them in one transaction, during
+which no other process could write.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from jobs.lifecycle import JobIsRunning
 from jobs.models import Job, NoSuchJob, Step
 from jobs.queries.families import descendants
 
-MOST_JOBS = 1_000  # at once: each takes some milliseconds, and its entries a few seconds a million
+MOST_JOBS = 1_000  # at once: a job takes some milliseconds, and a million entries a few seconds
 JOBS_NAMED = 100
 LONGEST_LINE = 120
 
 
 class Deletion(NamedTuple):
-    """What a deletion would take away."""
+    """What a deletion would delete."""
 
-    lines: list[str | SafeString]  # a job each, up to JOBS_NAMED
-    counts: dict[str, str]  # by what they are
+    lines: list[str | SafeString]  # one for each job, up to JOBS_NAMED
+    counts: dict[str, str]  # by kind of row
 
 
 def deletion_of(jobs: Sequence[Job]) -> Deletion:
-    """With what the jobs have spawned. In a query for each generation, whatever they have logged."""
+    """The deletion of the jobs and their descendants. A query for each generation, none for entries."""
     jobs = [*jobs, *descendants(*(job.pk for job in jobs))]
     lines: list[str | SafeString] = [line_of(job) for job in jobs[:JOBS_NAMED]]
     if len(jobs) > JOBS_NAMED:
@@ -46,17 +46,17 @@ def line_of(job: Job) -> SafeString:
 
 
 def delete_jobs(jobs: Iterable[Job], by: str) -> tuple[list[Job], list[Job]]:
-    """Deletes those that do not run, with what they have spawned. Gives the deleted, which keep their ids, and those
-    that run, they or one of theirs, and stay.
+    """Deletes the jobs with their descendants. Returns the deleted jobs, which keep their ids, and those that were not
+    deleted because they or a descendant run.
     """
     deleted, running = [], []
     for job in jobs:
         try:
-            operations.delete(copy(job), by)  # what is deleted loses its id, and the history needs it
+            operations.delete(copy(job), by)  # a deleted object loses its id, which the admin's history needs
         except JobIsRunning:
             running.append(job)
             continue
         except NoSuchJob:
-            pass  # it went with its parent, which was chosen too
+            pass  # it was deleted with its parent, which was chosen too
         deleted.append(job)
     return deleted, running

@@ -1,4 +1,4 @@
-"""What the list of jobs can be narrowed to."""
+"""The filters of the list of jobs."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ class ConditionFilter(admin.SimpleListFilter):
     """A few choices, each with a condition on jobs."""
 
     def conditions(self) -> Mapping[str, tuple[Any, Q]]:
-        """By what stands in the address: the words, and which jobs they mean."""
+        """By the value in the address: the text of the choice, and the condition on jobs."""
         raise NotImplementedError
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        self.known = self.conditions()
-        return [(key, words) for key, (words, _) in self.known.items()]
+        self.offered = self.conditions()
+        return [(key, words) for key, (words, _) in self.offered.items()]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Job]) -> models.QuerySet[Job]:
-        chosen = self.known.get(self.value() or "")
+        chosen = self.offered.get(self.value() or "")
         return queryset if chosen is None else queryset.filter(chosen[1])
 
     def get_facet_counts(self, pk_attname: str, filtered_qs: models.QuerySet[Any]) -> dict[str, models.Count]:
-        """In one pass. (Django's own has a subquery for every choice.)"""
-        conditions = [condition for _, condition in self.known.values()]
+        """The counts in one query. (Django makes a subquery for each choice.)"""
+        conditions = [condition for _, condition in self.offered.values()]
         return {f"{number}__c": models.Count(pk_attname, filter=each) for number, each in enumerate(conditions)}
 
 

@@ -1,4 +1,4 @@
-"""The years, months and days that a list of jobs spans, for the admin's date hierarchy."""
+"""The years, months and days of a list of jobs, for the admin's date hierarchy."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from jobs.models.job import JobQuerySet
 
 Kind = Literal["year", "month", "week", "day", "hour", "minute", "second"]
 Order = Literal["ASC", "DESC"]
-WIDTHS: dict[Kind, int] = {"year": 4, "month": 7, "day": 10}  # characters of 2026-01-31 that name the period
+WIDTHS: dict[Kind, int] = {"year": 4, "month": 7, "day": 10}  # characters of 2026-01-31
 
 
 class DatedJobs(JobQuerySet):
-    """`datetimes` without Python in the query: on SQLite Django's own calls back for every row, some 10 us each."""
+    """`datetimes` in SQL alone: Django's calls Python for every row on SQLite, which takes some 10 us each."""
 
     def datetimes(self, field_name: str, kind: Kind, order: Order = "ASC", tzinfo: Any = None) -> Any:
-        """The beginnings of the periods, as Django's `datetimes` gives them."""
-        if kind not in WIDTHS or timezone.get_current_timezone_name() != "UTC":  # the text that is stored is UTC
+        """The beginnings of the periods, as Django's `datetimes` returns them."""
+        if kind not in WIDTHS or timezone.get_current_timezone_name() != "UTC":  # stored text is in UTC
             return super().datetimes(field_name, kind, order, tzinfo)
         name = Substr(Cast(field_name, TextField()), 1, WIDTHS[kind])
         names = self.order_by().annotate(period=name).values_list("period", flat=True).distinct()

@@ -12,7 +12,7 @@ from jobs.running.ordering.reruns import rerun
 from jobs.running.ordering.specs import NotARun, spec_of
 from jobs.running.processes.machine import at_the_command_line
 from jobs.terminal.command import WRONG_USAGE, JobCommand
-from jobs.terminal.follow import follow, say_if_nobody_works
+from jobs.terminal.follow import follow, say_if_no_worker
 
 
 class Command(JobCommand):
@@ -25,17 +25,17 @@ class Command(JobCommand):
     def act(self, job: Job, options: dict[str, Any]) -> None:
         again = rerun(job, at_the_command_line(), secrets=asked_for(job))
         self.stdout.write(str(again.pk))
-        say_if_nobody_works(self.stderr)
+        say_if_no_worker(self.stderr)
         if options["follow"]:
             follow(again)
 
 
 def asked_for(job: Job) -> dict[str, object]:
-    """The values of its secret parameters, which nobody has kept."""
+    """The values of its secret parameters, which are not stored after a run: asks for each in the terminal."""
     try:
         names = spec_of(job).secrets
     except NotARun:
-        return {}  # the refusal says more
+        return {}  # `rerun` refuses it with the reason
     try:
         return {name: getpass.getpass(f"{name}: ") for name in names}
     except EOFError as error:

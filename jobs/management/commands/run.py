@@ -14,7 +14,7 @@ from jobs.running.processes.process import OWN_FAILURE
 from jobs.terminal.arguments import read_arguments
 from jobs.terminal.command import WRONG_USAGE, command_error
 from jobs.terminal.database_command import DatabaseCommand
-from jobs.terminal.follow import follow, say_if_nobody_works
+from jobs.terminal.follow import follow, say_if_no_worker
 
 EPILOG = """\
 examples:
@@ -55,7 +55,7 @@ class Command(DatabaseCommand):
         try:
             runnable = registry.find(name)
             if "--help" in rest or "-h" in rest:
-                self.tell(runnable)
+                self.print_help_of(runnable)
                 return
             arguments = read_arguments(rest, runnable)
             self.need_database()
@@ -63,7 +63,7 @@ class Command(DatabaseCommand):
         except Refusal as error:
             raise command_error(error) from error
         self.stdout.write(str(job.pk))
-        say_if_nobody_works(self.stderr)
+        say_if_no_worker(self.stderr)
         if arguments.follows:
             follow(job)
 
@@ -74,7 +74,7 @@ class Command(DatabaseCommand):
             raise CommandError(f"name a registered job:\n{text}", returncode=WRONG_USAGE)
         self.stdout.write(text)
 
-    def tell(self, runnable: Runnable) -> None:
+    def print_help_of(self, runnable: Runnable) -> None:
         self.stdout.write(f"{runnable.name}: {runnable.description}".rstrip(": "))
         for field in runnable.form_fields():
             need = "required" if field.required else f"default {field.default!r}"

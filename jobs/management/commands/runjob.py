@@ -32,7 +32,7 @@ from jobs.text.commands import shortened
 
 MAX_NAME_CHARACTERS = 200
 START_PATIENCE = timedelta(seconds=20)
-OUTCOME_PATIENCE = timedelta(minutes=10)  # a disk that is full is noticed by people, and cleared by them
+OUTCOME_PATIENCE = timedelta(minutes=10)  # time for an operator to notice a full disk and to clear it
 
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h)?")
 UNIT_SECONDS = {None: 1, "s": 1, "m": 60, "h": 3600}
@@ -58,8 +58,8 @@ class Command(DatabaseCommand):
     given: Given | None = None
 
     def run_from_argv(self, argv: list[str]) -> None:
-        self.given = caller.given()  # who calls it from Python has what this process has
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # who was started to ignore it would hear of no exit code
+        self.given = caller.given()  # a call from Python uses the environment of this process
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # while it is ignored, exit codes are lost
         super().run_from_argv(argv)
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:

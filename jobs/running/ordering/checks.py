@@ -38,10 +38,10 @@ class BadOrder(Refusal):
 
 def require_no_secret(spec: Spec, masker: Masker) -> None:
     """Refuses what would keep a secret of the parent in the spec."""
-    if isinstance(spec, ProgramSpec) and masker.tells_secret(spec.program):
+    if isinstance(spec, ProgramSpec) and masker.finds_secret(spec.program):
         raise BadOrder("program", "has a secret of its parent in its text: give it as a parameter")
     for name, value in spec.parameters.items():
-        if masker.tells_secret(storable_json({name: value})):
+        if masker.finds_secret(storable_json({name: value})):
             shown = masker.mask(name)
             raise BadOrder(f"parameters.{shown}", "has a secret of its parent, which only a secret parameter may have")
 

@@ -70,5 +70,5 @@ def passed_on(request: ChildOrder, masker: Masker) -> list[str]:
     return [
         name
         for name, value in request.parameters.items()
-        if isinstance(value, str | int | float) and masker.tells_secret(storable_json(value))
+        if isinstance(value, str | int | float) and masker.finds_secret(storable_json(value))
     ]

@@ -23,10 +23,10 @@ from logstream.tailing.following import Followed, FollowedFamily, FollowedJob, F
 from logstream.tailing.headline import closing, name_of, opening
 from logstream.tailing.interrupt import exit_on_interrupt
 from logstream.tailing.lines import HumanLines, JsonLines, LineFormat
-from logstream.tailing.options import Asked, read_request
+from logstream.tailing.options import TailRequest, read_request
 from logstream.tailing.output import Output
-from logstream.tailing.session import Session
-from logstream.tailing.wait import Waiting
+from logstream.tailing.session import TailSession
+from logstream.tailing.wait import WakeupReceiver
 from logstream.wakeups import wakeups_of_database
 
 EXIT_CODES = {statuses.COMPLETED: 0, statuses.FAILED: 1, statuses.CANCELLED: 3}
@@ -96,14 +96,14 @@ class Command(DatabaseCommand):
         self.output = Output(options.get("stdout") or sys.stdout)
         choice = colour_choice(options)
         self.palette = palette_for(options.get("stdout") or sys.stdout, choice)
-        self.told_palette = palette_for(options.get("stderr") or sys.stderr, choice)
+        self.message_palette = palette_for(options.get("stderr") or sys.stderr, choice)
         with exit_on_interrupt(self.end_line):
             code = self.tail(options)
         if code:
             sys.exit(code)
 
     def tail(self, options: dict[str, Any]) -> int:
-        """Prints what was asked for; the exit code."""
+        """Prints the log and follows it. Returns the exit code."""
         try:
             self.need_database()
             asked = read_request(options)
@@ -112,36 +112,37 @@ class Command(DatabaseCommand):
         except Refusal as error:
             raise CommandError(in_options(error), returncode=WRONG_USAGE) from error
         except JobDeleted as error:
-            self.say(f"{name_of(error.job, self.told_palette)} was deleted")
+            self.say(f"{name_of(error.job, self.message_palette)} was deleted")
             return DELETED
         except BrokenPipeError:
             return READER_LEFT
         except OSError as error:
             raise CommandError(f"cannot write the log: {error}", returncode=OWN_FAILURE) from error
 
-    def print_and_follow(self, asked: Asked, followed: Followed, options: dict[str, Any]) -> int:
+    def print_and_follow(self, asked: TailRequest, followed: Followed, options: dict[str, Any]) -> int:
+        """Prints the stored entries, and follows the log unless --no-follow is given. Returns the exit code."""
         followed.look()
         self.say_beginning(asked, followed)
         if asked.last is not None:
             followed.skip_to_last(asked.last)
         line_format = self.line_format(asked, as_json=options["json"])
-        session = Session(followed, line_format, self.output, self.say_gap)
+        session = TailSession(followed, line_format, self.output, self.say_gap)
         session.print_stored()
         if not options["no_follow"]:
-            with Waiting(wakeups_of_database(), self.output.descriptor) as waiting:
-                session.follow(waiting)
+            with WakeupReceiver(wakeups_of_database(), self.output.descriptor) as receiver:
+                session.follow(receiver)
         return self.end_of(followed)
 
-    def line_format(self, asked: Asked, *, as_json: bool) -> LineFormat:
+    def line_format(self, asked: TailRequest, *, as_json: bool) -> LineFormat:
         if as_json:
             return JsonLines(for_terminal=self.output.is_terminal)
         return HumanLines(
-            self.palette, self.output.encoding, with_jobs=asked.job is None or asked.wanted.family is not None
+            self.palette, self.output.encoding, with_jobs=asked.job is None or asked.filter.family is not None
         )
 
-    def say_beginning(self, asked: Asked, followed: Followed) -> None:
+    def say_beginning(self, asked: TailRequest, followed: Followed) -> None:
         if isinstance(followed, FollowedJob | FollowedFamily):
-            self.say(opening(followed.job, self.told_palette))
+            self.say(opening(followed.job, self.message_palette))
         else:
             self.say("all jobs and Quaero itself")
         if asked.reset_reason is not None:
@@ -151,24 +152,25 @@ class Command(DatabaseCommand):
         self.say("here entries are missing: they were deleted before they could be read")
 
     def end_of(self, followed: Followed) -> int:
+        """Prints how the job ended. Returns the exit code: 0 also where it has not ended."""
         if not isinstance(followed, FollowedJob | FollowedFamily) or not followed.is_over:
             return 0
-        self.say(closing(followed.job, self.told_palette))
+        self.say(closing(followed.job, self.message_palette))
         return EXIT_CODES[followed.job.status]
 
     def end_line(self) -> None:
         self.output.write_if_ready(f"{RESET}\n".encode() if self.palette else b"\n")
 
 
-def followed_of(asked: Asked) -> FollowedJob | FollowedFamily | FollowedService:
+def followed_of(asked: TailRequest) -> FollowedJob | FollowedFamily | FollowedService:
     if asked.job is None:
-        return FollowedService(asked.wanted, asked.since)
-    kind = FollowedJob if asked.wanted.family is None else FollowedFamily
-    return kind(asked.job, asked.wanted, asked.since)
+        return FollowedService(asked.filter, asked.since)
+    kind = FollowedJob if asked.filter.family is None else FollowedFamily
+    return kind(asked.job, asked.filter, asked.since)
 
 
 def colour_choice(options: dict[str, Any]) -> str:
-    """--color; Django's own --no-color and --force-color say the same."""
+    """The value of --color, or of Django's --no-color and --force-color in the same words."""
     if options["no_color"]:
         return "never"
     return "always" if options["force_color"] else str(options["color"])

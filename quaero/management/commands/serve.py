@@ -23,15 +23,15 @@ from quaero.config.environment import Environment
 from quaero.config.host_names import is_loopback, of_this_machine
 from quaero.config.private_files import files_of, tighten
 from quaero.service_log import service_log, service_log_level
-from quaero.serving.first_start import somebody_has_a_password, somebody_to_sign_in
+from quaero.serving.first_start import has_user_with_password, sign_in_user
 from quaero.serving.listener import CannotListen, base_url, listen
 from quaero.serving.samples import sample_jobs
 from quaero.serving.server import Server
-from quaero.serving.standard_streams import Spoken, say
+from quaero.serving.standard_streams import StandardOutput, say
 
 logger = logging.getLogger(__name__)
 
-LAST_WORDS_S = 0.1  # all is over 2 s after the signal, also when the database stores nothing any more
+LAST_WORDS_S = 0.1  # all processes end 2 s after the signal, also while the database fails
 
 
 class Command(BaseCommand):
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         workers.add_argument("--no-worker", action="store_const", dest="workers", const=0, help="the web process alone")
 
     def handle(self, *, host: str, port: int, no_sample_jobs: bool, workers: int | None, **options: Any) -> None:
-        # Until the server runs, SIGTERM is answered like Ctrl-C.
+        # Until the server runs, SIGTERM does the same as Ctrl-C.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             code = self.serve(host.strip("[]"), port, workers=workers, with_samples=not no_sample_jobs)
@@ -62,6 +62,7 @@ class Command(BaseCommand):
         sys.exit(code)
 
     def serve(self, host: str, port: int, *, workers: int | None, with_samples: bool) -> int:
+        """Serves until a signal. Returns the exit code."""
         environment: Environment = settings.ENVIRONMENT
         workers = environment.workers if workers is None else workers
         if workers:
@@ -73,7 +74,7 @@ class Command(BaseCommand):
         is_new = self.prepare_database()
         address = base_url(host, listener.getsockname()[1])
         warn_of_open_programs(host, environment)
-        tell_names(host, environment)
+        print_names(host, environment)
         samples = sample_jobs() if is_new and with_samples and environment.sample_jobs else []
         server = Server(listener, welcome(address, environment, workers), samples, workers=workers)
         settings.QUAERO_FLUSH_TIMEOUT_S = LAST_WORDS_S
@@ -81,8 +82,9 @@ class Command(BaseCommand):
             return asyncio.run(server.run())
 
     def prepare_database(self) -> bool:
+        """Brings the database up to date. Returns whether it is a new one."""
         try:
-            return bring_up_to_date(Spoken())
+            return bring_up_to_date(StandardOutput())
         except NotReady as refusal:
             raise CommandError(f"{str(refusal)[0].upper()}{str(refusal)[1:]}") from refusal
         except (OSError, Error) as error:
@@ -109,25 +111,25 @@ def keep_private(environment: Environment) -> None:
 
 
 def welcome(address: str, environment: Environment, workers: int) -> Callable[[], None]:
-    """What is said when the server answers. Prepared before, as it reads the database."""
+    """Prints the welcome when called. The text is made before, as that reads the database."""
     lines = ["", "Quaero is ready.", "", f"  Address   {address}/", *how_to_sign_in(address)]
     lines += [f"  Data      {environment.data_dir}", "", "Ctrl-C stops it.", ""]
     connections.close_all()
 
-    def say_it() -> None:
+    def print_it() -> None:
         say("\n".join(lines))
         text = "Quaero %s serves %s/ (process %d, data in %s), with %d worker%s beside the web process"
         logger.info(text, VERSION, address, os.getpid(), environment.data_dir, workers, "" if workers == 1 else "s")
 
-    return say_it
+    return print_it
 
 
 def how_to_sign_in(address: str) -> list[str]:
-    """A link, which is a key: for a terminal, and elsewhere, as in a journal, only while nobody has a password."""
-    user = somebody_to_sign_in()
+    """A sign-in link. It is a secret: where output is no terminal (a journal), only while no user has a password."""
+    user = sign_in_user()
     if user is None:
         return []
-    if somebody_has_a_password() and not sys.stdout.isatty():
+    if has_user_with_password() and not sys.stdout.isatty():
         return [f"  Sign in   {address}/login/", "            (`manage.py changepassword NAME` gives a password)"]
     return [
         f"  Sign in   {address}{sign_in_link_path(user)}",
@@ -136,6 +138,7 @@ def how_to_sign_in(address: str) -> list[str]:
 
 
 def warn_of_open_programs(host: str, environment: Environment) -> None:
+    """Prints a note when others than this machine's users can reach a server that runs programs."""
     if environment.programs and (environment.trusted_proxies or not is_loopback(host)):
         say(
             f"Note: QUAERO_PROGRAMS={','.join(environment.programs)} lets Runners run programs on this machine, "
@@ -144,7 +147,7 @@ def warn_of_open_programs(host: str, environment: Environment) -> None:
         )
 
 
-def tell_names(host: str, environment: Environment) -> None:
+def print_names(host: str, environment: Environment) -> None:
     if not environment.allowed_hosts and not is_loopback(host):
         _, *names = of_this_machine()
         say(f"From elsewhere it may be called by address, or {', '.join(names)}; QUAERO_ALLOWED_HOSTS names others.")

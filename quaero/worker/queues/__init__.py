@@ -1,4 +1,4 @@
-"""How a worker takes tasks from the configured backend: one small class for each, one interface."""
+"""How a worker takes tasks from the configured backend: one interface, one small class for each backend."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from django.utils.module_loading import import_string
 
 from quaero.worker.queues.base import TaskQueue
 
-# By name: a backend's module can be imported only where its app is installed.
+# As texts: a backend's module can be imported only where its app is installed.
 QUEUES = {"django_tasks_db.DatabaseBackend": "quaero.worker.queues.database.DatabaseQueue"}
 
 
 def queue_of_settings(worker_name: str) -> TaskQueue:
-    """Raises ImproperlyConfigured for a backend that `manage.py work` does not know."""
+    """The queue of the configured backend. Raises ImproperlyConfigured for a backend without one."""
     backend = settings.TASKS["default"]["BACKEND"]
     if backend not in QUEUES:
         raise ImproperlyConfigured(f"no worker for the task backend {backend}: it can be one of {', '.join(QUEUES)}")

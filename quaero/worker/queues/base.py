@@ -1,4 +1,4 @@
-"""What a worker wants of a task backend."""
+"""The interface between a worker and a task backend."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from abc import ABC, abstractmethod
 class TaskQueue(ABC):
     @abstractmethod
     def has_ready(self) -> bool:
-        """Whether there is a task to be taken now. Cheap: it is asked many times a second."""
+        """Whether there is a task to run now. It must be cheap: the loop calls it many times a second."""
 
     @abstractmethod
     def run_one(self) -> None:
-        """Takes a task, if there is one, and runs it to its end in this thread."""
+        """Takes a task, if there is one, and runs it in this thread until it ends."""
 
     @abstractmethod
     def tidy(self) -> None:
-        """Deletes what is left of tasks that have ended. The jobs tell what became of them."""
+        """Deletes the rows of ended tasks. Their outcome is in the jobs."""

@@ -12,13 +12,13 @@ from quaero.worker.queues.base import TaskQueue
 
 BACKEND, QUEUE = "default", "default"
 ENDED_ARE_KEPT = timedelta(hours=1)
-LONGEST_RUN = timedelta(days=8)  # a day more than any job may take: its worker is gone
+LONGEST_RUN = timedelta(days=8)  # a day more than any job may take: the worker of an older task is dead
 MOST_CHARACTERS = 64  # of a worker's name, for the backend
 
 
 class DatabaseQueue(TaskQueue):
     def __init__(self, worker_name: str) -> None:
-        # Not by its command, which has signal handlers of its own and sleeps between its looks.
+        # Without its command, which has its own signal handlers and sleeps between looks.
         self._worker = Worker(
             queue_names=[QUEUE],
             interval=0,
