@@ -12,7 +12,7 @@ from jobs.validation.query import BadParameter
 from logstream.live import Live
 from logstream.registry import job_topic
 from logstream.requests import JobStreamQuery
-from logstream.requests import start_of as start_of_request
+from logstream.requests import read_start as start_of_request
 from logstream.streams import LogRequest, log_stream
 from tests.live.conftest import append
 from tests.live.sse import lines_of, names_of
