@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 
 READING_THREADS = 2
 OPENING_THREADS = 4  # one that waits, for a lock say, keeps no other stream from being opened
-MOST_SESSIONS = 100  # that are told of one by one
+MOST_SESSIONS = 100  # that are listed one by one
 
 FEEDS: dict[str, type[Feed]] = {"job": JobFeed, FAMILY: FamilyFeed, "jobs": JobsFeed, "service": ServiceFeed}
 
@@ -110,28 +110,28 @@ class Live:
         return FEEDS[key.topic.kind](self, key)
 
     def forget(self, feed: Feed) -> None:
-        """Ends a feed that nobody watches any more; called also by one that is over."""
+        """Ends a feed whose last client has gone; called also by one that is over."""
         if self.feeds.get(feed.key) is feed:
             del self.feeds[feed.key]
         if not feed.is_over:
             feed.is_over = True
-            feed.hear(None)
+            feed.notify(None)
 
     def opened(self, stream: OpenStream) -> None:
         self.streams.add(stream)
         self.rights.begin()
-        self._tell_of_streams()
+        self._notify_jobs_feed()
 
     def closed(self, stream: OpenStream) -> None:
         stream.is_open = False
         self.streams.discard(stream)
-        self._tell_of_streams()
+        self._notify_jobs_feed()
 
-    def _tell_of_streams(self) -> None:
-        """To who watches the list of jobs: its numbers say who watches."""
+    def _notify_jobs_feed(self) -> None:
+        """The numbers above the list of jobs say who watches."""
         feed = self.feeds.get(FeedKey(JOBS, Filter()))
         if feed is not None:
-            feed.hear(StreamsChanged())
+            feed.notify(StreamsChanged())
 
     @property
     def sessions(self) -> list[Session]:
@@ -192,6 +192,6 @@ def current() -> Live:
 
 
 def publish(topic: Topic, news: object) -> None:
-    """Tells this process's feeds. From any thread; nothing happens in a process without a live side."""
+    """Notifies this process's feeds. From any thread; nothing happens in a process without a live side."""
     if _live is not None:
         _live.registry.publish(topic, news)

@@ -18,7 +18,7 @@ class Deleted(NamedTuple):
 
 
 class StreamsChanged(NamedTuple):
-    """Somebody has begun to watch something, or has left."""
+    """A stream was opened or has ended."""
 
 
 class Grown(NamedTuple):

@@ -26,7 +26,7 @@ class Viewer(NamedTuple):
 
 
 class Session(msgspec.Struct):
-    """An open stream as it is told of."""
+    """An open stream as it is listed."""
 
     user: str
     topic: str

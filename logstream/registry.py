@@ -62,7 +62,7 @@ class Registry:
         return topic in self._listeners
 
     def publish(self, topic: Topic, news: object) -> None:
-        """Tells the topic's listeners. Call it from any thread; costs next to nothing when nobody listens."""
+        """Notifies the topic's listeners. Call it from any thread; costs next to nothing when there are none."""
         if topic not in self._listeners:
             return
         self._inbox.append((topic, news))
@@ -70,7 +70,7 @@ class Registry:
             self._is_delivery_due = True
             try:
                 self.loop.call_soon_threadsafe(self._deliver)
-            except RuntimeError:  # the loop is closed: there is nobody left to tell
+            except RuntimeError:  # the loop is closed: no listener is left
                 self._inbox.clear()
 
     def _deliver(self) -> None:

@@ -15,7 +15,7 @@ from jobs.queries.cursors import CursorReset, ResetReason
 from logstream import events
 from logstream.feeds.base import FeedKey
 from logstream.feeds.catch_up import Reader
-from logstream.feeds.entries import LogFeed
+from logstream.feeds.entries import EntriesFeed
 from logstream.feeds.jobs import JobsFeed
 from logstream.formats import EVENTS, Format
 from logstream.live import Live
@@ -58,7 +58,7 @@ async def log_stream(live: Live, request: LogRequest) -> AsyncIterator[bytes]:
     with open_stream(live, request.topic, request.viewer) as subscription:
         yield events.retry(USUAL_RETRY_MS)
         feed = await live.feed(FeedKey(request.topic, request.wanted, request.format), request.viewer.id)
-        assert isinstance(feed, LogFeed)
+        assert isinstance(feed, EntriesFeed)
         sent_at = live.loop.time()
         try:
             async for data in follow(live, feed, subscription, request):
@@ -75,7 +75,9 @@ async def log_stream(live: Live, request: LogRequest) -> AsyncIterator[bytes]:
             feed.release(subscription)
 
 
-async def follow(live: Live, feed: LogFeed, subscription: Subscription, request: LogRequest) -> AsyncIterator[bytes]:
+async def follow(
+    live: Live, feed: EntriesFeed, subscription: Subscription, request: LogRequest
+) -> AsyncIterator[bytes]:
     """All that the client is sent. When it gets no continuation of what it has, it is told so and begins anew."""
     if request.since is not None:
         await feed.reach(request.since)
@@ -92,7 +94,9 @@ async def follow(live: Live, feed: LogFeed, subscription: Subscription, request:
             request = replace(request, reset_reason=reset.reason.value)
 
 
-async def follow_on(live: Live, feed: LogFeed, subscription: Subscription, request: LogRequest) -> AsyncIterator[bytes]:
+async def follow_on(
+    live: Live, feed: EntriesFeed, subscription: Subscription, request: LogRequest
+) -> AsyncIterator[bytes]:
     """What is stored, then what comes. Raises CursorReset when entries go before they can be sent."""
     reader = Reader(live, feed, request.viewer.id)
     position = feed.attach(subscription)

@@ -70,39 +70,39 @@ class Watch:
                 logger.warning("could not look for changes: %s", error)
 
     async def look(self) -> None:
-        """One query over the watched jobs, one for each family, one for the newest entry; feeds hear of their news."""
+        """One query over the watched jobs, one for each family, one for the newest entry; feeds get their news."""
         feeds = tuple(self.feeds())
         job_feeds = [feed for feed in feeds if isinstance(feed, JobFeed) and feed.ready.done()]
         if job_feeds:
             found = await self.live.read(watched_jobs, {feed.job_id for feed in job_feeds})
             for job_feed in job_feeds:
-                tell(job_feed, found.get(job_feed.job_id))
+                notify_job(job_feed, found.get(job_feed.job_id))
         family_feeds = [feed for feed in feeds if isinstance(feed, FamilyFeed) and feed.ready.done()]
         if family_feeds:
             pulses = await self.live.read(pulses_of, {feed.root for feed in family_feeds})
             for family_feed in family_feeds:
-                tell_family(family_feed, pulses[family_feed.root])
+                notify_family(family_feed, pulses[family_feed.root])
         service_feeds = [feed for feed in feeds if isinstance(feed, ServiceFeed)]
         if service_feeds:
             newest_id = await self.live.read(newest_entry_id)
             for service_feed in service_feeds:
                 if newest_id > service_feed.scanned.id:
-                    service_feed.hear(Grown())
+                    service_feed.notify(Grown())
         for feed in feeds:
             if isinstance(feed, JobsFeed):
-                feed.hear(Grown())
+                feed.notify(Grown())
 
 
-def tell(feed: JobFeed, found: WatchedJob | None) -> None:
+def notify_job(feed: JobFeed, found: WatchedJob | None) -> None:
     if found is None:
-        feed.hear(Deleted(feed.job_id))
-    elif found.last_line > feed.heard_line or found.revision > feed.heard_revision:
-        feed.hear(Changed(feed.job_id, is_urgent=found.status != feed.state.job.status))
+        feed.notify(Deleted(feed.job_id))
+    elif found.last_line > feed.known_line or found.revision > feed.known_revision:
+        feed.notify(Changed(feed.job_id, is_urgent=found.status != feed.job.status))
 
 
-def tell_family(feed: FamilyFeed, found: Pulse) -> None:
+def notify_family(feed: FamilyFeed, found: Pulse) -> None:
     if found != feed.pulse:
-        feed.hear(Changed(feed.root, is_urgent=found.is_urgent_after(feed.pulse)))
+        feed.notify(Changed(feed.root, is_urgent=found.is_urgent_after(feed.pulse)))
 
 
 def watched_jobs(job_ids: set[UUID]) -> dict[UUID, WatchedJob]:
