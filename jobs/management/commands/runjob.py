@@ -23,7 +23,7 @@ from jobs.running.processes.caller import Given
 from jobs.running.processes.machine import user_name
 from jobs.running.processes.proc import JOB_ID_VARIABLE
 from jobs.running.processes.process import OWN_FAILURE
-from jobs.running.runner import GRACE, Order, Runner
+from jobs.running.runner import GRACE, CommandRun, Runner
 from jobs.secrets.command_line import masked, masked_line
 from jobs.secrets.masking import Masker
 from jobs.secrets.patterns import configured_patterns
@@ -92,7 +92,7 @@ class Command(DatabaseCommand):
         job = self.create_job(command, options)
         if not options["quiet"]:
             self.say(f"job {job.pk}")
-        order = Order(
+        run = CommandRun(
             command=command,
             given=self.given,
             step_name=masked_line(options["step"] or ""),
@@ -102,7 +102,7 @@ class Command(DatabaseCommand):
             patience=OUTCOME_PATIENCE,
             masker=Masker(patterns=configured_patterns()),
         )
-        outcome = Runner(order, job, lambda words: self.say(f"runjob: {words}")).run()
+        outcome = Runner(run, job, lambda words: self.say(f"runjob: {words}")).run()
         sys.exit(outcome.exit_code)
 
     def create_job(self, command: list[str], options: dict[str, Any]) -> Job:
