@@ -8,7 +8,7 @@ is announced when it has committed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,8 +24,8 @@ from jobs.secrets.names import without_secrets
 from jobs.storable import storable_json, storable_object
 from jobs.text.commands import shortened
 
-LEASE = timedelta(seconds=20)  # how long a heart may be silent
-HEARTBEAT = timedelta(seconds=5)
+LEASE_S = 20.0  # a job or worker without a heartbeat for so long has lost its process
+HEARTBEAT_S = 5.0  # from one heartbeat to the next
 MAX_STEP_ERROR_CHARACTERS = 2_000  # every status event has all of them; the log has them whole
 
 # What becomes of the steps that are still open when their job ends.

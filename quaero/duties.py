@@ -9,13 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 
-from django.db import connections
+from django.db import Error, connections
 
 from jobs import refused_requests, token_uses
 from jobs.background import leftovers
+from jobs.lifecycle import HEARTBEAT_S
 from jobs.retention import pruning_by_setting
 from jobs.running.workers.lookout import Lookout
-from jobs.running.workers.outages import DatabaseFails, DatabaseWatch
+from jobs.running.workers.outages import DatabaseWatch
 from quaero.sqlite3.wal import shorten_wal
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ def every(seconds: float, work: Callable[[], object]) -> Duty:
 
 
 def every_in_steps(seconds: float, begin: Callable[[], Iterator[object]]) -> Duty:
-    """As `every`, of work that comes step by step: who stops the server waits for one step, not for them all."""
+    """As `every`, of work that comes step by step: a server that stops waits for one step, not for them all."""
 
     async def duty() -> None:
         with own_thread() as call:
@@ -69,7 +70,7 @@ def run_once(work: Callable[[], object], name: str = "") -> object:
     """
     try:
         return work()
-    except DatabaseFails as error:
+    except Error as error:
         logger.warning("%s is put off, as the database fails: %s", name or getattr(work, "__name__", work), error)
         return None
     except Exception:
@@ -79,11 +80,11 @@ def run_once(work: Callable[[], object], name: str = "") -> object:
         connections.close_all()
 
 
-# A job whose heart has been silent for its lease of 20 s is failed at most 5 s after that (D8).
+# A job without a heartbeat for its lease of 20 s is failed at most 5 s after that (D8).
 _watch = DatabaseWatch("The web process")
 DUTIES: tuple[Duty, ...] = (
-    every(5, _watch.watched(Lookout().look)),
-    every(5, _watch.watched(leftovers.deliver)),
+    every(HEARTBEAT_S, _watch.watched(Lookout().look)),
+    every(HEARTBEAT_S, _watch.watched(leftovers.deliver)),
     every(5, refused_requests.tell),
     every(5, token_uses.store),
     every(10, shorten_wal),

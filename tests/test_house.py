@@ -15,7 +15,7 @@ LARGEST_FILE = 400
 # and from those below.
 FLOORS = {
     "words": "levels statuses storable signals text refused_requests",
-    "models": "models patience impatience",
+    "models": "models patience",
     "secrets": "secrets",
     "core": "errors recording lifecycle queries access credentials token_uses operations installation readiness "
     "retention runnables",

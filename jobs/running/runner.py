@@ -20,7 +20,7 @@ from jobs.models import Job, NoSuchJob
 from jobs.patience import PATIENCE, DatabaseFails, persistently
 from jobs.recording import NewEntry
 from jobs.running.ending import Outcome, attempts_of, end_attempt
-from jobs.running.heartbeat import Heartbeat
+from jobs.running.lease import JobLease
 from jobs.running.output.backlog import Backlog
 from jobs.running.output.capture import Capture
 from jobs.running.output.items import SpawnRequest
@@ -110,11 +110,12 @@ class Runner:
 
     def run_begun(self) -> Outcome:
         """As `run`, of a job that is running already."""
-        heartbeat = Heartbeat(
+        lease = JobLease(
             self._job,
             on_cancel=lambda: self.stopper.ask(stopping.requested()),
             on_lost=lambda: self.stopper.ask(stopping.lost_lease()),
         )
+        heartbeat = lease.kept()
         heartbeat.start()
         try:
             with self._host.signals(self._on_signal):

@@ -1,4 +1,4 @@
-"""SQLite's write-ahead log, which grows while anybody reads what was there before, and does not shrink by itself."""
+"""SQLite's write-ahead log, which grows while a reader needs what was there before, and does not shrink by itself."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from contextlib import suppress
 
 from django.db import connection
 
-from jobs.impatience import impatience
+from jobs.patience import brief_lock_waits
 
 LARGE_BYTES = 16 * 1024 * 1024
 
 
 def shorten_wal() -> None:
-    """Moves what is in it to the database and empties it, when it is large and nobody is in the way.
+    """Moves what is in it to the database and empties it, when it is large and no reader or writer is in the way.
 
     For a duty: it waits half a second at most, and is tried again.
     """
     if connection.vendor != "sqlite" or wal_bytes() < LARGE_BYTES:
         return
-    with impatience(), connection.cursor() as cursor:
+    with brief_lock_waits(), connection.cursor() as cursor:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
