@@ -15,6 +15,7 @@ from jobs.lifecycle import JobIsRunning
 from jobs.models import SERVICE_JOB_ID, Job, NoSuchJob
 from jobs.queries.families import descendants, generations
 from jobs.recording import NewEntry
+from jobs.streams import SYSTEM
 
 
 class JobHasEnded(ValueError):
@@ -49,7 +50,7 @@ def cancel_one(job_id: UUID, by: str) -> bool:
         with transaction.atomic():
             if not lifecycle.request_cancel(job_id):
                 return False
-            recording.append(job_id, [NewEntry(f"cancel requested by {by}", "warn", stream="system")])
+            recording.append(job_id, [NewEntry(f"cancel requested by {by}", "warn", stream=SYSTEM)])
             lifecycle.finish_job(job_id, statuses.CANCELLED, error=f"cancelled by {by}", only_if=nobody_hears)
     except NoSuchJob:
         return False
@@ -76,7 +77,7 @@ def delete(job: Job, by: str) -> int:
 
 def delete_one(job: Job, by: str) -> bool:
     """Whether it was this call that deleted the job. Raises JobIsRunning."""
-    word = NewEntry(f"{job.name} ({job.pk}) was deleted by {by}", "info", stream="system")
+    word = NewEntry(f"{job.name} ({job.pk}) was deleted by {by}", "info", stream=SYSTEM)
     # No worker begins it any more.
     lifecycle.finish_job(job, statuses.CANCELLED, error="deleted", only_if=Q(status=statuses.PENDING))
     if not lifecycle.delete_job(job):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 logger = logging.getLogger(__name__)
 
-TOLD_EVERY_S = 60.0
+LOGGED_EVERY_S = 60.0
 ADDRESSES_NAMED = 3
 
 
@@ -42,14 +42,14 @@ BY_LOGGER = {"django.security.DisallowedHost": UNKNOWN_HOST, "django.security.cs
 
 @dataclass(slots=True)
 class Count:
-    told_at: float
+    logged_at: float
     number: int = 0
     addresses: set[str] = field(default_factory=set)
     has_more_addresses: bool = False
 
 
 class Tally:
-    """Tells the first of a kind at once, and what follows when a minute is over."""
+    """Logs the first of a kind at once, and what follows when a minute is over."""
 
     def __init__(self) -> None:
         self._counts: dict[Kind, Count] = {}
@@ -58,13 +58,13 @@ class Tally:
     def count(self, kind: Kind, address: str = "") -> None:
         now = time.monotonic()
         with self._lock:
-            count = self._counts.setdefault(kind, Count(now - TOLD_EVERY_S))
+            count = self._counts.setdefault(kind, Count(now - LOGGED_EVERY_S))
             count.number += 1
             note_address(count, address)
             words = self._due(kind, count, now)
         self._say(words)
 
-    def tell(self) -> None:
+    def log_what_is_due(self) -> None:
         """What has been counted for a minute. To be called every few seconds."""
         now = time.monotonic()
         with self._lock:
@@ -73,7 +73,7 @@ class Tally:
             self._say(words)
 
     def _due(self, kind: Kind, count: Count, now: float) -> str | None:
-        if now - count.told_at < TOLD_EVERY_S:
+        if now - count.logged_at < LOGGED_EVERY_S:
             return None
         words = in_words(kind, count)
         self._counts[kind] = Count(now)
@@ -101,7 +101,7 @@ def in_words(kind: Kind, count: Count) -> str:
 
 tally = Tally()
 count = tally.count
-tell = tally.tell
+log_what_is_due = tally.log_what_is_due
 
 
 class CountingHandler(logging.Handler):

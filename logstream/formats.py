@@ -15,7 +15,10 @@ import msgspec
 from jobs.models import EntryRecord
 from jobs.models.record import wire_time
 from jobs.queries.log_page import logs_payload
+from jobs.queries.results import PlainEntry
 from logstream.events import comment, event, message
+
+DONE_ID = "done"  # of the last event: a client that comes back with it has had the end (S8)
 
 
 class Format(ABC):
@@ -59,13 +62,7 @@ class EventFormat(Format):
         return event("ping", msgspec.json.encode({"timestamp": wire_time(datetime.now(UTC))}), scanned_id)
 
     def done(self, status: str, exit_code: int | None) -> bytes:
-        return event("done", msgspec.json.encode({"status": status, "exit_code": exit_code}), "done")
-
-
-class PlainEntry(msgspec.Struct, gc=False):
-    timestamp: str
-    level: str
-    message: str
+        return event("done", msgspec.json.encode({"status": status, "exit_code": exit_code}), DONE_ID)
 
 
 class PlainFormat(Format):
@@ -93,7 +90,7 @@ class PlainFormat(Format):
         return self.KEEP_ALIVE
 
     def done(self, status: str, exit_code: int | None) -> bytes:
-        return event("done", b"{}", "done")
+        return event("done", b"{}", DONE_ID)
 
 
 EVENTS = EventFormat()

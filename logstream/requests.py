@@ -10,12 +10,13 @@ from dataclasses import replace
 from django.http import HttpRequest
 
 from jobs import access
+from jobs.api.logs import SERVICE_LIMIT
 from jobs.models import Job
 from jobs.queries import NO_LIMIT, START, Filter, Position
 from jobs.queries.cursors import CursorReset, position_of
 from jobs.queries.families import is_finished
 from jobs.queries.parameters import CHILDREN, FILTER_PARAMETERS, Parameters, read_cursor, read_filter, read_limit
-from logstream.formats import PLAIN
+from logstream.formats import DONE_ID, PLAIN
 from logstream.open_stream import Viewer
 from logstream.registry import FAMILY, SERVICE, Topic, family_topic, job_topic
 from logstream.streams import LogRequest
@@ -23,8 +24,6 @@ from logstream.streams import LogRequest
 SERVICE_PARAMETERS = ("job", *FILTER_PARAMETERS, "limit", "since", "ticket")
 STREAM_PARAMETERS = (*FILTER_PARAMETERS, CHILDREN, "limit", "since", "ticket")
 PLAIN_PARAMETERS = ("level", "since", "ticket")
-SERVICE_LIMIT = 50
-DONE_ID = "done"
 
 
 def viewer_of(caller: access.Caller) -> Viewer:

@@ -16,11 +16,11 @@ from django.db.models import Count, Model, Q, QuerySet
 
 from jobs.models import COLUMN_NAMES, Job, Step
 from jobs.models.counters import COLUMNS
+from jobs.sizes import MIB
 from jobs.web.health import what_is_missing
 
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
 
-MIB = 1024 * 1024
 TOO_LITTLE_SPACE = 100 * MIB  # the next job that logs much may fill it
 LITTLE_SPACE = 1024 * MIB
 SAMPLE_JOBS = 100

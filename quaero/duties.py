@@ -85,7 +85,7 @@ _watch = DatabaseWatch("The web process")
 DUTIES: tuple[Duty, ...] = (
     every(HEARTBEAT_S, _watch.watched(Lookout().look)),
     every(HEARTBEAT_S, _watch.watched(leftovers.deliver)),
-    every(5, refused_requests.tell),
+    every(5, refused_requests.log_what_is_due),
     every(5, token_uses.store),
     every(10, shorten_wal),
     every_in_steps(DAY_S, pruning_by_setting),

@@ -14,7 +14,7 @@ LARGEST_FILE = 400
 # Inside `jobs`, from the ground up: rooms (folders, or files at the root). What is in one imports from its own floor
 # and from those below.
 FLOORS = {
-    "words": "levels statuses storable signals text refused_requests",
+    "words": "levels statuses streams languages outcome sizes storable signals text refused_requests",
     "models": "models patience",
     "secrets": "secrets",
     "core": "errors recording lifecycle queries access credentials token_uses operations installation readiness "

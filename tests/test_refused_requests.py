@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from jobs import refused_requests
-from jobs.refused_requests import BAD_TOKEN, NO_HTTP, TOLD_EVERY_S, UNKNOWN_HOST, Tally
+from jobs.refused_requests import BAD_TOKEN, LOGGED_EVERY_S, NO_HTTP, UNKNOWN_HOST, Tally
 from tests.web.test_throttle import Clock
 
 
@@ -33,11 +33,11 @@ def test_the_first_is_told_at_once_and_the_others_in_one_line_a_minute(
 ) -> None:
     for _ in range(1235):
         tally.count(UNKNOWN_HOST)
-    tally.tell()
+    tally.log_what_is_due()
     assert caplog.messages == ["1 request with a wrong Host"]
-    clock.now += TOLD_EVERY_S
-    tally.tell()
-    tally.tell()
+    clock.now += LOGGED_EVERY_S
+    tally.log_what_is_due()
+    tally.log_what_is_due()
     assert caplog.messages[1:] == ["1,234 requests with a wrong Host within a minute"]
 
 
@@ -50,16 +50,16 @@ def test_each_kind_has_its_line(clock: Clock, tally: Tally, caplog: pytest.LogCa
 def test_some_addresses_are_named(clock: Clock, tally: Tally, caplog: pytest.LogCaptureFixture) -> None:
     for number in [1, *range(1000), 1]:
         tally.count(NO_HTTP, f"10.0.0.{number}")
-    clock.now += TOLD_EVERY_S
-    tally.tell()
+    clock.now += LOGGED_EVERY_S
+    tally.log_what_is_due()
     assert caplog.messages[0].endswith(", from 10.0.0.1")
     assert caplog.messages[1].endswith(", from 10.0.0.0, 10.0.0.1, 10.0.0.2 and others")
 
 
 def test_a_quiet_minute_has_no_line(clock: Clock, tally: Tally, caplog: pytest.LogCaptureFixture) -> None:
     tally.count(NO_HTTP)
-    clock.now += 10 * TOLD_EVERY_S
-    tally.tell()
+    clock.now += 10 * LOGGED_EVERY_S
+    tally.log_what_is_due()
     assert len(caplog.messages) == 1
 
 

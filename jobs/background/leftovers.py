@@ -21,8 +21,9 @@ from django.db import connection, transaction
 from jobs.background.items import JobStarted
 from jobs.background.storing import Write, apply
 from jobs.patience import DatabaseFails
+from jobs.sizes import MIB
 
-MAX_BYTES = 128 * 1024 * 1024
+MAX_BYTES = 128 * MIB
 SUFFIX = ".left"
 FORGOTTEN_AFTER_S = 30 * 24 * 60 * 60
 

@@ -14,13 +14,14 @@ from concurrent.futures import Future
 from uuid import UUID
 
 from jobs.background.items import Change, Entry, Flush, Gap, Item, ProgressMade
+from jobs.sizes import MIB
 
 MAX_ITEMS = 100_000  # some 40 MB of ordinary records
 MAX_CHANGES = 50_000  # beyond those
 LARGE_CHARS = 4096  # what is longer is counted: a hundred thousand messages of 1 MiB are too much for any program
-MAX_LARGE_CHARS = 64 * 1024 * 1024
+MAX_LARGE_CHARS = 64 * MIB
 BATCH_ITEMS = 1_000
-BATCH_CHARS = 1024 * 1024
+BATCH_CHARS = MIB
 GIVE_WAY_S = 0.0005
 NEVER = 1 << 62
 

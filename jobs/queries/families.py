@@ -13,9 +13,7 @@ from django.db import models
 
 from jobs import statuses
 from jobs.models import COLUMN_NAMES, Job, LogEntry
-from jobs.models.job import JobQuerySet
-
-TOO_LARGE = ("spec", "result")  # of a thousand children, for what is done with all of them
+from jobs.models.job import LARGE_COLUMNS, JobQuerySet
 
 # UNION and not UNION ALL: were two jobs each other's parents, this would still end.
 MEMBERS_SQL = (
@@ -118,7 +116,7 @@ def generations(*job_ids: UUID) -> Iterator[list[Job]]:
     parents = list(job_ids)
     seen = set(parents)
     while parents:
-        children = Job.objects.filter(parent__in=parents).defer(*TOO_LARGE).order_by("created_at", "pk")
+        children = Job.objects.filter(parent__in=parents).defer(*LARGE_COLUMNS).order_by("created_at", "pk")
         generation = [job for job in children if job.pk not in seen]
         parents = [job.pk for job in generation]
         seen.update(parents)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,19 +11,12 @@ from django.utils import timezone
 
 from jobs import lifecycle, recording, statuses
 from jobs.models import Job
+from jobs.outcome import Outcome
 from jobs.recording import NewEntry
 from jobs.running.ordering.specs import NotARun, spec_of
+from jobs.streams import SYSTEM
 
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 2.0, 300.0
-
-
-class Outcome(NamedTuple):
-    """How it ended: for the job, and as an exit code."""
-
-    status: str
-    exit_code: int | None
-    error: str
-    result: object = None
 
 
 def end_attempt(job: Job, outcome: Outcome, entries: Sequence[NewEntry] = (), only_if: Q | None = None) -> bool:
@@ -58,7 +50,7 @@ def retried(job: Job, outcome: Outcome, only_if: Q) -> bool:
     if not lifecycle.retry_job(job, job.attempt, due_at=timezone.now() + timedelta(seconds=wait_s), only_if=only_if):
         return False
     text = f"attempt {job.attempt} of {attempts} has failed ({outcome.error}): the next one begins in {wait_s:g} s"
-    recording.append(job, [NewEntry(text, "warn", stream="system")])
+    recording.append(job, [NewEntry(text, "warn", stream=SYSTEM)])
     return True
 
 

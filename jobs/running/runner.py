@@ -17,9 +17,10 @@ from jobs.background import leftovers
 from jobs.background.items import JobEnded
 from jobs.background.storing import Append
 from jobs.models import Job, NoSuchJob
+from jobs.outcome import Outcome
 from jobs.patience import PATIENCE, DatabaseFails, persistently
 from jobs.recording import NewEntry
-from jobs.running.ending import Outcome, attempts_of, end_attempt
+from jobs.running.ending import attempts_of, end_attempt
 from jobs.running.lease import JobLease
 from jobs.running.output.backlog import Backlog
 from jobs.running.output.capture import Capture
@@ -35,6 +36,7 @@ from jobs.running.processes.stopping import Stopper
 from jobs.running.processes.tied import TiedProcess
 from jobs.secrets.masking import Masker
 from jobs.storable import Json
+from jobs.streams import SYSTEM
 
 GRACE = timedelta(seconds=10)
 TICK_S = 0.2  # how late a timeout or a KILL may come
@@ -223,7 +225,7 @@ class Runner:
             self._note(f"still running {grace.total_seconds():g} s later: killed", "warn")
 
     def _note(self, text: str, level: str) -> None:
-        self._backlog.put([NewEntry(self._command_run.masker.mask(text), level, stream="system")], wait=False)
+        self._backlog.put([NewEntry(self._command_run.masker.mask(text), level, stream=SYSTEM)], wait=False)
 
     def _outcome(self, process: Process) -> Outcome:
         code, reason = process.wait(), self.stopper.reason

@@ -10,18 +10,19 @@ from uuid import UUID, uuid4
 from jobs import levels, statuses
 from jobs.background.items import Entry
 from jobs.background.queue import queue
-from jobs.storable import storable_object, storable_text
-from jobs.tracking.outcomes import Outcome, exception_fields, traceback_of
+from jobs.outcome import Outcome
+from jobs.storable import MAX_NAME_CHARACTERS, storable_object, storable_text
+from jobs.streams import STDERR, STDOUT, SYSTEM
+from jobs.tracking.outcomes import exception_fields, traceback_of
 from jobs.tracking.places import Place, current
 
-MAX_NAME = 255
-TOLD = "_quaero_told_in"  # on an exception: the jobs that have its traceback
+LOGGED = "_quaero_logged_in"  # on an exception: the jobs that have its traceback
 
 
 def short_name(name: str) -> str:
     if not isinstance(name, str):
         raise TypeError(f'a name is needed, as in track("Nightly import"), not {name!r}')
-    return storable_text(name)[:MAX_NAME]
+    return storable_text(name)[:MAX_NAME_CHARACTERS]
 
 
 class Tracked:
@@ -58,28 +59,28 @@ class Tracked:
         finally:
             current.set(outside)
 
-    def tell(self, exception: BaseException, outcome: Outcome) -> None:
+    def log_exception(self, exception: BaseException, outcome: Outcome) -> None:
         """One entry in each job that the exception ends, in the step where it came from: a failure with its whole
         traceback (which is one error, not thirty), an exit or a cancellation with a word."""
-        told: set[UUID] = exception.__dict__.setdefault(TOLD, set())
-        if self._place is None or self._place.job in told or outcome.status == statuses.COMPLETED:
+        logged: set[UUID] = exception.__dict__.setdefault(LOGGED, set())
+        if self._place is None or self._place.job in logged or outcome.status == statuses.COMPLETED:
             return
-        told.add(self._place.job)
+        logged.add(self._place.job)
         if outcome.status == statuses.CANCELLED:
-            self._put(f"cancelled: {outcome.error}", levels.WARN, stream="system")
+            self._put(f"cancelled: {outcome.error}", levels.WARN, stream=SYSTEM)
         elif isinstance(exception, SystemExit):
-            self._put(outcome.error, levels.ERROR, stream="system")
+            self._put(outcome.error, levels.ERROR, stream=SYSTEM)
         else:
             text = traceback_of(exception)
             fields = exception_fields(exception, text)
-            self._put(f"{outcome.error}\n{text}", levels.ERROR, stream="stderr", fields=fields)
+            self._put(f"{outcome.error}\n{text}", levels.ERROR, stream=STDERR, fields=fields)
 
     def _put(
         self,
         message: str,
         level: int,
         *,
-        stream: str = "stdout",
+        stream: str = STDOUT,
         source: str = "",
         fields: Mapping[str, object] | None = None,
     ) -> None:

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 
 from jobs.background.items import JobEnded, JobStarted, ProgressMade
 from jobs.background.queue import queue
+from jobs.running.processes.proc import JOB_ID_VARIABLE
 from jobs.storable import storable_json, storable_object
 from jobs.tracking.blocks import Block
 from jobs.tracking.handles import Tracked, TrackedStep, short_name
@@ -26,7 +27,6 @@ from jobs.tracking.steps import StepBlock
 __all__ = ["JobBlock", "JobCancelled", "StepBlock", "TrackedJob", "TrackedStep", "step", "track"]
 
 KIND = re.compile(r"[-a-zA-Z0-9_]{1,64}")
-JOB_ID_VARIABLE = "QUAERO_JOB_ID"  # `runjob` gives it to its command: what that tracks is part of the job
 
 
 def track(name: str, *, kind: str = "job", attributes: Mapping[str, object] | None = None) -> JobBlock:
@@ -83,10 +83,12 @@ class TrackedJob(Tracked):
         queue.put_change(JobStarted(self.id, self.name, kind, parent, attributes, worker, time.time(), self.must_stop))
 
     def end(self, exception: BaseException | None = None) -> None:
-        status, error, exit_code = outcome = outcome_of(exception)
+        outcome = outcome_of(exception)
         if exception is not None:
-            self.tell(exception, outcome)
-        queue.put_change(JobEnded(self.id, status, exit_code, storable_json(self.result), error, time.time()))
+            self.log_exception(exception, outcome)
+        queue.put_change(
+            JobEnded(self.id, outcome.status, outcome.exit_code, storable_json(self.result), outcome.error, time.time())
+        )
 
 
 class JobBlock(Block[TrackedJob]):

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from typing import NamedTuple
 
 from jobs import statuses
+from jobs.outcome import Outcome
 
 
 class JobCancelled(Exception):
-    """Somebody asked the job to end. Raised by `stop_if_cancelled`; it ends the job as cancelled."""
+    """The job was asked to end. Raised by `stop_if_cancelled`; it ends the job as cancelled."""
 
 
 CANCELS = (asyncio.CancelledError, KeyboardInterrupt, GeneratorExit, JobCancelled)
-
-
-class Outcome(NamedTuple):
-    status: str
-    error: str = ""
-    exit_code: int | None = None
 
 
 def outcome_of(exception: BaseException | None) -> Outcome:
@@ -27,10 +21,10 @@ def outcome_of(exception: BaseException | None) -> Outcome:
     if exception is None:
         return Outcome(statuses.COMPLETED)
     if isinstance(exception, CANCELS):
-        return Outcome(statuses.CANCELLED, summary(exception))
+        return Outcome(statuses.CANCELLED, error=summary(exception))
     if isinstance(exception, SystemExit):
         return outcome_of_exit(exception.code)
-    return Outcome(statuses.FAILED, summary(exception))
+    return Outcome(statuses.FAILED, error=summary(exception))
 
 
 def outcome_of_exit(code: object) -> Outcome:
@@ -38,8 +32,8 @@ def outcome_of_exit(code: object) -> Outcome:
     if code is None or code == 0:
         return Outcome(statuses.COMPLETED, exit_code=0)
     if isinstance(code, int):
-        return Outcome(statuses.FAILED, f"exit code {code}", code)
-    return Outcome(statuses.FAILED, str(code), 1)
+        return Outcome(statuses.FAILED, code, f"exit code {code}")
+    return Outcome(statuses.FAILED, 1, str(code))
 
 
 def summary(exception: BaseException) -> str:

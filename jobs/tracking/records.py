@@ -16,7 +16,7 @@ OWN_ATTRIBUTES = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "as
 OWN_COUNT = len(logging.makeLogRecord({}).__dict__)
 
 
-class Content(NamedTuple):
+class Detailed(NamedTuple):
     message: str
     fields: Mapping[str, object] | None
 
@@ -35,7 +35,7 @@ def fields_of(record: logging.LogRecord) -> dict[str, object]:
     return storable_object({name: record.__dict__[name] for name in names}) if names else {}
 
 
-def with_details(message: str, record: logging.LogRecord, *, is_formatted: bool) -> Content:
+def with_details(message: str, record: logging.LogRecord, *, is_formatted: bool) -> Detailed:
     """The message with `extra=`, traceback and stack: kept as fields, and readable in the text, where a formatter
     has put the latter two already."""
     fields, texts = fields_of(record), [message]
@@ -45,4 +45,4 @@ def with_details(message: str, record: logging.LogRecord, *, is_formatted: bool)
     if record.stack_info:
         texts.append(record.stack_info)
         fields["stack"] = record.stack_info
-    return Content(message if is_formatted else "\n".join(texts), fields or None)
+    return Detailed(message if is_formatted else "\n".join(texts), fields or None)

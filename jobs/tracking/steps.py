@@ -33,7 +33,7 @@ class StepBlock(Block[TrackedStep]):
             return
         outcome = outcome_of(exception)
         if exception is not None:
-            handle.tell(exception, outcome)
+            handle.log_exception(exception, outcome)
         queue.put_change(StepEnded(handle.place.job, handle.id, outcome.status, outcome.error, time.time()))
 
     def again(self) -> StepBlock:

@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, ParamSpec, Protocol, TypeVar
 
+from jobs.patience import Pauses
 from jobs.queries import START, Filter, Position
 from jobs.queries.long_reads import Steps
 from logstream.formats import EVENTS, Format
@@ -28,7 +29,6 @@ logger = logging.getLogger(__name__)
 
 URGENT_INTERVAL_S = 0.02  # the pace of state changes, so that a program that reports each percent stays cheap
 STATUS_INTERVAL_S = 1.0  # of a status in which only counts or progress are new
-RETRY_AFTER_FAILURE_S = 1.0
 
 
 class FeedKey(NamedTuple):
@@ -76,6 +76,7 @@ class Feed(ABC):
         self.task: asyncio.Task[None] | None = None  # held here, for the loop holds tasks only weakly
         self.ready: asyncio.Future[None] = live.loop.create_future()
         self._news: list[object] = []
+        self._pauses = Pauses()  # after readings that have failed
         self._is_urgent = False
         self._wake = asyncio.Event()
         self.batch_sent_at = -1e9  # loop time
@@ -184,8 +185,10 @@ class Feed(ABC):
                 return
             # The database may answer again in a moment; what was not sent is read then (None: "look").
             logger.warning("feed of %s could not read: %s", self.key, error)
-            await asyncio.sleep(RETRY_AFTER_FAILURE_S)
+            await asyncio.sleep(self._pauses.next())
             self.notify(None)
+        else:
+            self._pauses.restart()
         self._wake_reaching()
         if not self.is_over and self.live.loop.time() >= self._ping_at():
             self.broadcast_note(self.key.format.ping(self.scanned.id))

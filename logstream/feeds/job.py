@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from jobs.models import COLUMN_NAMES, AppendedBatch, Job
+from jobs.models.job import LARGE_COLUMNS
 from jobs.queries import Log, Page, Position
 from jobs.queries.cursors import CursorReset, ResetReason, newest_position
 from jobs.queries.long_reads import unbroken
@@ -38,7 +39,7 @@ class JobReading(NamedTuple):
 def read_job(job_id: UUID, known: JobSteps) -> JobReading | None:
     """The job's row, and what changed of its steps, of one moment. None: it is not there."""
     with snapshot():
-        job = Job.objects.defer("spec", "result", "attributes").filter(pk=job_id).first()
+        job = Job.objects.defer(*LARGE_COLUMNS, "attributes").filter(pk=job_id).first()
         return None if job is None else JobReading(job, read_steps(job_id, known))
 
 

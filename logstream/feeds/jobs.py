@@ -11,6 +11,7 @@ import msgspec
 from django.utils import timezone
 
 from jobs.models import SERVICE_JOB_ID, AppendedBatch, DeletedJob, Job
+from jobs.models.job import LARGE_COLUMNS
 from jobs.models.record import wire_time
 from jobs.queries import Position
 from jobs.queries.rows import JobRow, job_row
@@ -197,6 +198,6 @@ def read_rows(job_ids: set[UUID]) -> list[JobRow]:
     wanted = sorted(job_ids)
     rows: list[JobRow] = []
     for begin in range(0, len(wanted), MOST_ROWS):
-        jobs = Job.objects.listed().select_related("created_by").defer("spec", "result")
+        jobs = Job.objects.listed().select_related("created_by").defer(*LARGE_COLUMNS)
         rows += [job_row(job) for job in jobs.filter(pk__in=wanted[begin : begin + MOST_ROWS])]
     return sorted(rows, key=lambda row: row.created_at)

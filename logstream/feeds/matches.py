@@ -7,9 +7,10 @@ import logging
 
 from django.db import DatabaseError
 
+from jobs.patience import Pauses
 from jobs.queries import Log, Position
 from jobs.queries.known_counts import count_up_to
-from logstream.feeds.base import RETRY_AFTER_FAILURE_S, Feed
+from logstream.feeds.base import Feed
 from logstream.stepping import Stepwise
 
 logger = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class MatchCount:
             self._counting = None
 
     async def _count_up_to(self, log: Log, end: Position) -> None:
-        feed = self._feed
+        feed, pauses = self._feed, Pauses()
         while not feed.is_over:
             counting = Stepwise(feed.live, feed.user_id, count_up_to(log, end))
             try:
@@ -63,7 +64,7 @@ class MatchCount:
                         return
             except DatabaseError as error:
                 logger.warning("feed of %s could not count: %s", feed.key, error)
-                await asyncio.sleep(RETRY_AFTER_FAILURE_S)
+                await asyncio.sleep(pauses.next())
             else:
                 self._count += counting.result
                 self._counting = None

@@ -102,7 +102,7 @@ class HttpDoor(HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self.tell_of(refused_requests.UPGRADE)  # answered as if it had not been asked for
+            self.count(refused_requests.UPGRADE)  # answered as if it had not been asked for
         if self.silent_bytes > MAX_HEAD_BYTES and not self.in_head:
             self.refuse(431)
 
@@ -185,14 +185,14 @@ class HttpDoor(HttpToolsProtocol):
             self.refuse(408)
 
     def give_way(self) -> None:
-        self.tell_of(refused_requests.NO_ROOM)
+        self.count(refused_requests.NO_ROOM)
         self.transport.abort()
 
     # Ends.
 
     def refuse(self, status: int) -> None:
         """Answer in place of the application, and close when the client has had time to read it."""
-        self.tell_of(COUNTED_AS[status])
+        self.count(COUNTED_AS[status])
         self.is_refused = True
         self.wait_no_more()
         if self.cycle is not None and not self.cycle.response_complete:
@@ -209,7 +209,7 @@ class HttpDoor(HttpToolsProtocol):
             self.transport.write_eof()
         self.loop.call_later(LINGER_S, self.close)
 
-    def tell_of(self, kind: refused_requests.Kind) -> None:
+    def count(self, kind: refused_requests.Kind) -> None:
         refused_requests.count(kind, self.client[0] if self.client else "")
 
     def timeout_keep_alive_handler(self) -> None:

@@ -87,7 +87,7 @@ class Server:
                 logger.error("The web process does not start (%s).", how_it_ended(code))
                 return
             pause = pause_after(crashes)
-            tell_end("The web process", web, pause)
+            log_end("The web process", web, pause)
             await asyncio.sleep(pause)
 
     async def keep_worker_running(self) -> None:
@@ -100,7 +100,7 @@ class Server:
             await asyncio.shield(worker.ended)
             crashes = 1 if time.monotonic() - started > STEADY_WORKER_AFTER_S else crashes + 1
             pause = pause_after(crashes)
-            tell_end("A worker", worker, pause)
+            log_end("A worker", worker, pause)
             await asyncio.sleep(pause)
 
     async def open(self) -> None:
@@ -180,7 +180,7 @@ async def first_answer(listener: socket.socket) -> None:
         await asyncio.sleep(0.05)
 
 
-def tell_end(what: str, child: Child, pause_s: float) -> None:
+def log_end(what: str, child: Child, pause_s: float) -> None:
     how, pid = how_it_ended(child.ended.result()), child.process.pid
     logger.warning("%s has ended (%s). A new one starts in %g s. (It was process %d.)", what, how, pause_s, pid)
 

@@ -8,8 +8,9 @@ from contextlib import suppress
 from django.db import connection
 
 from jobs.patience import brief_lock_waits
+from jobs.sizes import MIB
 
-LARGE_BYTES = 16 * 1024 * 1024
+LARGE_BYTES = 16 * MIB
 
 
 def shorten_wal() -> None:

@@ -20,6 +20,7 @@ from jobs.models import Job
 from jobs.running.ordering.programs import order_program
 from jobs.running.processes import cgroups
 from jobs.running.runner import CommandRun
+from jobs.running.workers import execute as execute_module
 from jobs.running.workers.execute import execute
 from tests.processes import DEADLINE_S, ROOT, eventually, is_gone
 from tests.quaero.test_serve_runs import Quaero, has_logged, run
@@ -64,7 +65,7 @@ def programs(settings: Settings) -> None:
 @pytest.fixture(autouse=True)
 def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     """From the signal to the KILL, which none of these runs can do without."""
-    monkeypatch.setattr(execute, "CommandRun", partial(CommandRun, grace=timedelta(seconds=0.5)))
+    monkeypatch.setattr(execute_module, "CommandRun", partial(CommandRun, grace=timedelta(seconds=0.5)))
 
 
 @pytest.fixture(params=["in a cgroup", "without a cgroup"])

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from jobs import lifecycle
 from jobs.models import SERVICE_JOB_ID, Job, LogEntry, Worker
-from jobs.running.ending import Outcome, end_attempt
+from jobs.outcome import Outcome
+from jobs.running.ending import end_attempt
 from jobs.running.processes.machine import machine_id, start_time
 from jobs.running.processes.scratch import scratch_directory
 from jobs.running.workers import liveness

@@ -21,10 +21,11 @@ from django.dispatch import Signal
 from jobs import lifecycle, patience, recording, signals
 from jobs.background import leftovers
 from jobs.models import Job
+from jobs.outcome import Outcome
 from jobs.running import runner
 from jobs.running.ending import end_attempt
 from jobs.running.ordering.programs import order_program
-from jobs.running.runner import CommandRun, Outcome, Runner
+from jobs.running.runner import CommandRun, Runner
 from jobs.running.workers.execute import execute
 from jobs.running.workers.session import WorkerSession
 from jobs.secrets.masking import Masker

@@ -41,7 +41,7 @@ def in_child(code: str, *, fails: bool = False) -> subprocess.CompletedProcess[s
 import atexit, logging, os, signal, sys, threading, time
 import django
 django.setup()
-from jobs.background import waiting
+from jobs.background import flush
 from jobs.handlers import QuaeroHandler
 from jobs.tracking import track
 log = logging.getLogger("child")
@@ -116,7 +116,7 @@ def test_a_killed_program_leaves_a_job_that_is_found() -> None:
         """
 with track("nightly"):
     log.info("going strong")
-    waiting.wait()
+    flush.wait()
     os.kill(os.getpid(), signal.SIGKILL)
 """,
         fails=True,

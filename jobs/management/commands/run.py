@@ -12,10 +12,9 @@ from jobs.runnables import BadParameters, Runnable, UnknownRunnable, registry
 from jobs.running.ordering.registered import order_runnable
 from jobs.running.processes.process import OWN_FAILURE
 from jobs.terminal.arguments import BadArgument, read_arguments
+from jobs.terminal.command import REFUSED, WRONG_USAGE
 from jobs.terminal.database_command import DatabaseCommand
 from jobs.terminal.follow import follow, say_if_nobody_works
-
-WRONG_USAGE, REFUSED = 2, 1
 
 EPILOG = """\
 examples:
@@ -56,7 +55,7 @@ class Command(DatabaseCommand):
         try:
             runnable = registry.find(name)
             if "--help" in rest or "-h" in rest:
-                self.tell(runnable)
+                self.describe(runnable)
                 return
             arguments = read_arguments(rest, runnable)
             self.need_database()
@@ -77,7 +76,7 @@ class Command(DatabaseCommand):
             raise CommandError(f"name a registered job:\n{text}", returncode=WRONG_USAGE)
         self.stdout.write(text)
 
-    def tell(self, runnable: Runnable) -> None:
+    def describe(self, runnable: Runnable) -> None:
         self.stdout.write(f"{runnable.name}: {runnable.description}".rstrip(": "))
         for field in runnable.form_fields():
             need = "required" if field.required else f"default {field.default!r}"

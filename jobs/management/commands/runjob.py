@@ -28,9 +28,8 @@ from jobs.secrets.command_line import masked, masked_line
 from jobs.secrets.masking import Masker
 from jobs.secrets.patterns import configured_patterns
 from jobs.terminal.database_command import DatabaseCommand
-from jobs.text.commands import shortened
+from jobs.text.commands import MAX_NAME_CHARACTERS, shortened
 
-MAX_NAME_CHARACTERS = 200
 START_PATIENCE = timedelta(seconds=20)
 OUTCOME_PATIENCE = timedelta(minutes=10)  # a disk that is full is noticed by people, and cleared by them
 

@@ -15,6 +15,7 @@ from jobs.running.ordering.pending import Origin
 from jobs.running.ordering.programs import order_program
 from jobs.running.ordering.registered import order_runnable
 from jobs.running.ordering.specs import NotARun, ProgramSpec, Spec, spec_of
+from jobs.streams import SYSTEM
 
 
 class CannotRerun(ApiError):
@@ -74,4 +75,4 @@ def order_again(job: Job, spec: Spec, secrets: Mapping[str, object], origin: Ori
 
 
 def note(job: Job, text: str) -> None:
-    recording.append(job, [NewEntry(text, "info", stream="system")])
+    recording.append(job, [NewEntry(text, "info", stream=SYSTEM)])

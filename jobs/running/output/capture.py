@@ -18,9 +18,10 @@ from jobs.recording import NewEntry
 from jobs.running.output.backlog import Backlog
 from jobs.running.output.items import ItemReader
 from jobs.running.output.lines import Line, LineAssembler
-from jobs.running.output.release import Disclosure, Told
+from jobs.running.output.release import Disclosure, Output
 from jobs.running.processes.process import Process
 from jobs.secrets.masking import Masker
+from jobs.streams import STDERR, STDOUT, SYSTEM
 from jobs.text import CommandReader
 
 CHUNK_BYTES = 64 * 1024
@@ -50,8 +51,8 @@ class Pipe:
             self._echo(chunk)
         return chunk
 
-    def told(self, lines: list[Line]) -> Told:
-        return Told(self.name, self.reader.items_of(lines, datetime.now(UTC)) if lines else ())
+    def told(self, lines: list[Line]) -> Output:
+        return Output(self.name, self.reader.items_of(lines, datetime.now(UTC)) if lines else ())
 
     def note_what_is_owed(self) -> None:
         """How much was written before the command ended: all of it is read, however long that takes."""
@@ -93,8 +94,8 @@ class Capture:
         self._linger_s, self._linger_while = linger_s, linger_while
         masker, commands = Masker() if masker is None else masker, CommandReader()
         self._pipes = [
-            Pipe("stdout", process.stdout, 1 if echo else None, masker, commands),
-            Pipe("stderr", process.stderr, 2 if echo else None, masker, commands),
+            Pipe(STDOUT, process.stdout, 1 if echo else None, masker, commands),
+            Pipe(STDERR, process.stderr, 2 if echo else None, masker, commands),
         ]
         self._disclosure = Disclosure(masker, backlog.put)
         self._ended_at: float | None = None
@@ -117,7 +118,7 @@ class Capture:
     def _read_all(self, selector: selectors.BaseSelector, exit_descriptor: int | None) -> None:
         open_pipes = set(self._pipes)
         while open_pipes:
-            told: list[Told] = []
+            told: list[Output] = []
             for key, _ in selector.select(self._timeout(open_pipes, exit_descriptor)):
                 if key.data is None:
                     continue
@@ -132,10 +133,10 @@ class Capture:
             told += [pipe.told(pipe.assembler.flush(time.monotonic())) for pipe in open_pipes]
             self._disclose(told)
             if open_pipes and self._has_lingered() and not any(pipe.has_more_for_us() for pipe in open_pipes):
-                self._disclose([Told("system", [NewEntry(LEFT_OPEN, "warn", stream="system")])])
+                self._disclose([Output(SYSTEM, [NewEntry(LEFT_OPEN, "warn", stream=SYSTEM)])])
                 return
 
-    def _disclose(self, told: list[Told]) -> None:
+    def _disclose(self, told: list[Output]) -> None:
         self._disclosure.after_a_look([some for some in told if some.items])
 
     def _note_end(self, selector: selectors.BaseSelector, exit_descriptor: int | None, open_pipes: set[Pipe]) -> None:

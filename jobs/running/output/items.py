@@ -11,10 +11,12 @@ from datetime import datetime
 from functools import partial
 
 from jobs.background.storing import span
+from jobs.models.content import TRUNCATED
 from jobs.recording import NewEntry
 from jobs.running.output.line import Line
 from jobs.running.output.screen import pens
 from jobs.secrets.masking import Masker, masked_entry
+from jobs.streams import SYSTEM
 from jobs.text import (
     AddMask,
     Annotation,
@@ -69,7 +71,7 @@ class Lost:
         entries = "1 entry is" if self.count == 1 else f"{self.count} entries are"
         fields = {"lost": self.count, "from": self.since.isoformat(), "to": self.until.isoformat()}
         text = f"{entries} lost here, {span(self.since, self.until)}: the database failed"
-        return NewEntry(text, "error", stream="system", fields=fields)
+        return NewEntry(text, "error", stream=SYSTEM, fields=fields)
 
 
 Item = NewEntry | GroupStart | GroupEnd | Progress | Result | Failure | SpawnRequest | Lost
@@ -146,7 +148,7 @@ class ItemReader:
         """The line itself is stored nowhere, and half a value that is there while the line is drawn is none."""
         if line.is_in_progress:
             return []
-        return [command] if command.values else [NewEntry(NOTHING_TO_MASK, "warn", captured_at, stream="system")]
+        return [command] if command.values else [NewEntry(NOTHING_TO_MASK, "warn", captured_at, stream=SYSTEM)]
 
     def _report_items(self, report: Result | Report | Spawn, line: Line, captured_at: datetime) -> list[ToldItem]:
         if line.truncated_bytes or line.is_in_progress:  # Not all of it, though what is there makes sense.
@@ -181,7 +183,7 @@ def masked(item: Item, masker: Masker) -> Item:
 
 def _too_large(text: str, captured_at: datetime) -> list[Item]:
     said = next((said for name, said in TOO_LARGE.items() if text.lstrip().startswith(name)), None)
-    return [NewEntry(said[0], said[1], captured_at, stream="system")] if said else []
+    return [NewEntry(said[0], said[1], captured_at, stream=SYSTEM)] if said else []
 
 
 def _marks(line: Line) -> dict[str, object]:
@@ -191,5 +193,5 @@ def _marks(line: Line) -> dict[str, object]:
     if line.is_in_progress:
         marks["in_progress"] = True
     if line.truncated_bytes:
-        marks["truncated_bytes"] = line.truncated_bytes
+        marks[TRUNCATED] = line.truncated_bytes
     return marks

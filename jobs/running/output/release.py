@@ -13,7 +13,7 @@ from jobs.secrets.masking import Masker
 from jobs.text import AddMask
 
 
-class Told(NamedTuple):
+class Output(NamedTuple):
     stream: str
     items: Sequence[ToldItem]
 
@@ -27,14 +27,14 @@ class Disclosure:
     def __init__(self, masker: Masker, record: Callable[[list[Item]], None]) -> None:
         """`masker` learns what the program asks for."""
         self._masker, self._record = masker, record
-        self._waiting: list[Told] = []
+        self._waiting: list[Output] = []
 
     @property
     def is_waiting(self) -> bool:
         """Whether there is anything to be passed on by the next look."""
         return bool(self._waiting)
 
-    def after_a_look(self, told: list[Told]) -> None:
+    def after_a_look(self, told: list[Output]) -> None:
         """`told` is what was found, on each stream in its order; what was found before is passed on."""
         before, self._waiting = self._waiting, told
         if not before:

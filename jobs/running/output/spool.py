@@ -11,7 +11,9 @@ import struct
 import tempfile
 from typing import IO
 
-MAX_BYTES = 128 * 1024 * 1024
+from jobs.sizes import MIB
+
+MAX_BYTES = 128 * MIB
 LENGTH = struct.Struct("!Q")
 
 

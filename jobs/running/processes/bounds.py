@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-MIB = 1 << 20
+from jobs.sizes import MIB
 
 
 @dataclass(frozen=True, kw_only=True)

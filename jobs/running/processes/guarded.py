@@ -84,7 +84,7 @@ class GuardedProcess(Process):
     def has_ended(self) -> bool:
         with self._ending:  # who asks while another thread still kills what is left must not hear that it has ended
             if super().has_ended():
-                if self._number_told("over") is None:
+                if self._number_sent("over") is None:
                     self._kill_unguarded()
                 return True
             self._keep_guardian_going()
@@ -107,13 +107,13 @@ class GuardedProcess(Process):
     @property
     def broken_bound(self) -> tuple[str, int] | None:
         """For which the guardian killed, and how much was used; None if it did not."""
-        told = ((name, self._number_told(name)) for name in BOUNDS)
+        told = ((name, self._number_sent(name)) for name in BOUNDS)
         return next(((name, used) for name, used in told if used is not None), None)
 
     @property
     def left_behind(self) -> int:
         """How many processes the command had left behind, which were then ended."""
-        return self._number_told("left") or 0
+        return self._number_sent("left") or 0
 
     def _keep_guardian_going(self) -> None:
         """Somebody may have stopped the guardian, which then could end nothing."""
@@ -138,7 +138,7 @@ class GuardedProcess(Process):
         orphans.kill_adopted(self._began)
         if self._job_id is not None:
             kill_strays(self._job_id)
-        pid = self._number_told("pid")
+        pid = self._number_sent("pid")
         if pid is not None:  # where the system tells no environments
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
@@ -148,7 +148,7 @@ class GuardedProcess(Process):
         if self._cgroup is not None:
             self._cgroup.remove()
 
-    def _number_told(self, word: str) -> int | None:
+    def _number_sent(self, word: str) -> int | None:
         with self._ending, contextlib.suppress(OSError):
             while some := self._control.recv(4096):
                 self._told += some

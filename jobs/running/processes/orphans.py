@@ -10,10 +10,10 @@ import time
 from collections.abc import Iterator
 
 from jobs.running.processes import proc
+from jobs.running.processes.strays import LOOK_AGAIN_S
 
 PR_SET_CHILD_SUBREAPER = 36
 LOOKS = 2  # so many in a row have to find none
-LOOK_AGAIN_S = 0.002
 MOST_S = 5.0
 
 _adopts = False

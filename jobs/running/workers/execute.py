@@ -9,9 +9,10 @@ from uuid import UUID
 
 from jobs import lifecycle, statuses
 from jobs.models import Job, NoSuchJob
+from jobs.outcome import Outcome
 from jobs.patience import patiently
 from jobs.recording import NewEntry
-from jobs.running.ending import Outcome, end_attempt
+from jobs.running.ending import end_attempt
 from jobs.running.ordering.spawning import spawn
 from jobs.running.output.items import SpawnRequest
 from jobs.running.processes.cgroups import new_cgroup
@@ -20,6 +21,7 @@ from jobs.running.processes.process import OWN_FAILURE, Process
 from jobs.running.runner import CommandRun, Findings, Host, Runner
 from jobs.running.workers.command import CannotRun, RunCommand, command_of
 from jobs.running.workers.session import WorkerSession, current
+from jobs.streams import SYSTEM
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +56,7 @@ def run_claimed(job: Job, session: WorkerSession) -> None:
 
 
 def fail(job: Job, problem: str) -> None:
-    entry = NewEntry(problem, "error", stream="system")
+    entry = NewEntry(problem, "error", stream=SYSTEM)
     patiently(lambda: end_attempt(job, Outcome(statuses.FAILED, OWN_FAILURE, problem), [entry]))
 
 

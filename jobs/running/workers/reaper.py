@@ -11,13 +11,15 @@ from django.db.models import Q
 
 from jobs import lifecycle, recording, statuses
 from jobs.models import SERVICE_JOB_ID, Job, NoSuchJob, Worker
+from jobs.outcome import Outcome
 from jobs.recording import NewEntry
-from jobs.running.ending import Outcome, end_attempt
+from jobs.running.ending import end_attempt
 from jobs.running.processes.cgroups import remove_cgroups_of
 from jobs.running.processes.machine import machine_id
 from jobs.running.processes.scratch import remove_scratch_of
 from jobs.running.processes.strays import kill_strays
 from jobs.running.workers.liveness import is_gone
+from jobs.streams import SYSTEM
 
 LOST = "lost its process"
 
@@ -71,7 +73,7 @@ def gone_workers() -> list[Worker]:
 
 def fail_lost_job(job: Job, still: Q) -> bool:
     """Ends the attempt, with an entry that says so, unless there was a heartbeat, or it has ended meanwhile."""
-    entry = NewEntry(LOST, level="error", stream="system")
+    entry = NewEntry(LOST, level="error", stream=SYSTEM)
     try:
         # The entry stands before the status and falls with it: a process that loses the race leaves none behind.
         # A job that was asked to end has ended, if not as was meant.
@@ -96,4 +98,4 @@ def log_loss(job: Job, why: str) -> None:
 
 def log(news: str) -> None:
     """Into the service log; not by logging, as any command that waits for a job may find the loss."""
-    recording.append(SERVICE_JOB_ID, [NewEntry(news, "warn", stream="system")])
+    recording.append(SERVICE_JOB_ID, [NewEntry(news, "warn", stream=SYSTEM)])

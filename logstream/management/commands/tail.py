@@ -15,6 +15,7 @@ from jobs.models import STREAMS
 from jobs.queries.cursors import CursorOfAnotherJob
 from jobs.queries.parameters import BadParameter
 from jobs.running.processes.process import OWN_FAILURE
+from jobs.terminal.command import WRONG_USAGE
 from jobs.terminal.database_command import DatabaseCommand
 from jobs.terminal.lookup import NotChosen
 from jobs.terminal.safe_text import RESET, plain_name
@@ -31,7 +32,6 @@ from logstream.wakeups import wakeups_of_database
 
 EXIT_CODES = {statuses.COMPLETED: 0, statuses.FAILED: 1, statuses.CANCELLED: 3}
 DELETED = 1
-WRONG_USAGE = 2
 READER_LEFT = 128 + signal.SIGPIPE  # as for any other command in front of `| head`
 
 EPILOG = """\
@@ -96,7 +96,7 @@ class Command(DatabaseCommand):
         self.output = Output(options.get("stdout") or sys.stdout)
         choice = colour_choice(options)
         self.palette = palette_for(options.get("stdout") or sys.stdout, choice)
-        self.told_palette = palette_for(options.get("stderr") or sys.stderr, choice)
+        self.notes_palette = palette_for(options.get("stderr") or sys.stderr, choice)
         with exit_on_interrupt(self.end_line):
             code = self.tail(options)
         if code:
@@ -116,7 +116,7 @@ class Command(DatabaseCommand):
         except NotChosen as error:
             raise CommandError(str(error), returncode=WRONG_USAGE) from error
         except JobDeleted as error:
-            self.say(f"{name_of(error.job, self.told_palette)} was deleted")
+            self.say(f"{name_of(error.job, self.notes_palette)} was deleted")
             return DELETED
         except BrokenPipeError:
             return READER_LEFT
@@ -145,7 +145,7 @@ class Command(DatabaseCommand):
 
     def say_beginning(self, asked: Asked, followed: Followed) -> None:
         if isinstance(followed, FollowedJob | FollowedFamily):
-            self.say(opening(followed.job, self.told_palette))
+            self.say(opening(followed.job, self.notes_palette))
         else:
             self.say("all jobs and Quaero itself")
         if asked.reset_reason is not None:
@@ -157,7 +157,7 @@ class Command(DatabaseCommand):
     def end_of(self, followed: Followed) -> int:
         if not isinstance(followed, FollowedJob | FollowedFamily) or not followed.is_over:
             return 0
-        self.say(closing(followed.job, self.told_palette))
+        self.say(closing(followed.job, self.notes_palette))
         return EXIT_CODES[followed.job.status]
 
     def end_line(self) -> None:

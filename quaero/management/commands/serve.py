@@ -73,7 +73,7 @@ class Command(BaseCommand):
         is_new = self.prepare_database()
         address = base_url(host, listener.getsockname()[1])
         warn_of_open_programs(host, environment)
-        tell_names(host, environment)
+        say_names(host, environment)
         samples = sample_jobs() if is_new and with_samples and environment.sample_jobs else []
         server = Server(listener, welcome(address, environment, workers), samples, workers=workers)
         settings.QUAERO_FLUSH_TIMEOUT_S = LAST_WORDS_S
@@ -144,7 +144,7 @@ def warn_of_open_programs(host: str, environment: Environment) -> None:
         )
 
 
-def tell_names(host: str, environment: Environment) -> None:
+def say_names(host: str, environment: Environment) -> None:
     if not environment.allowed_hosts and not is_loopback(host):
         _, *names = of_this_machine()
         say(f"From elsewhere it may be called by address, or {', '.join(names)}; QUAERO_ALLOWED_HOSTS names others.")

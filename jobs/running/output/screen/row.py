@@ -6,8 +6,9 @@ from itertools import groupby
 
 from jobs.running.output.screen import pens
 from jobs.running.output.screen.cells import MOST_MARKS, TAB_COLUMNS, TAIL, cells_of, is_mark
+from jobs.sizes import MIB
 
-MAX_COLUMNS = 1024 * 1024
+MAX_COLUMNS = MIB
 _BLANK = " "
 
 
