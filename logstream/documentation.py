@@ -65,7 +65,7 @@ class FamilyStatus(FamilyPayload, kw_only=True):
 
 
 class ServiceStatus(msgspec.Struct):
-    """What a `status` event tells of the service."""
+    """What a `status` event says of the service."""
 
     status: str
     version: str
@@ -153,7 +153,7 @@ KINDS: Kinds = (
 
 
 def stream(name: str, summary: str, description: str, parameters: list[Json], events: Events) -> Json:
-    """The operation that opens a stream. Its events are told in `x-events`: OpenAPI has no word for them."""
+    """The operation that opens a stream. Its events are described in `x-events`: OpenAPI has no word for them."""
     return {
         "operationId": name,
         "summary": summary,

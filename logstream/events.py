@@ -17,12 +17,12 @@ def event(name: str, data: bytes, event_id: int | str | None = None) -> bytes:
 
 
 def message(data: bytes, event_id: int) -> bytes:
-    """An event without a name, which clients hear of as `message`."""
+    """An event without a name, which clients get as `message`."""
     return b"id: %d\ndata: %b\n\n" % (event_id, lines_as_fields(data))
 
 
 def comment(text: str) -> bytes:
-    """What clients pass over; it tells the machines in between that the connection lives."""
+    """What clients pass over; it shows the machines in between that the connection lives."""
     return f": {text}\n\n".encode()
 
 

@@ -135,7 +135,7 @@ class Live:
 
     @property
     def sessions(self) -> list[Session]:
-        """Who watches what since when, the newest first; of many streams the newest."""
+        """The open streams, the newest first; of many the newest."""
         newest = heapq.nlargest(MOST_SESSIONS, self.streams, key=lambda stream: stream.since)
         return [stream.session for stream in newest]
 

@@ -1,6 +1,6 @@
 """From Django's signals to the registry: model saves and the domain's commit signals (promise D2).
 
-Always after the commit: what is told of must be there for those who then look.
+Always after the commit: what the news are about must be there for the feeds that then look.
 """
 
 from __future__ import annotations

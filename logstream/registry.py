@@ -1,4 +1,4 @@
-"""The asyncio broadcast registry: topics, and who listens to them. No Django, no I/O.
+"""The asyncio broadcast registry: topics, and their listeners. No Django, no I/O.
 
 News come from any thread, in any order, and mean no more than "look": the database is the truth (promise S1).
 """

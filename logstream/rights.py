@@ -16,11 +16,11 @@ from logstream.open_stream import OpenStream
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 3.0
-CUT_AFTER_S = 3.0  # a reader that takes nothing is not told why
+CUT_AFTER_S = 3.0  # a reader that takes nothing does not get the reason
 
 
 def refused(error: ApiError) -> bytes:
-    """The event that says why a stream ends, with what a request would be told now."""
+    """The event that says why a stream ends, with what a request would get now."""
     return event("refused", error_body(str(error), error.code, error.detail))
 
 
@@ -47,7 +47,7 @@ class Rights:
             await asyncio.sleep(LOOK_EVERY_S)
             try:
                 await self.look()
-            except Exception as error:  # nor can anything be read that somebody should not see
+            except Exception as error:  # nor can anything be read meanwhile
                 logger.warning("could not look who may still read: %s", error)
 
     async def look(self) -> None:

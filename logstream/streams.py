@@ -78,7 +78,7 @@ async def log_stream(live: Live, request: LogRequest) -> AsyncIterator[bytes]:
 async def follow(
     live: Live, feed: EntriesFeed, subscription: Subscription, request: LogRequest
 ) -> AsyncIterator[bytes]:
-    """All that the client is sent. When it gets no continuation of what it has, it is told so and begins anew."""
+    """All that the client is sent. When it gets no continuation of what it has, it gets a `reset` and begins anew."""
     if request.since is not None:
         await feed.reach(request.since)
     while True:

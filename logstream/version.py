@@ -1,4 +1,4 @@
-"""The version of this installation, as its package tells it."""
+"""The version of this installation, as its package has it."""
 
 from __future__ import annotations
 

@@ -35,12 +35,12 @@ class Queue:
     def __init__(self, max_items: int = MAX_ITEMS) -> None:
         self.max_items = max_items
         self.start_writer: Callable[[], None] | None = None
-        """Called when there is something to take and nobody takes it. Until it is set, things gather."""
+        """Called when there is something to take and no writer. Until it is set, things gather."""
         self.is_off = False
         self.renew()
 
     def renew(self) -> None:
-        """Empty, and with nobody who takes: as it is at the start, and in the child of a fork."""
+        """Empty, and without a writer: as it is at the start, and in the child of a fork."""
         self._items: deque[Item] = deque()
         self._news = threading.Event()
         self.lock = threading.RLock()  # a signal handler may log while its thread holds it
@@ -51,7 +51,7 @@ class Queue:
         self._is_urgent = False
         self._wake_at = 1  # wake the writer when so many are waiting
         self.is_stuck = False
-        """The database fails: giving way to the writer would help nobody."""
+        """The database fails: giving way to the writer would help no thread."""
 
     def put(self, entry: Entry) -> None:
         """Adds an entry, or counts it as dropped when there is no room."""
@@ -70,7 +70,7 @@ class Queue:
                 self._wake()
 
     def put_change(self, change: Change | Flush) -> None:
-        """Adds it, also where there is no room for entries, and tells the writer at once.
+        """Adds it, also where there is no room for entries, and wakes the writer at once.
 
         Only a program that begins jobs by the ten thousand while the database fails loses some of them.
         """
@@ -81,7 +81,7 @@ class Queue:
         self._wake()
 
     def flush(self) -> Future[bool]:
-        """Done when everything that was put before has been dealt with; at once when nobody will.
+        """Done when everything that was put before has been dealt with; at once when there is no writer.
 
         Its result is whether that is so: False when the database fails meanwhile.
         """
@@ -112,7 +112,7 @@ class Queue:
         """Returns when so many items are waiting, or something urgent is, or the time is over."""
         self._news.clear()
         self._wake_at = at_least
-        # Looked at after `_wake_at` was set: who puts something now either sees that or was seen here.
+        # Looked at after `_wake_at` was set: a thread that puts something now either sees that or was seen here.
         if len(self._items) < at_least and not self._is_urgent:
             self._news.wait(timeout_s)
         self._wake_at = NEVER
@@ -148,7 +148,7 @@ class Queue:
             done.set_result(True)
 
     def has_failed(self) -> None:
-        """The database fails: who waits need not wait on."""
+        """The database fails: threads that wait need not wait on."""
         self.is_stuck = True
         while self._flushes:
             self._flushes.pop().set_result(False)
@@ -172,7 +172,7 @@ class Queue:
             self._drop(entry)
             return False
         if len(self._items) * 4 >= self.max_items * 3 and not self.is_stuck and not in_event_loop():
-            # The writer shares the interpreter with who logs. Threads that do nothing but log would leave it
+            # The writer shares the interpreter with threads that log. Those that do nothing but log would leave it
             # next to nothing, and then lose records that the database could well have taken.
             time.sleep(GIVE_WAY_S)
         return True

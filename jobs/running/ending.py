@@ -20,7 +20,7 @@ FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 2.0, 300.0
 
 
 def end_attempt(job: Job, outcome: Outcome, entries: Sequence[NewEntry] = (), only_if: Q | None = None) -> bool:
-    """Records the end of the attempt that `job` tells, after the `entries` (D4). False when it was not ours any more.
+    """Records the end of the attempt of `job`, after the `entries` (D4). False when it was not ours any more.
 
     A failure with retries left makes the job pending again, due after a wait that doubles with each attempt.
     """
@@ -38,7 +38,7 @@ def end_attempt(job: Job, outcome: Outcome, entries: Sequence[NewEntry] = (), on
         if not won:
             transaction.set_rollback(True)
         elif job.exclusive:
-            call_next(job.exclusive)
+            announce_next(job.exclusive)
     return won
 
 
@@ -65,7 +65,7 @@ def backoff_s(attempt: int) -> float:
     return float(min(FIRST_BACKOFF_S * 2 ** min(attempt - 1, 20), LONGEST_BACKOFF_S))
 
 
-def call_next(exclusive: str) -> None:
+def announce_next(exclusive: str) -> None:
     """Lets the workers know of the job that has waited longest for one of its kind to end."""
     now = timezone.now()
     waiting = Job.objects.filter(lifecycle.due_by(now), exclusive=exclusive, status=statuses.PENDING)

@@ -239,7 +239,7 @@ class Runner:
             return Outcome(statuses.FAILED, code, findings.failure)
         if process.killed_by:
             return Outcome(statuses.FAILED, code, f"killed by {process.killed_by}")
-        return Outcome(statuses.FAILED if code else statuses.COMPLETED, code, "")  # the program itself may tell why
+        return Outcome(statuses.FAILED if code else statuses.COMPLETED, code, "")  # the program itself may say why
 
     def _finish(self, outcome: Outcome) -> None:
         for loss in self._loss:

@@ -70,11 +70,11 @@ class TrackedJob(Tracked):
 
     @property
     def is_cancel_requested(self) -> bool:
-        """Whether somebody wants the job to end, or has ended it. Known within 5 s."""
+        """Whether the job is to end, or was ended. Known within 5 s."""
         return self.must_stop.is_set()
 
     def stop_if_cancelled(self) -> None:
-        """Raises JobCancelled when somebody wants the job to end: for a place where it can."""
+        """Raises JobCancelled when the job is to end: for a place where it can."""
         if self.is_cancel_requested:
             raise JobCancelled(f"{self.name} was asked to end")
 

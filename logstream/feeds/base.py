@@ -72,7 +72,7 @@ class Feed(ABC):
         self.holders = 0  # streams that use this feed, attached already or about to be
         self.scanned: Position = START  # every entry up to here was taken or read, and sent if it matches
         self.is_over = False
-        self.user_id = 0  # of who asked for it first
+        self.user_id = 0  # of the user whose stream was the first
         self.task: asyncio.Task[None] | None = None  # held here, for the loop holds tasks only weakly
         self.ready: asyncio.Future[None] = live.loop.create_future()
         self._news: list[object] = []

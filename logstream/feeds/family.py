@@ -89,7 +89,7 @@ class FamilyFeed(EntriesFeed):
     async def work(self, news: list[object]) -> None:
         about = {job_of(item) for item in news}
         unknown = {job_id for job_id in about if job_id is not None} - self._members
-        # A job without a parent is no child. Of one that has some, the reading tells whether it belongs.
+        # A job without a parent is no child. Of one that has some, the reading shows whether it belongs.
         if len(unknown) > 0 and await self.live.read(any_is_a_child, unknown):
             self._state_due_at = 0.0
         if about - unknown or self.live.loop.time() >= self._state_due_at:
@@ -115,7 +115,7 @@ class FamilyFeed(EntriesFeed):
             if reading.page.has_more:
                 self.send_entries(reading.page.records, position_of_last(reading.page))
             else:
-                # Its state tells of what has been sent with this page, and not of more.
+                # Its state is that of what has been sent with this page, and of no more.
                 self._keep(reading)
                 self.send_entries(reading.page.records, max(reading.end, self.scanned, key=self.unit))
                 if not self.run_status.state.is_finished or self.run_status.state.pulse == self.pulse:

@@ -17,7 +17,7 @@ class Wakeups(ABC):
 
 
 class NoWakeups(Wakeups):
-    """For databases that cannot tell: only the two-second reconciliation finds what others did."""
+    """For databases that give no sign: only the two-second reconciliation finds what others did."""
 
     def start(self, on_wakeup: Callable[[], None]) -> None:
         pass

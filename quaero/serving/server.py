@@ -64,7 +64,7 @@ class Server:
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         if stopping.done():
             logger.info("Quaero stops (%s)", stopping.result().name)
-        # Nobody new: otherwise who connects now waits in the queue of a socket that nobody reads any more.
+        # No new client: otherwise one that connects now waits in the queue of a socket that is read no more.
         self.listener.close()
         for task in tasks:
             task.cancel()

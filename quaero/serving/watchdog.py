@@ -1,4 +1,4 @@
-"""Tells when a process that beats, by bytes into a pipe, does so no more."""
+"""Notices when a process that beats, by bytes into a pipe, does so no more."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ DUMP_SIGNAL = signal.SIGUSR1
 """At this a process that beats says what all of its threads are doing."""
 SILENT_S = 20.0  # a busy machine or a large collection of garbage delays a beat by some seconds
 STARTS_WITHIN_S = 120.0
-# When more time than this lies between two looks, it was we who could not look: the machine slept or was too busy for
-# us as well, or somebody has stopped us.
+# When more time than this lies between two looks, this process could not look: the machine slept or was too busy for
+# it as well, or it was stopped.
 LATE_S = 2.0
 
 
@@ -22,7 +22,7 @@ class Watchdog:
     """Counts the silence that it has looked at itself."""
 
     def __init__(self, pipe: int, clock: Callable[[], float] = time.monotonic) -> None:
-        """`pipe`: where the beats come. Nobody else may read it."""
+        """`pipe`: where the beats come. This is its only reader."""
         os.set_blocking(pipe, False)
         self._pipe, self._clock = pipe, clock
         self._looked_at = clock()
@@ -46,6 +46,6 @@ class Watchdog:
 
 
 def beat(pipe: int) -> None:
-    """One beat. Where nobody reads them for long, there is no need for more."""
+    """One beat. A full pipe that is not being read needs no more of them."""
     with suppress(BlockingIOError, BrokenPipeError):
         os.write(pipe, b".")

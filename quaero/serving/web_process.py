@@ -22,7 +22,7 @@ GRACEFUL_SHUTDOWN_S = 3
 
 
 class Server(uvicorn.Server):
-    """Beats as long as its loop turns: who started it ends it when it does not."""
+    """Beats as long as its loop turns: `serve` ends it when it does not."""
 
     def __init__(self, config: uvicorn.Config, pulse: int) -> None:
         super().__init__(config)
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def name_hosts(address: str) -> None:
-    """Sets what this server may be called where others can reach it and nobody has said so. The settings read it."""
+    """Sets what this server may be called where others can reach it, unless that is set. The settings read it."""
     if not is_loopback(address) and not os.environ.get("QUAERO_ALLOWED_HOSTS", "").strip():
         os.environ["QUAERO_ALLOWED_HOSTS"] = ",".join(of_this_machine())
 

@@ -1,4 +1,4 @@
-"""The worker's loop: waits for tasks, runs them one at a time, and stops when it is told to."""
+"""The worker's loop: waits for tasks, runs them one at a time, and stops at a signal."""
 
 from __future__ import annotations
 

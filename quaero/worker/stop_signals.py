@@ -48,7 +48,7 @@ def answer(came: SimpleQueue[int], session: WorkerSession, drain_s: float, on_st
     on_stop()
     if drain_s > 0:
         # Not here: the database may let it wait, and the next signal must not.
-        threading.Thread(target=session.publish_stopping, name="tell-stopping", daemon=True).start()
+        threading.Thread(target=session.publish_stopping, name="publish-stopping", daemon=True).start()
         with suppress(Empty):
             came.get(timeout=drain_s)
     session.end_job()

@@ -30,7 +30,7 @@ BOUNDS = ("processes", "memory", "disk")  # those for which it kills
 class GuardedProcess(Process):
     """A command in a process group of its own, of which nothing is left when it `has_ended`.
 
-    Its guardian does what is to be done, and its worker what the guardian does not: somebody may have stopped or
+    Its guardian does what is to be done, and its worker what the guardian does not: a program may have stopped or
     killed it.
     """
 
@@ -82,7 +82,7 @@ class GuardedProcess(Process):
         return not self.has_ended()
 
     def has_ended(self) -> bool:
-        with self._ending:  # who asks while another thread still kills what is left must not hear that it has ended
+        with self._ending:  # a thread that asks while another still kills what is left must not get that it has ended
             if super().has_ended():
                 if self._number_sent("over") is None:
                     self._kill_unguarded()
@@ -107,8 +107,8 @@ class GuardedProcess(Process):
     @property
     def broken_bound(self) -> tuple[str, int] | None:
         """For which the guardian killed, and how much was used; None if it did not."""
-        told = ((name, self._number_sent(name)) for name in BOUNDS)
-        return next(((name, used) for name, used in told if used is not None), None)
+        reports = ((name, self._number_sent(name)) for name in BOUNDS)
+        return next(((name, used) for name, used in reports if used is not None), None)
 
     @property
     def left_behind(self) -> int:
@@ -116,7 +116,7 @@ class GuardedProcess(Process):
         return self._number_sent("left") or 0
 
     def _keep_guardian_going(self) -> None:
-        """Somebody may have stopped the guardian, which then could end nothing."""
+        """The guardian may have been stopped, and could then end nothing."""
         with contextlib.suppress(AttributeError, OSError):
             if os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOHANG) is not None:
                 os.kill(self.pid, signal.SIGCONT)
@@ -139,7 +139,7 @@ class GuardedProcess(Process):
         if self._job_id is not None:
             kill_strays(self._job_id)
         pid = self._number_sent("pid")
-        if pid is not None:  # where the system tells no environments
+        if pid is not None:  # where the system shows no environments
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
         self._told += b"over 0\n"

@@ -129,7 +129,7 @@ class WorkerSession:
         try:
             Worker.objects.filter(name=self.name).update(**values)
         except Error as error:  # for people to see; the job goes on
-            logger.warning("cannot tell what this worker does: %s", error)
+            logger.warning("cannot show what this worker does: %s", error)
             connection.close()
 
 

@@ -11,7 +11,7 @@ class Cgroup:
         self.path = path
 
     def kill(self) -> None:
-        """All at once, who forks too."""
+        """All at once, also those that fork."""
         with contextlib.suppress(OSError):
             if self.path is not None:
                 with open(f"{self.path}/cgroup.kill", "w") as file:

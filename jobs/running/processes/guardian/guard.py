@@ -65,7 +65,7 @@ class Guard:
         return self.status
 
     def is_all_over(self) -> bool:
-        """Reaps who has ended, the child and the adopted. Whether there are no children left."""
+        """Reaps what has ended, the child and the adopted. Whether there are no children left."""
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
@@ -81,7 +81,7 @@ class Guard:
         """The numbers of signals; none when the worker is no more."""
         try:
             return os.read(self.control, 64)
-        except ConnectionResetError:  # it had not read all that it was told
+        except ConnectionResetError:  # it had not read all that was sent to it
             return b""
 
     def obey(self, numbers: bytes) -> None:
