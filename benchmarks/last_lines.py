@@ -23,7 +23,8 @@ from django.db import connection  # noqa: E402
 
 from jobs import levels, lifecycle, recording  # noqa: E402
 from jobs.models import Step  # noqa: E402
-from jobs.queries import END, START, Filter, Log, page_of_rows  # noqa: E402
+from jobs.queries import END, START, Filter, Log  # noqa: E402
+from jobs.queries.log import page_of_rows  # noqa: E402
 from jobs.recording import NewEntry  # noqa: E402
 
 BATCH = 10_000
