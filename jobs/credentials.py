@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import get_backends
@@ -16,13 +15,10 @@ from django.utils.module_loading import import_string
 
 from jobs.errors import ApiError, Forbidden, Unauthenticated
 from jobs.models import Token
+from jobs.queries.parts import in_parts
 
 # What each right asks of the user; a token must carry the scope of the same name as well.
 RIGHTS: dict[str, str] = {"read": "jobs.view_job", "write": "jobs.operate_job", "run": "jobs.run_program"}
-
-MOST_KEYS = 500  # in one query
-
-T = TypeVar("T")
 
 
 class Grounds(NamedTuple):
@@ -78,10 +74,10 @@ def require_still(grounds: Grounds, right: str = "read") -> None:
 
 def standing_of(grounds: Collection[Grounds], permission: str) -> Standing:
     users: dict[int, User] = {}
-    for ids in some({each.user_id for each in grounds}):
+    for ids in in_parts({each.user_id for each in grounds}):
         users |= User.objects.filter(is_active=True).in_bulk(ids)
     tokens: dict[int, list[str]] = {}
-    for ids in some({each.token_id for each in grounds if each.token_id is not None}):
+    for ids in in_parts({each.token_id for each in grounds if each.token_id is not None}):
         tokens |= dict(Token.objects.usable().filter(pk__in=ids).values_list("pk", "scopes"))
     sessions = open_sessions({each.session_key for each in grounds if each.session_key is not None})
     return Standing(users, able_among(users, permission), tokens, sessions)
@@ -92,7 +88,7 @@ def able_among(users: dict[int, User], permission: str) -> set[int]:
     able: set[int] = set()
     for backend in get_backends():
         with_permission = getattr(backend, "with_perm", None)
-        for ids in some(users):
+        for ids in in_parts(users):
             if with_permission is not None:
                 able |= set(with_permission(permission).filter(pk__in=ids).values_list("pk", flat=True))
     return able | {pk for pk, user in users.items() if pk not in able and user.has_perm(permission)}
@@ -105,16 +101,9 @@ def open_sessions(keys: set[str]) -> set[str]:
         return {key for key in keys if store(key).load()}
     rows = store.get_model_class().objects.filter(expire_date__gt=timezone.now())
     found: set[str] = set()
-    for some_keys in some(keys):
+    for some_keys in in_parts(keys):
         found |= set(rows.filter(pk__in=some_keys).values_list("pk", flat=True))
     return found
-
-
-def some(items: Iterable[T]) -> Iterator[list[T]]:
-    """`items`, so many at a time as a query may ask for."""
-    ahead = iter(items)
-    while part := list(islice(ahead, MOST_KEYS)):
-        yield part
 
 
 def scope_missing(right: str) -> Forbidden:

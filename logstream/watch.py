@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from jobs.models import Job, LogEntry
+from jobs.queries.parts import in_parts
 from logstream.feeds.base import Feed, FeedHost
 from logstream.feeds.family import FamilyFeed
 from logstream.feeds.family_state import Pulse, pulses_of
@@ -21,7 +22,6 @@ from logstream.wakeups.base import Wakeups
 logger = logging.getLogger(__name__)
 
 RECONCILE_INTERVAL_S = 2.0
-MOST_IDS = 500  # in one query
 
 
 class WatchedJob(NamedTuple):
@@ -106,10 +106,9 @@ def notify_family(feed: FamilyFeed, found: Pulse) -> None:
 
 
 def watched_jobs(job_ids: set[UUID]) -> dict[UUID, WatchedJob]:
-    wanted = sorted(job_ids)
     found: dict[UUID, WatchedJob] = {}
-    for begin in range(0, len(wanted), MOST_IDS):
-        rows = Job.objects.filter(pk__in=wanted[begin : begin + MOST_IDS])
+    for wanted in in_parts(sorted(job_ids)):
+        rows = Job.objects.filter(pk__in=wanted)
         for pk, last_line, revision, status in rows.values_list("pk", "last_line", "revision", "status"):
             found[pk] = WatchedJob(last_line, revision, status)
     return found

@@ -16,7 +16,7 @@ class Writer(Protocol):
     def write(self, text: str) -> object: ...
 
 
-def say_if_nobody_works(stderr: Writer) -> None:
+def say_if_no_worker_is_there(stderr: Writer) -> None:
     if not workers_alive():
         stderr.write(NO_WORKER)
 

@@ -57,7 +57,8 @@ class EntriesFeed(Feed):
         return count_from(self.counts, wanted.level or 0) if wanted.is_counted else self.matches.count
 
     def next_duty_at(self) -> float:
-        return self.next_counts_at
+        """When counts alone are due."""
+        return float("inf") if self._standing == self._sent_standing else self.batch_sent_at + EMPTY_INTERVAL_S
 
     # Entries.
 
@@ -84,12 +85,8 @@ class EntriesFeed(Feed):
 
     def send_counts(self) -> None:
         """Sends counts, or a place, that no entries have brought: at most once a second, and then surely."""
-        if self.live.loop.time() >= self.next_counts_at:
+        if self._standing != self._sent_standing and self.live.loop.time() >= self.batch_sent_at + EMPTY_INTERVAL_S:
             self._send_batch([])
-
-    @property
-    def next_counts_at(self) -> float:
-        return float("inf") if self._standing == self._sent_standing else self.batch_sent_at + EMPTY_INTERVAL_S
 
     @property
     def _standing(self) -> object:
@@ -97,9 +94,10 @@ class EntriesFeed(Feed):
         return self.scanned, self.total, self.displayed
 
     def _send_batch(self, records: Sequence[EntryRecord]) -> None:
-        has_more = self.displayed is None or self.displayed > len(records)
-        data = self.encode(records, has_more, self.scanned)
-        self._sent_standing = self._standing
+        total, displayed = self.total, self.displayed
+        has_more = displayed is None or displayed > len(records)
+        data = self.key.format.entries(records, total, displayed, has_more, self.scanned.id)
+        self._sent_standing = self.scanned, total, displayed
         self.broadcast_batch(data)
 
     # The status and the end.

@@ -14,6 +14,7 @@ from jobs.models import SERVICE_JOB_ID, AppendedBatch, DeletedJob, Job
 from jobs.models.job import LARGE_COLUMNS
 from jobs.models.record import wire_time
 from jobs.queries import Position
+from jobs.queries.parts import in_parts
 from jobs.queries.rows import JobRow, job_row
 from logstream.events import event
 from logstream.feeds.base import Feed, FeedHost, FeedKey
@@ -27,7 +28,6 @@ QUIET_STATS_INTERVAL_S = 5.0  # and of all others
 OVERLAP = timedelta(seconds=3)  # a commit comes after its `updated_at`
 WIDE_OVERLAP = timedelta(minutes=15)  # and the clocks of other machines may be behind ours,
 WIDE_INTERVAL_S = 5.0  # for which we look so often
-MOST_ROWS = 500  # in one reading
 
 
 class SentRow(NamedTuple):
@@ -195,9 +195,8 @@ def changes_since(since: datetime) -> tuple[list[tuple[UUID, int]], list[UUID]]:
 
 def read_rows(job_ids: set[UUID]) -> list[JobRow]:
     """The rows of these jobs as they are now, oldest first; those that are gone are left out."""
-    wanted = sorted(job_ids)
     rows: list[JobRow] = []
-    for begin in range(0, len(wanted), MOST_ROWS):
+    for wanted in in_parts(sorted(job_ids)):
         jobs = Job.objects.listed().select_related("created_by").defer(*LARGE_COLUMNS)
-        rows += [job_row(job) for job in jobs.filter(pk__in=wanted[begin : begin + MOST_ROWS])]
+        rows += [job_row(job) for job in jobs.filter(pk__in=wanted)]
     return sorted(rows, key=lambda row: row.created_at)

@@ -69,9 +69,8 @@ class RunStatus(Generic[S]):
         self.steps.forget_changes()
 
     def send_if_due(self) -> None:
-        interval = self._interval()
-        if not self._timer.is_due(interval):
-            self.due_at = self._timer.due_at(interval)
+        self.due_at = self._timer.due_at(self._interval())
+        if self._feed.live.loop.time() < self.due_at:
             return
         self.due_at = float("inf")
         if self.steps.changed or self.steps.has_news or self._head != self._sent_head:

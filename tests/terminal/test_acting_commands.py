@@ -195,7 +195,7 @@ def test_follow_prints_the_log_and_exits_as_tail_does(
         append_lines(job, ["what it did"])
         lifecycle.finish_job(job, status)
 
-    monkeypatch.setattr("jobs.management.commands.run.say_if_nobody_works", worked)
+    monkeypatch.setattr("jobs.management.commands.run.say_if_no_worker_is_there", worked)
     done = do("run", "stock", "--shop", "3", "--dry-run", option)
     assert (done.code, done.job.spec["parameters"]["dry_run"]) == (code, True)
     assert "what it did" in capsys.readouterr().out
@@ -283,7 +283,7 @@ def test_rerun_follows_when_asked_to(monkeypatch: pytest.MonkeyPatch, capsys: py
         again = Job.objects.exclude(rerun_of=None).get()
         lifecycle.finish_job(again, "failed")
 
-    monkeypatch.setattr("jobs.management.commands.rerun.say_if_nobody_works", worked)
+    monkeypatch.setattr("jobs.management.commands.rerun.say_if_no_worker_is_there", worked)
     assert do("rerun", str(program().pk), "--follow").code == 1
     assert "rerun of" in capsys.readouterr().out
 
@@ -324,7 +324,7 @@ def test_a_running_job_is_not_deleted() -> None:
 
 def test_following_says_nothing_of_workers_that_are_there() -> None:
     said = io.StringIO()
-    follow.say_if_nobody_works(said)
+    follow.say_if_no_worker_is_there(said)
     assert said.getvalue() == follow.NO_WORKER
     assert "manage.py serve" in follow.NO_WORKER
     assert JobSecret.objects.count() == 0

@@ -12,7 +12,7 @@ from jobs.running.ordering.reruns import rerun
 from jobs.running.ordering.specs import NotARun, spec_of
 from jobs.running.processes.machine import at_the_command_line
 from jobs.terminal.command import WRONG_USAGE, JobCommand
-from jobs.terminal.follow import follow, say_if_nobody_works
+from jobs.terminal.follow import follow, say_if_no_worker_is_there
 
 
 class Command(JobCommand):
@@ -25,7 +25,7 @@ class Command(JobCommand):
     def act(self, job: Job, options: dict[str, Any]) -> None:
         again = rerun(job, at_the_command_line(), secrets=asked_for(job))
         self.stdout.write(str(again.pk))
-        say_if_nobody_works(self.stderr)
+        say_if_no_worker_is_there(self.stderr)
         if options["follow"]:
             follow(again)
 

@@ -14,7 +14,7 @@ from jobs.running.processes.process import OWN_FAILURE
 from jobs.terminal.arguments import BadArgument, read_arguments
 from jobs.terminal.command import REFUSED, WRONG_USAGE
 from jobs.terminal.database_command import DatabaseCommand
-from jobs.terminal.follow import follow, say_if_nobody_works
+from jobs.terminal.follow import follow, say_if_no_worker_is_there
 
 EPILOG = """\
 examples:
@@ -65,7 +65,7 @@ class Command(DatabaseCommand):
         except ApiError as error:
             raise CommandError(str(error), returncode=REFUSED) from error
         self.stdout.write(str(job.pk))
-        say_if_nobody_works(self.stderr)
+        say_if_no_worker_is_there(self.stderr)
         if arguments.follows:
             follow(job)
 

@@ -11,9 +11,7 @@ from datetime import timedelta
 from jobs import statuses
 from jobs.running.processes.process import TIMED_OUT, Process, signal_name
 
-DYING_S = (
-    2.0  # so long what was killed may take; what then seems to be there is stuck, or has ended unseen
-)
+DYING_S = 2.0  # so long what was killed may take; what then seems to be there is stuck, or has ended unseen
 
 
 @dataclass(frozen=True, slots=True)
