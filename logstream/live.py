@@ -30,7 +30,7 @@ from logstream.news import StreamsChanged
 from logstream.numbers import JobNumbers
 from logstream.open_stream import OpenStream, Session
 from logstream.reading import ReadingPool
-from logstream.registry import FAMILY, JOBS, Registry, Topic
+from logstream.registry import FAMILY, JOB, JOBS, SERVICE, Registry, Topic
 from logstream.rights import Rights
 from logstream.stepping import Step, advance
 from logstream.wakeups import wakeups_of_database
@@ -45,7 +45,7 @@ READING_THREADS = 2
 OPENING_THREADS = 4  # one that waits, for a lock say, keeps no other stream from being opened
 MOST_SESSIONS = 100  # that are listed one by one
 
-FEEDS: dict[str, type[Feed]] = {"job": JobFeed, FAMILY: FamilyFeed, "jobs": JobsFeed, "service": ServiceFeed}
+FEEDS: dict[str, type[Feed]] = {JOB: JobFeed, FAMILY: FamilyFeed, JOBS.kind: JobsFeed, SERVICE.kind: ServiceFeed}
 
 
 class Live:

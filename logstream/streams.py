@@ -16,7 +16,7 @@ from logstream import events
 from logstream.feeds.base import FeedKey
 from logstream.feeds.catch_up import Reader
 from logstream.feeds.entries import EntriesFeed
-from logstream.feeds.jobs import JobsFeed
+from logstream.feeds.jobs import JOB_STATS, JobsFeed
 from logstream.formats import EVENTS, Format
 from logstream.live import Live
 from logstream.open_stream import OpenStream, Viewer
@@ -164,7 +164,7 @@ async def jobs_stream(live: Live, viewer: Viewer) -> AsyncIterator[bytes]:
         assert isinstance(feed, JobsFeed)
         feed.attach(subscription)
         try:
-            yield events.event("job:stats", feed.stats)
+            yield events.event(JOB_STATS, feed.stats)
             seen_at = timezone.now()
             while True:
                 try:
@@ -173,7 +173,7 @@ async def jobs_stream(live: Live, viewer: Viewer) -> AsyncIterator[bytes]:
                     subscription.rejoin()
                     for data in await feed.changes_for(seen_at):
                         yield data
-                    yield events.event("job:stats", feed.stats)
+                    yield events.event(JOB_STATS, feed.stats)
                 seen_at = timezone.now()
         except Closed:
             yield subscription.last_words or comeback()

@@ -22,6 +22,8 @@ from logstream.feeds.status_timer import StatusTimer
 from logstream.news import Changed, Deleted, StreamsChanged
 from logstream.numbers import Numbers
 
+JOB_CREATED, JOB_UPDATED, JOB_DELETED, JOB_STATS = "job:created", "job:updated", "job:deleted", "job:stats"
+
 JOB_INTERVAL_S = 1.0  # a job's row is sent at most this often
 STATS_INTERVAL_S = 1.0  # of numbers of which it is known that they have changed,
 QUIET_STATS_INTERVAL_S = 5.0  # and of all others
@@ -140,13 +142,13 @@ class JobsFeed(Feed):
         group = (row.status, row.kind)
         self._must_count = self._must_count or group != self._sent.get(job_id, NEVER_SENT).group
         self._sent[job_id] = SentRow(row.revision, now, group)
-        self._send_event("job:created" if is_new else "job:updated", msgspec.json.encode(row))
+        self._send_event(JOB_CREATED if is_new else JOB_UPDATED, msgspec.json.encode(row))
 
     def _send_deleted(self, job_id: UUID) -> None:
         if job_id not in self._gone:
             self._gone.add(job_id)
             self._must_count = True
-            self._send_event("job:deleted", msgspec.json.encode({"id": str(job_id)}))
+            self._send_event(JOB_DELETED, msgspec.json.encode({"id": str(job_id)}))
 
     async def changes_for(self, since: datetime) -> list[bytes]:
         """The events for a client that fell behind at `since`: the rows that changed, as they are now."""
@@ -154,8 +156,8 @@ class JobsFeed(Feed):
         seen_at = self.live.loop.time() - (timezone.now() - since).total_seconds()
         sent = {job_id for job_id, sent in self._sent.items() if sent.at >= seen_at}  # whatever their writers' clocks
         rows = await self.live.read(read_rows, sent | {job_id for job_id, _ in changed})
-        gone = [event("job:deleted", msgspec.json.encode({"id": str(job_id)})) for job_id in deleted]
-        return [event("job:updated", msgspec.json.encode(row)) for row in rows] + gone
+        gone = [event(JOB_DELETED, msgspec.json.encode({"id": str(job_id)})) for job_id in deleted]
+        return [event(JOB_UPDATED, msgspec.json.encode(row)) for row in rows] + gone
 
     def _due_at_of(self, job_id: UUID) -> float:
         return self._sent.get(job_id, NEVER_SENT).at + JOB_INTERVAL_S
@@ -172,7 +174,7 @@ class JobsFeed(Feed):
         stats = self._stats(await self.live.numbers.current())
         sent, self.stats = self.stats, msgspec.json.encode(stats)
         if sent != self.stats:
-            self._send_event("job:stats", self.stats)
+            self._send_event(JOB_STATS, self.stats)
 
     def _stats(self, numbers: Numbers) -> Stats:
         return Stats(
