@@ -80,7 +80,7 @@ async def test_end_that_is_heard_of_before_the_last_lines_comes_after_them(live_
     await in_thread(append, job, "one", "two")
     await in_thread(lifecycle.finish_job, job, "completed")
     before = len(watcher.events)
-    feed.hear(Changed(job.pk))
+    feed.notify(Changed(job.pk))
     assert names_of((await watcher.until_end())[before:]) == ["logs", "status", "done"]
     assert lines_of(watcher.events) == [1, 2]
 
