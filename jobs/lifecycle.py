@@ -36,7 +36,7 @@ ENDS_STEPS: dict[str, dict[str, str]] = {
     statuses.CANCELLED: {statuses.RUNNING: statuses.CANCELLED, statuses.PENDING: statuses.SKIPPED},
 }
 
-# The progress of a job that has completed: 100, or null where it has told of none.
+# The progress of a job that has completed: 100, or null where it never had any.
 ALL_OF_WHAT_IS_TOLD = models.Case(models.When(progress__isnull=False, then=models.Value(100.0)))
 
 
@@ -212,7 +212,7 @@ def add_step(
     step_id: UUID | None = None,
     at: datetime | None = None,
 ) -> Step:
-    """A new last step of the job, running unless told otherwise. Raises NoSuchJob."""
+    """A new last step of the job, running unless `status` says otherwise. Raises NoSuchJob."""
     started_at = (at or timezone.now()) if status == statuses.RUNNING else None
     return Step.objects.create(pk=step_id or uuid4(), job_id=key(job), name=name, status=status, started_at=started_at)
 

@@ -32,7 +32,7 @@ class ChildOrder(msgspec.Struct, forbid_unknown_fields=True):
 def spawn(parent: Job, data: Mapping[str, object], masker: Masker = NO_MASK) -> Job:
     """The child job that `data` asks for. Raises ValueError, with a text for the parent's log.
 
-    What `masker` knows, the parent's secrets, is told by no part of the child that anybody may see.
+    What `masker` knows, the parent's secrets, is masked in all of the child that people can see.
     """
     secrets = masker.without_patterns()
     try:

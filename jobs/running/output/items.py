@@ -75,8 +75,8 @@ class Lost:
 
 
 Item = NewEntry | GroupStart | GroupEnd | Progress | Result | Failure | SpawnRequest | Lost
-ToldItem = Item | AddMask
-"""What is told by a program, nothing of it masked yet."""
+UnmaskedItem = Item | AddMask
+"""What a program has said, nothing of it masked yet."""
 
 
 class ItemReader:
@@ -91,8 +91,8 @@ class ItemReader:
         self._open_level = FALLBACK_LEVEL
         self._continuations = Continuations()
 
-    def items_of(self, lines: Iterable[Line], captured_at: datetime) -> list[ToldItem]:
-        items: list[ToldItem] = []
+    def items_of(self, lines: Iterable[Line], captured_at: datetime) -> list[UnmaskedItem]:
+        items: list[UnmaskedItem] = []
         for line in lines:
             if line.is_continued:
                 items.append(self._part(line, captured_at))
@@ -129,7 +129,7 @@ class ItemReader:
         message = pens.sequence(line.pen) + line.text
         return NewEntry(message, self._open_level, captured_at, None, self._stream, "", _marks(line))
 
-    def _command_items(self, command: Command, line: Line, captured_at: datetime) -> list[ToldItem]:
+    def _command_items(self, command: Command, line: Line, captured_at: datetime) -> list[UnmaskedItem]:
         if isinstance(command, StopCommands | ResumeCommands):
             return []
         if isinstance(command, AddMask):
@@ -144,13 +144,13 @@ class ItemReader:
             return [command]
         return [command, NewEntry(text, FALLBACK_LEVEL, captured_at, None, self._stream)]
 
-    def _mask_items(self, command: AddMask, line: Line, captured_at: datetime) -> list[ToldItem]:
+    def _mask_items(self, command: AddMask, line: Line, captured_at: datetime) -> list[UnmaskedItem]:
         """The line itself is stored nowhere, and half a value that is there while the line is drawn is none."""
         if line.is_in_progress:
             return []
         return [command] if command.values else [NewEntry(NOTHING_TO_MASK, "warn", captured_at, stream=SYSTEM)]
 
-    def _report_items(self, report: Result | Report | Spawn, line: Line, captured_at: datetime) -> list[ToldItem]:
+    def _report_items(self, report: Result | Report | Spawn, line: Line, captured_at: datetime) -> list[UnmaskedItem]:
         if line.truncated_bytes or line.is_in_progress:  # Not all of it, though what is there makes sense.
             return [self._entry(line, captured_at), *_too_large(line.text, captured_at)]
         if isinstance(report, Result):

@@ -154,8 +154,8 @@ class Recorder:
         entries, self._entries = self._entries, []
         if not entries:
             return
-        told = [*self.loss(), *entries]
-        if self._try(lambda: recording.append(self._job, told)) is None:
+        lost_and_new = [*self.loss(), *entries]
+        if self._try(lambda: recording.append(self._job, lost_and_new)) is None:
             self._lose(len(entries))
         else:
             self._lost = None

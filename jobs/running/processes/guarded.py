@@ -47,7 +47,7 @@ class GuardedProcess(Process):
     ) -> None:
         """Runs in `directory`, as `user` or as we do; `scratch` and `cgroup` go with it. Raises CannotStart."""
         self._control, theirs = socket.socketpair()
-        self._told, self._ending = b"", threading.RLock()  # several threads listen
+        self._reported, self._ending = b"", threading.RLock()  # several threads listen
         self._job_id, self._cgroup = environment.get(JOB_ID_VARIABLE), cgroup
         self._killed_at: float | None = None
         words = [f"control={theirs.fileno()}", f"scratch={scratch}", *bounds.words()]
@@ -142,7 +142,7 @@ class GuardedProcess(Process):
         if pid is not None:  # where the system shows no environments
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
-        self._told += b"over 0\n"
+        self._reported += b"over 0\n"
 
     def _remove_cgroup(self) -> None:
         if self._cgroup is not None:
@@ -151,8 +151,8 @@ class GuardedProcess(Process):
     def _number_sent(self, word: str) -> int | None:
         with self._ending, contextlib.suppress(OSError):
             while some := self._control.recv(4096):
-                self._told += some
-        for line in self._told.decode().splitlines():
+                self._reported += some
+        for line in self._reported.decode().splitlines():
             name, _, number = line.partition(" ")
             if name == word:
                 return int(number)
