@@ -146,7 +146,7 @@ def test_a_daemon_of_a_run_that_kills_its_guardian_is_ended_by_its_worker(tmp_pa
 WORKER = """
 import sys
 from pathlib import Path
-from jobs.running import orphans
+from jobs.running.processes import orphans
 from jobs.running.processes.bounds import Bounds
 from jobs.running.processes.guarded import GuardedProcess
 scratch, program = Path(sys.argv[1]), sys.argv[2]
