@@ -1,6 +1,6 @@
 """When tokens were last used: noted in memory by requests, and stored apart from them.
 
-Reading needs no writing: a database that is locked or full keeps nobody from what is in it.
+Reading needs no writing: a database that is locked or full can still be read.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class Rights:
             try:
                 await self.look()
             except Exception as error:  # nor can anything be read meanwhile
-                logger.warning("could not look who may still read: %s", error)
+                logger.warning("could not check which readers still have the right: %s", error)
 
     async def look(self) -> None:
         """A few queries for all streams together; those whose readers have lost the right end."""

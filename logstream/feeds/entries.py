@@ -63,7 +63,7 @@ class EntriesFeed(Feed):
     # Entries.
 
     async def begin_counts(self) -> None:
-        """Counts what matches up to the cursor. Whoever joins from now on gets the counts as they are."""
+        """Counts what matches up to the cursor. A client that joins from now on gets the counts as they are."""
         await self.matches.begin(self.client_log(), self.total, self.scanned)
         self._sent_standing = self._standing
 

@@ -63,7 +63,7 @@ class RunStatus(Generic[S]):
         return self.state.payload(self.steps.changed_ones())
 
     def note_sent(self) -> None:
-        """Whoever joins now gets the status as it is, and the others have it."""
+        """A client that joins now gets the status as it is, and the others have it."""
         self._sent_signature, self._sent_head = self.state.signature(), self._head
         self._timer.restart()
         self.steps.forget_changes()

@@ -35,7 +35,7 @@ class Palette:
 
 
 def palette_for(stream: IO[str], choice: str) -> Palette:
-    """`auto`: coloured where `stream` is a terminal that can show it and nobody set NO_COLOR."""
+    """`auto`: coloured where `stream` is a terminal that can show it and NO_COLOR is not set."""
     if choice == "never" or (choice == "auto" and os.environ.get("NO_COLOR")):
         return Palette()
     console = Console(file=stream, force_terminal=True if choice == "always" else None, no_color=False)

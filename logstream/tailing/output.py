@@ -18,7 +18,7 @@ class Output:
         self.is_terminal = self.descriptor is not None and os.isatty(self.descriptor)
 
     def write(self, data: bytes) -> None:
-        """Raises BrokenPipeError when nobody reads any more."""
+        """Raises BrokenPipeError when its reader has gone."""
         if self.descriptor is None:
             self._stream.write(data.decode(self.encoding))
             return
@@ -26,7 +26,7 @@ class Output:
         while rest:
             try:
                 rest = rest[os.write(self.descriptor, rest) :]
-            except BlockingIOError:  # somebody who shares it has set it so
+            except BlockingIOError:  # another process that shares it has set it so
                 select.select([], [self.descriptor], [])
 
     def write_if_ready(self, data: bytes) -> None:

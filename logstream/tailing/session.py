@@ -44,7 +44,7 @@ class Session:
             self.print_stored()
 
     def _fail_lost_jobs(self) -> None:
-        """Without a server nobody else would notice that the followed job has lost its process (D8)."""
+        """Without a server no other process would notice that the followed job has lost its process (D8)."""
         if time.monotonic() >= self._reap_at:
             self._reap_at = time.monotonic() + HEARTBEAT_S
             with suppress(DatabaseError):  # locked, or ours only to read: others look as well

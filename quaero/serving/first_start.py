@@ -1,4 +1,4 @@
-"""What a start finds or makes: somebody who can sign in."""
+"""What a start finds or makes: a user who can sign in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ADMIN = "admin"
 
 def somebody_to_sign_in() -> User | None:
     """`admin`, or else another active superuser; made, with a password that fits nothing, when there is no
-    superuser at all. None when that is not possible, as somebody else has the name.
+    superuser at all. None when that is not possible, as another user has the name.
     """
     superusers = User.objects.filter(is_superuser=True, is_active=True).order_by("pk")
     user = superusers.filter(username=ADMIN).first() or superusers.first()

@@ -10,7 +10,7 @@ import sys
 def open_closed_streams() -> None:
     """Give a process that was started with closed standard streams (`>&-`) the null device in their place.
 
-    Otherwise the next file or socket takes the number, and what somebody prints ends up in it.
+    Otherwise the next file or socket takes the number, and what is printed ends up in it.
     """
     for descriptor in range(3):
         try:
@@ -24,7 +24,7 @@ def open_closed_streams() -> None:
 
 
 class Spoken(io.TextIOBase):
-    """Standard output for code that prints: at once, and as far as anybody still reads it."""
+    """Standard output for code that prints: at once, and as far as it is still read."""
 
     def write(self, text: str) -> int:
         say(text, end="")
@@ -32,7 +32,7 @@ class Spoken(io.TextIOBase):
 
 
 def say(text: str, *, end: str = "\n", error: bool = False) -> None:
-    """Print `text` at once, on standard output or standard error, as far as anybody still reads it."""
+    """Print `text` at once, on standard output or standard error, as far as it is still read."""
     stream = sys.stderr if error else sys.stdout
     try:
         print(text, end=end, file=stream, flush=True)

@@ -29,7 +29,7 @@ def hide_frames_of(*files: str) -> None:
 
 
 def report_exception(error: BaseException, *, heading: str = "", is_passing: bool = False) -> None:
-    """Writes the entry of `error`, once. `is_passing`: nobody has caught it yet, so its traceback goes on outward."""
+    """Writes the entry of `error`, once. `is_passing`: it is not caught yet, so its traceback goes on outward."""
     if getattr(error, REPORTED, False):
         return
     with contextlib.suppress(Exception):

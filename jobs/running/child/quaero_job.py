@@ -133,7 +133,7 @@ def spawn(
     """Starts another job as a child of this one, and returns its id. It does not wait for it.
 
     Give either the text of a `program` or the name of a `runnable`. `timeout` in seconds; `secrets` names those of
-    the `parameters` that nobody may see. Raises ValueError for what can be seen here to be wrong; what Quaero
+    the `parameters` that are not to be seen. Raises ValueError for what can be seen here to be wrong; what Quaero
     refuses later is an error in this job's log.
     """
     if (program is None) == (runnable is None):

@@ -93,7 +93,7 @@ def checked_name(name: str) -> str:
 
 
 def divided(parameters: Mapping[str, object], secrets: Sequence[str]) -> tuple[dict[str, object], dict[str, str]]:
-    """The parameters that anybody may see, and the secret ones as texts."""
+    """The parameters that may be seen, and the secret ones as texts."""
     unknown = sorted(set(secrets) - parameters.keys())
     if unknown:
         raise BadOrder("secrets", f"names {', '.join(unknown)[:200]}, of which no parameter has the name")

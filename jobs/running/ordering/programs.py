@@ -47,7 +47,7 @@ def order_program(
 ) -> Job:
     """A pending job that will run `program`. Raises ApiError: BadOrder for what is wrong, Forbidden for what is off.
 
-    `timeout` in seconds. `secrets` names those of `parameters` that nobody may see; those whose names tell it are
+    `timeout` in seconds. `secrets` names those of `parameters` that are not to be seen; those whose names say it are
     secret as well.
     """
     require_program(program)

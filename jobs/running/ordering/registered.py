@@ -40,7 +40,7 @@ def order_runnable(
 ) -> Job:
     """A pending job that will run the registered job of this name.
 
-    `from_text`: the values are what somebody has typed. Raises UnknownRunnable, BadParameters, and AlreadyRuns and
+    `from_text`: the values are what a person has typed. Raises UnknownRunnable, BadParameters, and AlreadyRuns and
     BadOrder, which are ApiErrors.
     """
     runnable = registry.find(name)

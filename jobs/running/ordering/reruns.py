@@ -24,7 +24,7 @@ class CannotRerun(ApiError):
 
 
 def rerun(job: Job, by: str, *, created_by: User | None = None, secrets: Mapping[str, object] | None = None) -> Job:
-    """A new job with `rerun_of`. `secrets`: the values of the secret parameters, which nobody has kept.
+    """A new job with `rerun_of`. `secrets`: the values of the secret parameters, which are not kept.
 
     Raises CannotRerun for a job that was not run here or lacks a secret, and what an order raises.
     """

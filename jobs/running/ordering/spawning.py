@@ -48,7 +48,7 @@ def ordered(request: ChildOrder, origin: Origin) -> Job:
         raise ValueError("give either a program or a runnable")
     if Job.objects.filter(pk=request.id).exists():
         raise ValueError(f"there is a job {request.id} already")
-    if DeletedJob.objects.filter(pk=request.id).exists():  # whoever watches the jobs knows that this one is gone
+    if DeletedJob.objects.filter(pk=request.id).exists():  # clients that watch the jobs know that this one is gone
         raise ValueError(f"there was a job {request.id} already")
     if request.runnable is not None:
         return order_runnable(request.runnable, request.parameters, attributes=request.attributes, origin=origin)

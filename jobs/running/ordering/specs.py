@@ -1,4 +1,4 @@
-"""What a run is to do, as its job's `spec` keeps it: for the worker that does it, and for whoever does it again."""
+"""What a run is to do, as its job's `spec` keeps it: for the worker that does it, and for its reruns."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class Pipe:
         try:
             while view and self.echo_to is not None:
                 view = view[os.write(self.echo_to, view) :]
-        except OSError:  # Whoever watched has gone (`runjob --echo ... | head`); the job goes on.
+        except OSError:  # The reader has gone (`runjob --echo ... | head`); the job goes on.
             self.echo_to = None
 
 

@@ -49,7 +49,7 @@ NOTHING_TO_MASK = "::add-mask:: came without a value: it masks nothing"
 class SpawnRequest:
     """A wish for a child job. `data` are as they came, unmasked: a parent may pass its secrets on.
 
-    `line` is the entry that the line is where nobody spawns.
+    `line` is the entry that the line is where there are no child jobs.
     """
 
     data: dict[str, object]

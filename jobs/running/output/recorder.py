@@ -169,7 +169,7 @@ class Recorder:
         return [self._lost.entry()] if self._lost else []
 
     def _try(self, attempt: Callable[[], T]) -> T | None:
-        """What `attempt` returns; None when nobody tries on, or the job is no more."""
+        """What `attempt` returns; None when it is given up, or the job is no more."""
         if self._has_given_up:
             return None
         try:

@@ -132,7 +132,7 @@ class GuardedProcess(Process):
             os.kill(self.pid, signal.SIGKILL)
 
     def _kill_unguarded(self) -> None:
-        """Somebody has killed the guardian, and not all of what it was guarding. Once is enough."""
+        """The guardian was killed, and not all of what it was guarding. Once is enough."""
         if self._cgroup is not None:
             self._cgroup.kill()
         orphans.kill_adopted(self._began)

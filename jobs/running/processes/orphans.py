@@ -1,4 +1,4 @@
-"""What comes to this process when its parents are no more: it is made the next of kin, and ends them."""
+"""What a run leaves to this process when its own parents are gone: this process adopts it, and ends it."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ class Row:
         return columns
 
     def plain(self) -> str:
-        """The text, without spaces after it, which nobody sees."""
+        """The text, without spaces after it, which cannot be seen."""
         return "".join(self._chars).rstrip(_BLANK)
 
     def coloured(self, start: int = 0, end: int | None = None) -> str:

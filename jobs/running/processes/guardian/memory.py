@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 else:
     from files import BLOCK, all_below, key_of, names_in, opened_below
 
-SHM = "/dev/shm/"  # noqa: S108 - whoever uses it
+SHM = "/dev/shm/"  # noqa: S108 - of every process
 MEMFD = "/memfd:"
 STEP_S = 0.05  # the clock of file systems goes in steps, of 10 ms at most
 GUARDIAN = os.fsencode(os.path.dirname(os.path.abspath(__file__)))
