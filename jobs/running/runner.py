@@ -254,7 +254,7 @@ class Runner:
             self._say(f"cannot record that the job has {outcome.status}: {problem}{by_whom}")
             return
         if not won:
-            self._say(f"the job has {outcome.status}, but somebody else had ended or deleted it before")
+            self._say(f"the job has {outcome.status}, but it had been ended or deleted before")
 
     def _leave(self, outcome: Outcome) -> bool:
         """Whether others will store it. One that may be tried again is lost: the next attempt may run by then."""

@@ -1,4 +1,4 @@
-"""What waits on a disk when memory is full: a file without a name, which no other process can open, and gone with the process.
+"""What waits on a disk when memory is full: a file without a name, open to no other process, and gone with this one.
 
 It lies in the directory for temporary files, which often has room when the database's disk has none.
 """
