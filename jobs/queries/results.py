@@ -12,9 +12,8 @@ LAST_LOGS = 1_000
 MAX_PAGES = 16  # of a MiB of text each: all that an answer holds
 
 
+# What a few lines in any language can read.
 class PlainEntry(msgspec.Struct, gc=False):
-    """An entry as a few lines in any language can read it."""
-
     timestamp: str
     level: str
     message: str
