@@ -14,14 +14,12 @@ from concurrent.futures import Future
 from uuid import UUID
 
 from jobs.background.items import Change, Entry, Flush, Gap, Item, ProgressMade
-from jobs.sizes import MIB
+from jobs.sizes import BATCH_BYTES, BATCH_ITEMS, MIB
 
 MAX_ITEMS = 100_000  # some 40 MB of ordinary records
 MAX_CHANGES = 50_000  # beyond those
 LARGE_CHARS = 4096  # what is longer is counted: a hundred thousand messages of 1 MiB are too much for any program
 MAX_LARGE_CHARS = 64 * MIB
-BATCH_ITEMS = 1_000
-BATCH_CHARS = MIB
 GIVE_WAY_S = 0.0005
 NEVER = 1 << 62
 
@@ -127,7 +125,7 @@ class Queue:
         items, chars = self._items, 0
         batch: list[Item] = []
         self._is_urgent = False
-        while items and len(batch) < BATCH_ITEMS and chars < BATCH_CHARS:
+        while items and len(batch) < BATCH_ITEMS and chars < BATCH_BYTES:
             item = items.popleft()
             if type(item) is Entry:
                 chars += len(item.message)
