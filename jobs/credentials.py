@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import get_backends
@@ -16,13 +15,10 @@ from django.utils.module_loading import import_string
 
 from jobs.errors import Forbidden, Refusal, Unauthenticated
 from jobs.models import Token
+from jobs.queries.parts import in_parts
 
 # The user's permission for each right; a token needs the scope with the right's name as well.
 RIGHTS: dict[str, str] = {"read": "jobs.view_job", "write": "jobs.operate_job", "run": "jobs.run_program"}
-
-MOST_KEYS = 500  # in one query
-
-T = TypeVar("T")
 
 
 class Grounds(NamedTuple):
@@ -79,10 +75,10 @@ def require_still(grounds: Grounds, right: str = "read") -> None:
 def current_rights(grounds: Collection[Grounds], permission: str) -> CurrentRights:
     """The current rights of these grounds, in a few queries for all of them."""
     users: dict[int, User] = {}
-    for ids in chunks({each.user_id for each in grounds}):
+    for ids in in_parts({each.user_id for each in grounds}):
         users |= User.objects.filter(is_active=True).in_bulk(ids)
     tokens: dict[int, list[str]] = {}
-    for ids in chunks({each.token_id for each in grounds if each.token_id is not None}):
+    for ids in in_parts({each.token_id for each in grounds if each.token_id is not None}):
         tokens |= dict(Token.objects.usable().filter(pk__in=ids).values_list("pk", "scopes"))
     sessions = open_sessions({each.session_key for each in grounds if each.session_key is not None})
     return CurrentRights(users, permitted_among(users, permission), tokens, sessions)
@@ -93,7 +89,7 @@ def permitted_among(users: dict[int, User], permission: str) -> set[int]:
     permitted: set[int] = set()
     for backend in get_backends():
         with_permission = getattr(backend, "with_perm", None)
-        for ids in chunks(users):
+        for ids in in_parts(users):
             if with_permission is not None:
                 permitted |= set(with_permission(permission).filter(pk__in=ids).values_list("pk", flat=True))
     return permitted | {pk for pk, user in users.items() if pk not in permitted and user.has_perm(permission)}
@@ -106,16 +102,9 @@ def open_sessions(keys: set[str]) -> set[str]:
         return {key for key in keys if store(key).load()}
     rows = store.get_model_class().objects.filter(expire_date__gt=timezone.now())
     found: set[str] = set()
-    for chunk in chunks(keys):
-        found |= set(rows.filter(pk__in=chunk).values_list("pk", flat=True))
+    for some_keys in in_parts(keys):
+        found |= set(rows.filter(pk__in=some_keys).values_list("pk", flat=True))
     return found
-
-
-def chunks(items: Iterable[T]) -> Iterator[list[T]]:
-    """`items` in lists of MOST_KEYS at most."""
-    ahead = iter(items)
-    while part := list(islice(ahead, MOST_KEYS)):
-        yield part
 
 
 def scope_missing(right: str) -> Forbidden:

@@ -20,6 +20,7 @@ from uuid import UUID
 from jobs.background.flush import settle
 from jobs.background.items import Entry
 from jobs.background.queue import own_threads, queue
+from jobs.streams import STDOUT
 from jobs.tracking.handles import storable_name
 from jobs.tracking.job import TrackedJob, parent_job
 from jobs.tracking.places import Place, current
@@ -67,7 +68,7 @@ class QuaeroHandler(logging.Handler):
             if record.exc_info or record.stack_info or len(record.__dict__) > OWN_COUNT:
                 message, fields = with_details(message, record, is_formatted=self.formatter is not None)
             level = level_of(record.levelno)
-            queue.put(Entry(place[0], place[1], level, record.created, "stdout", record.name, message, fields))
+            queue.put(Entry(place[0], place[1], level, record.created, STDOUT, record.name, message, fields))
         except Exception:
             self.handleError(record)
 

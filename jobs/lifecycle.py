@@ -8,7 +8,7 @@ signal is sent when it has committed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,9 +25,9 @@ from jobs.secrets.names import without_secrets
 from jobs.storable import storable_json, storable_object
 from jobs.text.commands import shortened
 
-LEASE = timedelta(seconds=20)  # how long a runner may go without renewing its lease
-HEARTBEAT = timedelta(seconds=5)
-MAX_STEP_ERROR_CHARACTERS = 2_000  # every status event has the errors of all steps; the log has the whole texts
+LEASE_S = 20.0  # a job or worker without a heartbeat for so long has lost its process
+HEARTBEAT_S = 5.0  # from one heartbeat to the next
+MAX_STEP_ERROR_CHARACTERS = 2_000  # every status event has all of them; the log has them whole
 
 # The new status of steps that are still open when their job ends, by the job's status.
 ENDS_STEPS: dict[str, dict[str, str]] = {

@@ -16,6 +16,7 @@ from jobs.lifecycle import JobIsRunning
 from jobs.models import SERVICE_JOB_ID, Job, NoSuchJob
 from jobs.queries.families import descendants, generations
 from jobs.recording import NewEntry
+from jobs.streams import SYSTEM
 
 
 class JobHasEnded(Conflict, ValueError):
@@ -53,7 +54,7 @@ def cancel_one(job_id: UUID, by: str) -> bool:
         with transaction.atomic():
             if not lifecycle.request_cancel(job_id):
                 return False
-            recording.append(job_id, [NewEntry(f"cancel requested by {by}", "warn", stream="system")])
+            recording.append(job_id, [NewEntry(f"cancel requested by {by}", "warn", stream=SYSTEM)])
             lifecycle.finish_job(job_id, statuses.CANCELLED, error=f"cancelled by {by}", only_if=has_no_runner)
     except NoSuchJob:
         return False
@@ -80,7 +81,7 @@ def delete(job: Job, by: str) -> int:
 
 def delete_one(job: Job, by: str) -> bool:
     """Deletes the job. Returns whether this call did. Raises JobIsRunning."""
-    entry = NewEntry(f"{job.name} ({job.pk}) was deleted by {by}", "info", stream="system")
+    entry = NewEntry(f"{job.name} ({job.pk}) was deleted by {by}", "info", stream=SYSTEM)
     # So that no worker starts it any more.
     lifecycle.finish_job(job, statuses.CANCELLED, error="deleted", only_if=Q(status=statuses.PENDING))
     if not lifecycle.delete_job(job):

@@ -16,8 +16,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-MAX_MESSAGE_BYTES = 1024 * 1024
-# Of an integer. Python refuses to write or read longer ones in decimal, as that takes long.
+from jobs.sizes import MIB
+
+MAX_NAME_CHARACTERS = 255
+MAX_MESSAGE_BYTES = MIB
+# Of an integer. Python writes out and reads no longer ones in decimal, which would take it long.
 MOST_DIGITS = min(4300, sys.get_int_max_str_digits() or 4300)
 TOO_LARGE = 10**MOST_DIGITS
 MAX_JSON_DEPTH = 40  # SQLite refuses JSON nested deeper than 1,000; readers give up long before.

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from jobs.impatience import impatience
 from jobs.models import Token
+from jobs.patience import brief_lock_waits
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class LastUses:
         if not pending:
             return
         try:
-            with impatience(), transaction.atomic():
+            with brief_lock_waits(), transaction.atomic():
                 for pk, used_at in sorted(pending.items()):
                     Token.objects.filter(pk=pk).update(last_used_at=used_at)
         except DatabaseError as error:

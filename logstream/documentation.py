@@ -53,7 +53,7 @@ class FamilyStatus(FamilyPayload, kw_only=True):
 
 
 class ServiceStatus(msgspec.Struct):
-    """What a `status` event tells of the service."""
+    """What a `status` event says of the service."""
 
     status: str
     version: str

@@ -18,6 +18,8 @@ from jobs.queries.log_page import logs_payload
 from jobs.queries.results import PlainEntry
 from logstream.events import comment, event, message
 
+DONE_ID = "done"  # of the last event: a client that comes back with it has had the end (S8)
+
 
 class Format(ABC):
     """Encodes news as bytes, or as no bytes where the format has no event for them.
@@ -63,7 +65,7 @@ class EventFormat(Format):
         return event("ping", msgspec.json.encode({"timestamp": wire_time(datetime.now(UTC))}), scanned_id)
 
     def done(self, status: str, exit_code: int | None) -> bytes:
-        return event("done", msgspec.json.encode({"status": status, "exit_code": exit_code}), "done")
+        return event("done", msgspec.json.encode({"status": status, "exit_code": exit_code}), DONE_ID)
 
 
 class PlainFormat(Format):
@@ -91,7 +93,7 @@ class PlainFormat(Format):
         return self.KEEP_ALIVE
 
     def done(self, status: str, exit_code: int | None) -> bytes:
-        return event("done", b"{}", "done")
+        return event("done", b"{}", DONE_ID)
 
 
 EVENTS = EventFormat()

@@ -30,7 +30,7 @@ from logstream.news import StreamsChanged
 from logstream.numbers import JobNumbers
 from logstream.open_stream import OpenStream, Session
 from logstream.reading import ReadingPool
-from logstream.registry import FAMILY, JOBS, Registry, Topic
+from logstream.registry import FAMILY, JOB, JOBS, SERVICE, Registry, Topic
 from logstream.rights import Rights
 from logstream.stepping import StepResult, advance
 from logstream.wakeups import wakeups_of_database
@@ -45,7 +45,7 @@ READING_THREADS = 2
 OPENING_THREADS = 4  # several, so that one that waits for a lock does not delay other streams
 MOST_SESSIONS = 100  # that the status of all streams lists
 
-FEEDS: dict[str, type[Feed]] = {"job": JobFeed, FAMILY: FamilyFeed, "jobs": JobsFeed, "service": ServiceFeed}
+FEEDS: dict[str, type[Feed]] = {JOB: JobFeed, FAMILY: FamilyFeed, JOBS.kind: JobsFeed, SERVICE.kind: ServiceFeed}
 
 
 class Live:
@@ -115,7 +115,7 @@ class Live:
             del self.feeds[feed.key]
         if not feed.is_over:
             feed.is_over = True
-            feed.hear(None)
+            feed.notify(None)
 
     def opened(self, stream: OpenStream) -> None:
         """Counts a stream as open, and notifies the feed of the list of jobs."""
@@ -133,7 +133,7 @@ class Live:
         """The statistics of the list of jobs include the number of streams and users."""
         feed = self.feeds.get(FeedKey(JOBS, Filter()))
         if feed is not None:
-            feed.hear(StreamsChanged())
+            feed.notify(StreamsChanged())
 
     @property
     def sessions(self) -> list[Session]:

@@ -23,13 +23,13 @@ class Topic(NamedTuple):
         return self.kind if self.job_id is None else f"job:{self.job_id}"
 
 
-FAMILY = "family"
+JOB, FAMILY = "job", "family"  # kinds of topics that have a job
 JOBS = Topic("jobs")
 SERVICE = Topic("service")
 
 
 def job_topic(job_id: UUID) -> Topic:
-    return Topic("job", job_id)
+    return Topic(JOB, job_id)
 
 
 def family_topic(job_id: UUID) -> Topic:

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from pydantic import Field
 
 from jobs import access
+from jobs.api.logs import SERVICE_LIMIT
 from jobs.models import Job
 from jobs.queries import NO_LIMIT, START, Filter, Position
 from jobs.queries.cursors import CursorReset, position_of
@@ -27,13 +28,10 @@ from jobs.queries.parameters import (
     limit_of,
 )
 from jobs.validation.query import Query, Text
-from logstream.formats import PLAIN
+from logstream.formats import DONE_ID, PLAIN
 from logstream.open_stream import Viewer
 from logstream.registry import FAMILY, SERVICE, Topic, family_topic, job_topic
 from logstream.streams import LogRequest
-
-SERVICE_LIMIT = 50
-DONE_ID = "done"
 
 A_TICKET = Text(str, "a ticket", {"type": "string"})
 

@@ -50,8 +50,8 @@ class Rights:
             await asyncio.sleep(LOOK_EVERY_S)
             try:
                 await self.look()
-            except Exception as error:  # while the database fails, no stream has anything to send either
-                logger.warning("could not look who may still read: %s", error)
+            except Exception as error:  # nor can anything be read meanwhile
+                logger.warning("could not check which readers still have the right: %s", error)
 
     async def look(self) -> None:
         """Ends the streams whose readers have lost the right. A few queries for all streams together."""

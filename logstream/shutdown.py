@@ -1,6 +1,6 @@
-"""Ending the streams when the process is told to stop (promise S9).
+"""Ending the streams when a signal stops the process (promise S9).
 
-Servers wait for open connections before they tell the application to shut down, so the application listens to
+Servers wait for open connections before they ask the application to shut down, so the application listens to
 the signals itself, in front of the server's own handlers.
 """
 
@@ -23,7 +23,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 def call_on_signals(begin_closing: Callable[[], object]) -> Callable[[], None]:
     """Calls `begin_closing` when a signal to stop arrives, then whatever handled it before.
 
-    Returns a function that puts things back. Outside of the main thread nobody can listen: then nothing happens.
+    Returns a function that puts things back. Signals come to the main thread alone: in another, nothing happens.
     """
     if threading.current_thread() is not threading.main_thread():
         return lambda: None

@@ -15,8 +15,8 @@ from jobs.queries.cursors import CursorReset, ResetReason
 from logstream import events
 from logstream.feeds.base import FeedKey
 from logstream.feeds.catch_up import Reader
-from logstream.feeds.entries import LogFeed
-from logstream.feeds.jobs import JobsFeed
+from logstream.feeds.entries import EntriesFeed
+from logstream.feeds.jobs import JOB_STATS, JobsFeed
 from logstream.formats import EVENTS, Format
 from logstream.live import Live
 from logstream.open_stream import OpenStream, Viewer
@@ -58,7 +58,7 @@ async def log_stream(live: Live, request: LogRequest) -> AsyncIterator[bytes]:
     with open_stream(live, request.topic, request.viewer) as subscription:
         yield events.retry(USUAL_RETRY_MS)
         feed = await live.feed(FeedKey(request.topic, request.filter, request.format), request.viewer.id)
-        assert isinstance(feed, LogFeed)
+        assert isinstance(feed, EntriesFeed)
         sent_at = live.loop.time()
         try:
             async for data in follow(live, feed, subscription, request):
@@ -75,8 +75,10 @@ async def log_stream(live: Live, request: LogRequest) -> AsyncIterator[bytes]:
             feed.release(subscription)
 
 
-async def follow(live: Live, feed: LogFeed, subscription: Subscription, request: LogRequest) -> AsyncIterator[bytes]:
-    """All events for the client. When entries are missing after its cursor, it gets a `reset` and everything anew."""
+async def follow(
+    live: Live, feed: EntriesFeed, subscription: Subscription, request: LogRequest
+) -> AsyncIterator[bytes]:
+    """All that the client is sent. When it gets no continuation of what it has, it gets a `reset` and begins anew."""
     if request.since is not None:
         await feed.reach(request.since)
     while True:
@@ -92,8 +94,10 @@ async def follow(live: Live, feed: LogFeed, subscription: Subscription, request:
             request = replace(request, reset_reason=reset.reason.value)
 
 
-async def follow_on(live: Live, feed: LogFeed, subscription: Subscription, request: LogRequest) -> AsyncIterator[bytes]:
-    """Stored entries, then live ones. Raises CursorReset when entries are deleted before they can be sent."""
+async def follow_on(
+    live: Live, feed: EntriesFeed, subscription: Subscription, request: LogRequest
+) -> AsyncIterator[bytes]:
+    """What is stored, then what comes. Raises CursorReset when entries go before they can be sent."""
     reader = Reader(live, feed, request.viewer.id)
     position = feed.attach(subscription)
     if subscription.is_closed:
@@ -161,7 +165,7 @@ async def jobs_stream(live: Live, viewer: Viewer) -> AsyncIterator[bytes]:
         assert isinstance(feed, JobsFeed)
         feed.attach(subscription)
         try:
-            yield events.event("job:stats", feed.stats)
+            yield events.event(JOB_STATS, feed.stats)
             seen_at = timezone.now()
             while True:
                 try:
@@ -170,7 +174,7 @@ async def jobs_stream(live: Live, viewer: Viewer) -> AsyncIterator[bytes]:
                     subscription.rejoin()
                     for data in await feed.changes_for(seen_at):
                         yield data
-                    yield events.event("job:stats", feed.stats)
+                    yield events.event(JOB_STATS, feed.stats)
                 seen_at = timezone.now()
         except Closed:
             yield subscription.last_words or comeback()

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from jobs.queries import Position
 from jobs.queries.cursors import CursorReset
+from jobs.sizes import MIB
 
-MAX_QUEUED_BYTES = 4 * 1024 * 1024
+MAX_QUEUED_BYTES = 4 * MIB
 
 
 class Frame(NamedTuple):

@@ -56,7 +56,7 @@ def stream_view(view: AsyncView) -> AsyncView:
     """GET, and HEAD for its headers alone; errors in the shape of the API.
 
 
-    Nothing can be changed here, so a POST needs no CSRF token to be told that it is the wrong method.
+    Nothing can be changed here, so a POST needs no CSRF token to get the answer that it is the wrong method.
     """
 
     @csrf_exempt

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from jobs.models import Job, LogEntry
+from jobs.queries.parts import in_parts
 from logstream.feeds.base import Feed, FeedHost
 from logstream.feeds.family import FamilyFeed
 from logstream.feeds.family_state import Pulse, pulses_of
@@ -21,7 +22,6 @@ from logstream.wakeups.base import Wakeups
 logger = logging.getLogger(__name__)
 
 RECONCILE_INTERVAL_S = 2.0
-MOST_IDS = 500  # in one query
 
 
 class WatchedJob(NamedTuple):
@@ -91,32 +91,31 @@ class Watch:
             newest_id = await self.live.read(newest_entry_id)
             for service_feed in service_feeds:
                 if newest_id > service_feed.scanned.id:
-                    service_feed.hear(Grown())
+                    service_feed.notify(Grown())
         for feed in feeds:
             if isinstance(feed, JobsFeed):
-                feed.hear(Grown())
+                feed.notify(Grown())
 
 
 def notify_job_feed(feed: JobFeed, found: WatchedJob | None) -> None:
     """Notifies the feed of a change or of the deletion of its job."""
     if found is None:
-        feed.hear(Deleted(feed.job_id))
-    elif found.last_line > feed.heard_line or found.revision > feed.heard_revision:
-        feed.hear(Changed(feed.job_id, is_urgent=found.status != feed.state.job.status))
+        feed.notify(Deleted(feed.job_id))
+    elif found.last_line > feed.known_line or found.revision > feed.known_revision:
+        feed.notify(Changed(feed.job_id, is_urgent=found.status != feed.job.status))
 
 
 def notify_family_feed(feed: FamilyFeed, found: Pulse) -> None:
     """Notifies the feed when its family has changed."""
     if found != feed.pulse:
-        feed.hear(Changed(feed.root, is_urgent=found.is_urgent_after(feed.pulse)))
+        feed.notify(Changed(feed.root, is_urgent=found.is_urgent_after(feed.pulse)))
 
 
 def watched_jobs(job_ids: set[UUID]) -> dict[UUID, WatchedJob]:
     """The current rows of these jobs, by id; a deleted job is missing."""
-    ids = sorted(job_ids)
     found: dict[UUID, WatchedJob] = {}
-    for begin in range(0, len(ids), MOST_IDS):
-        rows = Job.objects.filter(pk__in=ids[begin : begin + MOST_IDS])
+    for wanted in in_parts(sorted(job_ids)):
+        rows = Job.objects.filter(pk__in=wanted)
         for pk, last_line, revision, status in rows.values_list("pk", "last_line", "revision", "status"):
             found[pk] = WatchedJob(last_line, revision, status)
     return found

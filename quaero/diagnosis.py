@@ -16,12 +16,12 @@ from django.db.models import Count, Model, Q, QuerySet
 
 from jobs.models import COLUMN_NAMES, Job, Step
 from jobs.models.counters import COLUMNS
+from jobs.sizes import MIB
 from jobs.web.health import what_is_missing
 
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
 
-MIB = 1024 * 1024
-TOO_LITTLE_SPACE = 100 * MIB  # one job that logs much may fill it
+TOO_LITTLE_SPACE = 100 * MIB  # the next job that logs much may fill it
 LITTLE_SPACE = 1024 * MIB
 SAMPLE_JOBS = 100
 SAMPLE_ENTRIES = 1_000_000  # some seconds of counting

@@ -9,13 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 
-from django.db import connections
+from django.db import Error, connections
 
 from jobs import refused_requests, token_uses
 from jobs.background import leftovers
+from jobs.lifecycle import HEARTBEAT_S
 from jobs.retention import prune_by_setting
 from jobs.running.workers.lookout import Lookout
-from jobs.running.workers.outages import DatabaseFails, DatabaseWatch
+from jobs.running.workers.outages import DatabaseWatch
 from quaero.sqlite3.wal import shorten_wal
 
 logger = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ def run_once(work: Callable[[], object], name: str = "") -> object:
     """
     try:
         return work()
-    except DatabaseFails as error:
+    except Error as error:
         logger.warning("%s is put off, as the database fails: %s", name or getattr(work, "__name__", work), error)
         return None
     except Exception:
@@ -82,8 +83,8 @@ def run_once(work: Callable[[], object], name: str = "") -> object:
 # A job without a heartbeat for its lease of 20 s is failed at most 5 s after that (D8).
 _watch = DatabaseWatch("The web process")
 DUTIES: tuple[Duty, ...] = (
-    every(5, _watch.watched(Lookout().look)),
-    every(5, _watch.watched(leftovers.deliver)),
+    every(HEARTBEAT_S, _watch.watched(Lookout().look)),
+    every(HEARTBEAT_S, _watch.watched(leftovers.deliver)),
     every(5, refused_requests.log_due),
     every(5, token_uses.store),
     every(10, shorten_wal),

@@ -6,6 +6,7 @@ from typing import Any
 
 import django
 
+from jobs.sizes import MIB
 from quaero.config.environment import BASE_DIR, read_environment
 from quaero.config.host_names import trusted_origins
 
@@ -87,7 +88,7 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
 
 # A program of 1 MiB, which is the most, may be twice as long as JSON, and more than that if it is full of escapes.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * MIB
 
 LANGUAGE_CODE = "en"
 USE_I18N = False

@@ -8,7 +8,7 @@ from uuid import UUID
 from jobs.models import Job, LogEntry
 from jobs.running.ordering.programs import order_program
 from jobs.running.ordering.registered import order_runnable
-from jobs.running.workers import last_heard
+from jobs.running.workers import liveness
 from jobs.running.workers.execute import execute
 from jobs.running.workers.reaper import fail_jobs_of_gone_workers, fail_silent_jobs, heartbeats
 from jobs.running.workers.silences import awake_or_asleep
@@ -42,8 +42,8 @@ def said_by_system(job: Job) -> list[str]:
 
 
 def hear_no_more_of_workers() -> None:
-    """Makes the jobs that run now look silent for longer than their lease."""
-    last_heard.listen(awake_or_asleep() - 30)
+    """Those that are there now have been silent for longer than their lease."""
+    liveness.note(awake_or_asleep() - 30)
 
 
 def fail_lost_jobs() -> list[UUID]:

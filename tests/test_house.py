@@ -14,8 +14,8 @@ LARGEST_FILE = 400
 # Inside `jobs`, from the ground up: rooms (folders, or files at the root). What is in one imports from its own floor
 # and from those below.
 FLOORS = {
-    "words": "errors levels statuses storable signals text refused_requests",
-    "models": "models patience impatience",
+    "words": "errors levels statuses streams languages outcome sizes storable signals text refused_requests",
+    "models": "models patience",
     "secrets": "secrets",
     "core": "recording lifecycle queries access credentials token_uses operations installation readiness "
     "retention validation runnables",

@@ -43,7 +43,7 @@ class Gap:
 
 
 class JobStarted(NamedTuple):
-    """A job that begins, leased. `must_stop` is set when somebody asks it to end, or has ended it."""
+    """A job that begins, leased. `must_stop` is set when it is asked to end, or was ended."""
 
     job: UUID
     name: str

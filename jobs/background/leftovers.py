@@ -16,12 +16,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from jobs.background.items import JobStarted
 from jobs.background.storing import Write, apply
+from jobs.patience import DatabaseFails
+from jobs.sizes import MIB
 
-MAX_BYTES = 128 * 1024 * 1024
+MAX_BYTES = 128 * MIB
 SUFFIX = ".left"
 FORGOTTEN_AFTER_S = 30 * 24 * 60 * 60
 
@@ -35,7 +37,7 @@ def leave(works: Sequence[Write]) -> bool:
         path = own_directory() / f"{key()}-{time.time_ns():020}-{os.getpid()}"
         with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.write(data)
-        path.rename(path.with_suffix(SUFFIX))  # nobody takes half of it
+        path.rename(path.with_suffix(SUFFIX))  # so that no other process takes half of it
     except OSError:
         return False
     return True
@@ -56,7 +58,7 @@ def deliver() -> None:
 
 
 def forget_if_old(path: Path) -> None:
-    """What is of a database that nobody uses any more goes some day."""
+    """What belongs to a database that is used no more goes some day."""
     with suppress(OSError):
         if path.stat().st_mtime < time.time() - FORGOTTEN_AFTER_S:
             path.unlink()
@@ -64,7 +66,7 @@ def forget_if_old(path: Path) -> None:
 
 @contextmanager
 def taken(path: Path) -> Iterator[bytes]:
-    """What is in the file, which goes in the end. Raises OSError when somebody else has taken it."""
+    """What is in the file, which goes in the end. Raises OSError when another process has taken it."""
     with path.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         path.stat()  # it is still there
@@ -75,7 +77,7 @@ def taken(path: Path) -> Iterator[bytes]:
 def works_in(data: bytes) -> Sequence[Write]:
     """None where it makes no sense, as after a change of version."""
     try:
-        return list(pickle.loads(data))  # noqa: S301 (in a directory that nobody else can write)
+        return list(pickle.loads(data))  # noqa: S301 (in a directory that no other user can write)
     except Exception:
         return ()
 
@@ -87,7 +89,7 @@ def store(works: Sequence[Write]) -> None:
             try:
                 with transaction.atomic():
                     apply(work)
-            except (OperationalError, InterfaceError):
+            except DatabaseFails:
                 raise
             except Exception:  # noqa: S112
                 continue
@@ -112,5 +114,5 @@ def key() -> str:
 
 
 def without_event(work: Write) -> Write:
-    """`work` as it can be written down. Who began the job is gone, and hears nothing any more."""
+    """`work` as it can be written down. The process that began the job is gone, and cannot be stopped any more."""
     return work._replace(must_stop=None) if isinstance(work, JobStarted) else work  # type: ignore[arg-type]

@@ -14,13 +14,12 @@ from concurrent.futures import Future
 from uuid import UUID
 
 from jobs.background.items import Change, Entry, Flush, Gap, Item, ProgressMade
+from jobs.sizes import BATCH_BYTES, BATCH_ITEMS, MIB
 
 MAX_ITEMS = 100_000  # some 40 MB of ordinary records
 MAX_CHANGES = 50_000  # beyond those
 LARGE_CHARS = 4096  # what is longer is counted: a hundred thousand messages of 1 MiB are too much for any program
-MAX_LARGE_CHARS = 64 * 1024 * 1024
-BATCH_ITEMS = 1_000
-BATCH_CHARS = 1024 * 1024
+MAX_LARGE_CHARS = 64 * MIB
 GIVE_WAY_S = 0.0005
 NEVER = 1 << 62
 
@@ -34,12 +33,12 @@ class Queue:
     def __init__(self, max_items: int = MAX_ITEMS) -> None:
         self.max_items = max_items
         self.start_writer: Callable[[], None] | None = None
-        """Called when there is something to take and nobody takes it. Until it is set, things gather."""
+        """Called when there is something to take and no writer. Until it is set, things gather."""
         self.is_off = False
         self.renew()
 
     def renew(self) -> None:
-        """Empty, and with nobody who takes: as it is at the start, and in the child of a fork."""
+        """Empty, and without a writer: as it is at the start, and in the child of a fork."""
         self._items: deque[Item] = deque()
         self._news = threading.Event()
         self.lock = threading.RLock()  # a signal handler may log while its thread holds it
@@ -50,7 +49,7 @@ class Queue:
         self._is_urgent = False
         self._wake_at = 1  # wake the writer when so many are waiting
         self.is_stuck = False
-        """The database fails: giving way to the writer would help nobody."""
+        """The database fails: giving way to the writer would help no thread."""
 
     def put(self, entry: Entry) -> None:
         """Adds an entry, or counts it as dropped when there is no room."""
@@ -69,7 +68,7 @@ class Queue:
                 self._wake()
 
     def put_change(self, change: Change | Flush) -> None:
-        """Adds it, also where there is no room for entries, and tells the writer at once.
+        """Adds it, also where there is no room for entries, and wakes the writer at once.
 
         Only a program that begins jobs by the ten thousand while the database fails loses some of them.
         """
@@ -80,7 +79,7 @@ class Queue:
         self._wake()
 
     def flush(self) -> Future[bool]:
-        """Done when everything that was put before has been dealt with; at once when nobody will.
+        """Done when everything that was put before has been dealt with; at once when there is no writer.
 
         Its result is whether that is so: False when the database fails meanwhile.
         """
@@ -111,7 +110,7 @@ class Queue:
         """Returns when so many items are waiting, or something urgent is, or the time is over."""
         self._news.clear()
         self._wake_at = at_least
-        # Looked at after `_wake_at` was set: who puts something now either sees that or was seen here.
+        # Looked at after `_wake_at` was set: a thread that puts something now either sees that or was seen here.
         if len(self._items) < at_least and not self._is_urgent:
             self._news.wait(timeout_s)
         self._wake_at = NEVER
@@ -126,7 +125,7 @@ class Queue:
         items, chars = self._items, 0
         batch: list[Item] = []
         self._is_urgent = False
-        while items and len(batch) < BATCH_ITEMS and chars < BATCH_CHARS:
+        while items and len(batch) < BATCH_ITEMS and chars < BATCH_BYTES:
             item = items.popleft()
             if type(item) is Entry:
                 chars += len(item.message)
@@ -147,7 +146,7 @@ class Queue:
             done.set_result(True)
 
     def has_failed(self) -> None:
-        """The database fails: who waits need not wait on."""
+        """The database fails: threads that wait need not wait on."""
         self.is_stuck = True
         while self._flushes:
             self._flushes.pop().set_result(False)
@@ -171,7 +170,7 @@ class Queue:
             self._drop(entry)
             return False
         if len(self._items) * 4 >= self.max_items * 3 and not self.is_stuck and not in_event_loop():
-            # The writer shares the interpreter with who logs. Threads that do nothing but log would leave it
+            # The writer shares the interpreter with threads that log. Those that do nothing but log would leave it
             # next to nothing, and then lose records that the database could well have taken.
             time.sleep(GIVE_WAY_S)
         return True

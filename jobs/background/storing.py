@@ -25,6 +25,7 @@ from jobs.models import Job, Step
 from jobs.recording import NewEntry
 from jobs.secrets.masking import Masker, masked_entry
 from jobs.secrets.patterns import configured_masker
+from jobs.streams import SYSTEM
 
 SOURCE = "quaero"
 
@@ -83,7 +84,7 @@ def gap_entry(gap: Gap) -> NewEntry:
     records = "1 record was" if gap.dropped == 1 else f"{gap.dropped:,} records were"
     since, until = moment(gap.created), moment(gap.until)
     fields = {"dropped": gap.dropped, "from": since.isoformat(), "to": until.isoformat()}
-    return NewEntry(f"{records} dropped, {span(since, until)}", "warn", since, None, "system", SOURCE, fields)
+    return NewEntry(f"{records} dropped, {span(since, until)}", "warn", since, None, SYSTEM, SOURCE, fields)
 
 
 def apply(work: Write) -> None:

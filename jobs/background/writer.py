@@ -8,22 +8,22 @@ import time
 from collections import deque
 from contextlib import suppress
 
-from django.db import InterfaceError, OperationalError, connections
+from django.db import connections
 
 from jobs.background.items import Flush
 from jobs.background.leases import Leases
-from jobs.background.queue import BATCH_ITEMS, Queue, own_threads
+from jobs.background.queue import Queue, own_threads
 from jobs.background.storing import Append, Work, Write, apply, plan
 from jobs.models import NoSuchJob, StepOfAnotherJob
+from jobs.patience import DatabaseFails, Pauses
+from jobs.sizes import BATCH_ITEMS
 
 BATCH_INTERVAL_S = 0.05  # the first record after a quiet time is written at once, then so often
 CLOSE_AFTER_S = 5.0  # a quiet process holds no connection
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 2.0
+LOOKS_AGAIN_AFTER_S = 0.05  # for what another process has still to write
 PAUSED_WITHIN_S = 2.0
 GIVES_UP_WITHIN_S = 0.2
 PARENT_WRITES_WITHIN_S = 10.0
-
-DatabaseFails = (OperationalError, InterfaceError)
 
 
 class Writer(threading.Thread):
@@ -98,7 +98,7 @@ class Writer(threading.Thread):
                 self._queue.wait(max(started + BATCH_INTERVAL_S - time.monotonic(), 0), BATCH_ITEMS)
 
     def _wait(self) -> None:
-        """Until there is something to do: at last without a connection, when there is nobody to beat for."""
+        """Until there is something to do: at last without a connection, when there is no lease to keep."""
         left = self._leases.seconds_left()
         if left is not None:
             self._queue.wait(left)
@@ -110,7 +110,7 @@ class Writer(threading.Thread):
 
     def _store(self) -> None:
         """Does the works in their order; the later ones wait for one that is tried again."""
-        pause_s = FIRST_PAUSE_S
+        pauses = Pauses()
         while self._works and not self._is_stopped:
             self._pause_if_asked()
             self._try_to_beat()  # first: after a lock of 20 s it is high time
@@ -118,18 +118,19 @@ class Writer(threading.Thread):
                 self._do(self._works[0])
             except DatabaseFails as error:
                 self._has_failed(error)
-                self._pause_asked.wait(pause_s)
-                pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+                self._pause_asked.wait(pauses.next())
             except Exception as error:
                 if self._is_still_expected(error):
-                    self._pause_asked.wait(FIRST_PAUSE_S)
+                    self._pause_asked.wait(LOOKS_AGAIN_AFTER_S)
                     continue
                 self._leave_out(self._works.popleft(), error)
-                self._queue.is_stuck, pause_s = False, FIRST_PAUSE_S
+                self._queue.is_stuck = False
+                pauses.restart()
             else:
                 self._leases.note(self._works.popleft())
-                self._queue.is_stuck, pause_s = False, FIRST_PAUSE_S
+                self._queue.is_stuck = False
                 self._expected_since = None
+                pauses.restart()
 
     def _do(self, work: Work) -> None:
         if isinstance(work, Flush):

@@ -1,6 +1,5 @@
 """The domain's tables: one concept a file."""
 
-from jobs.models.content import STREAMS
 from jobs.models.counters import COLUMN_NAMES, LevelCounters, counts_by_name
 from jobs.models.entry import EntryIsImmutable, LogEntry
 from jobs.models.job import SERVICE_JOB_ID, SERVICE_KIND, DeletedJob, Job, NoSuchJob
@@ -11,6 +10,7 @@ from jobs.models.secret import JobSecret
 from jobs.models.step import Step
 from jobs.models.token import SCOPES, Token
 from jobs.models.worker import Worker
+from jobs.streams import STREAMS
 
 __all__ = [
     "COLUMN_NAMES",

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from jobs.storable import cut, json_text, storable_object, storable_text, without_ansi
 
-STREAMS = ("stdout", "stderr", "system")
 TRUNCATED = "truncated_bytes"
 
 

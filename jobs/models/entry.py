@@ -13,7 +13,7 @@ from django.db import models, router, transaction
 from django.utils import timezone
 
 from jobs import levels
-from jobs.models.content import STREAMS, storable_content
+from jobs.models.content import storable_content
 from jobs.models.counters import COLUMNS
 from jobs.models.fields import StorableJSONField, StorableTextField
 from jobs.models.job import SERVICE_JOB_ID, Job, touch
@@ -21,6 +21,7 @@ from jobs.models.lines import take_lines
 from jobs.models.record import EntryColumns
 from jobs.models.step import Step
 from jobs.models.writing import repeat_none, write_columns
+from jobs.streams import STDOUT, STREAMS
 
 NOTABLE = levels.WARN
 DELETE_CHUNK = 5_000  # entries per transaction: some 20 ms of the write lock
@@ -110,7 +111,7 @@ class LogEntry(models.Model):
     line = models.BigIntegerField(editable=False)
     timestamp = models.DateTimeField(default=timezone.now)
     level = models.PositiveSmallIntegerField(choices=list(levels.NAMES.items()), default=levels.INFO)
-    stream = models.CharField(max_length=8, choices=[(name, name) for name in STREAMS], default="stdout")
+    stream = models.CharField(max_length=8, choices=[(name, name) for name in STREAMS], default=STDOUT)
     source = StorableTextField(blank=True, default="")
     message = StorableTextField(blank=True, default="")
     ansi = StorableTextField(null=True, blank=True)

@@ -15,6 +15,7 @@ from jobs.errors import NotFound
 from jobs.models.counters import COLUMN_NAMES, LevelCounters
 from jobs.models.fields import StorableCharField, StorableJSONField, StorableTextField
 from jobs.models.protected import ProtectedSave
+from jobs.storable import MAX_NAME_CHARACTERS
 
 # The one reserved job: it holds Quaero's own log records and is never listed among jobs.
 SERVICE_JOB_ID = uuid.UUID("00000000-0000-4000-8000-000000000001")
@@ -40,6 +41,9 @@ class JobQuerySet(models.QuerySet["Job"]):
         return deleted, {"jobs.Job": deleted}
 
 
+LARGE_COLUMNS = ("spec", "result")  # what may be large, and is not wanted where there are many jobs
+
+
 class Job(LevelCounters, ProtectedSave):
     never_saved: ClassVar[frozenset[str]] = frozenset(
         {"status", "last_line", "revision", "pruned_to_id", "created_at", "updated_at", *COLUMN_NAMES}
@@ -49,7 +53,7 @@ class Job(LevelCounters, ProtectedSave):
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = StorableCharField(max_length=255)
+    name = StorableCharField(max_length=MAX_NAME_CHARACTERS)
     kind = models.SlugField(max_length=64, default="job", db_index=False)
     status = models.CharField(max_length=16, choices=statuses.JOB_CHOICES, default=statuses.PENDING)
     progress = models.FloatField(null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(100)])

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from jobs.models.step import Step
+from jobs.streams import STDOUT
 
 
 class NewEntry(NamedTuple):
@@ -20,6 +21,6 @@ class NewEntry(NamedTuple):
     level: str | int = "info"
     timestamp: datetime | None = None
     step: Step | UUID | None = None
-    stream: str = "stdout"
+    stream: str = STDOUT
     source: str = ""
     fields: Mapping[str, object] | None = None

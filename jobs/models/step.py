@@ -12,6 +12,7 @@ from jobs.models.counters import COLUMN_NAMES, LevelCounters
 from jobs.models.fields import StorableCharField, StorableTextField
 from jobs.models.job import Job, touch
 from jobs.models.protected import ProtectedSave
+from jobs.storable import MAX_NAME_CHARACTERS
 
 OF_THE_JOB = models.Subquery(Job.objects.filter(pk=models.OuterRef("job")).values("revision"))
 
@@ -28,8 +29,8 @@ class Step(LevelCounters, ProtectedSave):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps")
-    name = StorableCharField(max_length=255)
-    position = models.PositiveIntegerField(blank=True)  # None in a new step: after the last one
+    name = StorableCharField(max_length=MAX_NAME_CHARACTERS)
+    position = models.PositiveIntegerField(blank=True)  # left out: after the last
     status = models.CharField(max_length=16, choices=statuses.STEP_CHOICES, default=statuses.PENDING)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

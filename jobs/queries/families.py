@@ -13,9 +13,7 @@ from django.db import models
 
 from jobs import statuses
 from jobs.models import COLUMN_NAMES, Job, LogEntry
-from jobs.models.job import JobQuerySet
-
-TOO_LARGE = ("spec", "result")  # columns that are not read when a thousand children are
+from jobs.models.job import LARGE_COLUMNS, JobQuerySet
 
 # UNION and not UNION ALL, so that this ends even if two jobs were each other's parents.
 MEMBERS_SQL = (
@@ -119,7 +117,7 @@ def generations(*job_ids: UUID) -> Iterator[list[Job]]:
     parents = list(job_ids)
     seen = set(parents)
     while parents:
-        children = Job.objects.filter(parent__in=parents).defer(*TOO_LARGE).order_by("created_at", "pk")
+        children = Job.objects.filter(parent__in=parents).defer(*LARGE_COLUMNS).order_by("created_at", "pk")
         generation = [job for job in children if job.pk not in seen]
         parents = [job.pk for job in generation]
         seen.update(parents)

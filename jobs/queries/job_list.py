@@ -16,12 +16,12 @@ from django.db import models
 
 from jobs import statuses
 from jobs.models import Job
-from jobs.models.job import JobQuerySet
+from jobs.models.job import LARGE_COLUMNS, JobQuerySet
 from jobs.models.record import wire_time
 
 CREATED_AT = "%Y-%m-%dT%H:%M:%S.%fZ"
 NEWEST_FIRST = ("-created_at", "-pk")
-NOT_IN_A_LIST = ("spec", "result")  # columns that may be large, and that no row shows
+NOT_IN_A_LIST = LARGE_COLUMNS
 
 
 class JobCursor(NamedTuple):

@@ -15,11 +15,12 @@ from jobs.models import EntryRecord, Job, LogEntry, Step
 from jobs.models.record import UNSET, wire_time, wire_uuid
 from jobs.queries.families import InFamily, extent_of
 from jobs.queries.filter import EVERYTHING, NO_LIMIT, Filter
+from jobs.sizes import MIB
 from jobs.storable import utf8_length
 
 PAGE_ENTRIES = 1_000  # S7: what one page or batch holds at most,
-PAGE_BYTES = 1024 * 1024  # by whichever comes first
-FEW_IDS = 5_000  # passing over so many is faster than looking up the family's first and last entry
+PAGE_BYTES = MIB  # by whichever comes first
+FEW_IDS = 5_000  # passed over faster than the family's first and last entry are looked up
 
 
 class Position(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,23 +11,16 @@ from django.utils import timezone
 
 from jobs import lifecycle, recording, statuses
 from jobs.models import Job
+from jobs.outcome import Outcome
 from jobs.recording import NewEntry
 from jobs.running.ordering.specs import NotARun, spec_of
+from jobs.streams import SYSTEM
 
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 2.0, 300.0
 
 
-class Outcome(NamedTuple):
-    """How it ended: for the job, and as an exit code."""
-
-    status: str
-    exit_code: int | None
-    error: str
-    result: object = None
-
-
 def end_attempt(job: Job, outcome: Outcome, entries: Sequence[NewEntry] = (), only_if: Q | None = None) -> bool:
-    """Records the end of the attempt that `job` tells, after the `entries` (D4). False when it was not ours any more.
+    """Records the end of the attempt of `job`, after the `entries` (D4). False when it was not ours any more.
 
     A failure with retries left makes the job pending again, due after a wait that doubles with each attempt.
     """
@@ -46,7 +38,7 @@ def end_attempt(job: Job, outcome: Outcome, entries: Sequence[NewEntry] = (), on
         if not won:
             transaction.set_rollback(True)
         elif job.exclusive:
-            call_next(job.exclusive)
+            announce_next(job.exclusive)
     return won
 
 
@@ -58,7 +50,7 @@ def retried(job: Job, outcome: Outcome, only_if: Q) -> bool:
     if not lifecycle.retry_job(job, job.attempt, due_at=timezone.now() + timedelta(seconds=wait_s), only_if=only_if):
         return False
     text = f"attempt {job.attempt} of {attempts} has failed ({outcome.error}): the next one begins in {wait_s:g} s"
-    recording.append(job, [NewEntry(text, "warn", stream="system")])
+    recording.append(job, [NewEntry(text, "warn", stream=SYSTEM)])
     return True
 
 
@@ -73,7 +65,7 @@ def backoff_s(attempt: int) -> float:
     return float(min(FIRST_BACKOFF_S * 2 ** min(attempt - 1, 20), LONGEST_BACKOFF_S))
 
 
-def call_next(exclusive: str) -> None:
+def announce_next(exclusive: str) -> None:
     """Lets the workers know of the job that has waited longest for one of its kind to end."""
     now = timezone.now()
     waiting = Job.objects.filter(lifecycle.due_by(now), exclusive=exclusive, status=statuses.PENDING)

@@ -1,68 +1,58 @@
-"""Keeps a job's lease while its command runs (D8), and hears when somebody wants the job to end."""
+"""A thread that does something every few seconds, and goes on whatever that comes to."""
 
 from __future__ import annotations
 
+import logging
 import threading
-import time
 from collections.abc import Callable
-from datetime import timedelta
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import Error, connections
 
-from jobs import lifecycle, statuses
-from jobs.models import Job
+logger = logging.getLogger(__name__)
 
-POLL = timedelta(seconds=1)
+Duty = Callable[[], object]
 
 
-class Heartbeat(threading.Thread):
-    """Beats every 5 s; asks every second whether the job is to be cancelled, and calls `on_cancel` then.
+class Heartbeat:
+    """Calls its duties one after the other, every so many seconds, in a thread of its own until it is stopped.
 
-    `on_lost` is called when the job, or this attempt at it, is somebody else's now.
-
-    A database that fails is somebody else's to complain about: the beat is tried again with the next poll.
+    A beat that fails for the database's sake is made up for by the next one, without a word: what cannot be stored is
+    for others to complain about. Any other failure is logged. Neither keeps the duties after it from being done.
     """
 
-    def __init__(
-        self,
-        job: Job,
-        on_cancel: Callable[[], None],
-        *,
-        on_lost: Callable[[], None] = lambda: None,
-        poll: timedelta = POLL,
-    ) -> None:
-        super().__init__(name="heartbeat", daemon=True)
-        self._job, self._on_cancel, self._on_lost, self._poll_s = job, on_cancel, on_lost, poll.total_seconds()
+    def __init__(self, name: str, every_s: float, *duties: Duty, first_after_s: float = 0.0) -> None:
+        self._every_s, self._first_after_s, self._duties = every_s, first_after_s, duties
         self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
-    def run(self) -> None:
-        beat_at = 0.0
-        try:
-            while not self._stopped.wait(self._poll_s):
-                if time.monotonic() >= beat_at and self._try(self._beat):
-                    beat_at = time.monotonic() + lifecycle.HEARTBEAT.total_seconds()
-                self._try(self._listen)
-        finally:
-            connection.close()
+    @property
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
 
-    def stop(self) -> None:
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, within_s: float | None = None) -> None:
+        """No further duty is begun; waits for the one that is being done, at most so many seconds."""
         self._stopped.set()
-        self.join()
+        self._thread.join(within_s)
 
-    def _beat(self) -> None:
-        if not lifecycle.beat(self._job) and Job.objects.filter(pk=self._job.pk).exists():
-            self._on_lost()  # a job that was deleted is nobody's, and its command may go on
-
-    def _listen(self) -> None:
-        row = Job.objects.filter(pk=self._job.pk).values_list("status", "cancel_requested_at").first()
-        if row is not None and (row[0] == statuses.CANCELLED or row[1] is not None):
-            self._on_cancel()
-            self._listen = lambda: None  # type: ignore[method-assign]
-
-    def _try(self, step: Callable[[], None]) -> bool:
+    def _run(self) -> None:
+        pause_s = self._first_after_s
         try:
-            step()
-        except (DatabaseError, InterfaceError):
-            connection.close()
-            return False
-        return True
+            while not self._stopped.wait(pause_s):
+                for duty in self._duties:
+                    self._do(duty)
+                pause_s = self._every_s
+        finally:
+            connections.close_all()
+
+    def _do(self, duty: Duty) -> None:
+        try:
+            if not self._stopped.is_set():
+                duty()
+        except Error:
+            connections.close_all()  # a broken connection never heals
+        except Exception:
+            logger.exception("a duty of the thread %s has failed, and will be tried again", self._thread.name)
+            connections.close_all()

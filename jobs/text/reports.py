@@ -15,11 +15,12 @@ from typing import TypeVar
 
 from jobs import levels
 from jobs.storable import Json, parsed_json, storable_json, storable_object
+from jobs.streams import STDERR, STDOUT
 from jobs.text.producer_times import parse_time
 
 T = TypeVar("T")
 
-ENTRY_STREAMS = ("stdout", "stderr")  # `system` is for entries that Quaero itself writes
+ENTRY_STREAMS = (STDOUT, STDERR)  # `system` is what Quaero itself says
 
 
 @dataclass(frozen=True, slots=True)

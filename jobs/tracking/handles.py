@@ -10,11 +10,12 @@ from uuid import UUID, uuid4
 from jobs import levels, statuses
 from jobs.background.items import Entry
 from jobs.background.queue import queue
-from jobs.storable import storable_object, storable_text
-from jobs.tracking.outcomes import BlockOutcome, exception_fields, traceback_of
+from jobs.outcome import Outcome
+from jobs.storable import MAX_NAME_CHARACTERS, storable_object, storable_text
+from jobs.streams import STDERR, STDOUT, SYSTEM
+from jobs.tracking.outcomes import exception_fields, traceback_of
 from jobs.tracking.places import Place, current
 
-MAX_NAME = 255
 LOGGED_IN = "_quaero_logged_in"  # attribute of an exception: the jobs whose logs have its traceback
 
 
@@ -22,7 +23,7 @@ def storable_name(name: str) -> str:
     """`name` as a job's or step's name is stored, MAX_NAME characters at most. Raises TypeError for no text."""
     if not isinstance(name, str):
         raise TypeError(f'a name is needed, as in track("Nightly import"), not {name!r}')
-    return storable_text(name)[:MAX_NAME]
+    return storable_text(name)[:MAX_NAME_CHARACTERS]
 
 
 class Tracked:
@@ -59,7 +60,7 @@ class Tracked:
         finally:
             current.set(outside)
 
-    def log_exception(self, exception: BaseException, outcome: BlockOutcome) -> None:
+    def log_exception(self, exception: BaseException, outcome: Outcome) -> None:
         """Logs the exception once in each job that it ends, in the step where it was raised.
 
         A failure is one entry with its whole traceback (one error, not thirty); an exit or a cancellation is one line.
@@ -69,20 +70,20 @@ class Tracked:
             return
         logged_in.add(self._place.job)
         if outcome.status == statuses.CANCELLED:
-            self._put(f"cancelled: {outcome.error}", levels.WARN, stream="system")
+            self._put(f"cancelled: {outcome.error}", levels.WARN, stream=SYSTEM)
         elif isinstance(exception, SystemExit):
-            self._put(outcome.error, levels.ERROR, stream="system")
+            self._put(outcome.error, levels.ERROR, stream=SYSTEM)
         else:
             text = traceback_of(exception)
             fields = exception_fields(exception, text)
-            self._put(f"{outcome.error}\n{text}", levels.ERROR, stream="stderr", fields=fields)
+            self._put(f"{outcome.error}\n{text}", levels.ERROR, stream=STDERR, fields=fields)
 
     def _put(
         self,
         message: str,
         level: int,
         *,
-        stream: str = "stdout",
+        stream: str = STDOUT,
         source: str = "",
         fields: Mapping[str, object] | None = None,
     ) -> None:

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 
 from jobs.background.items import JobEnded, JobStarted, ProgressMade
 from jobs.background.queue import queue
+from jobs.running.processes.proc import JOB_ID_VARIABLE
 from jobs.storable import storable_json, storable_object
 from jobs.tracking.blocks import Block
 from jobs.tracking.handles import Tracked, storable_name
@@ -24,7 +25,6 @@ from jobs.tracking.places import Place, current
 from jobs.tracking.steps import StepBlock
 
 KIND = re.compile(r"[-a-zA-Z0-9_]{1,64}")
-JOB_ID_VARIABLE = "QUAERO_JOB_ID"  # `runjob` sets it: jobs that its command tracks are children of its job
 
 
 def track(name: str, *, kind: str = "job", attributes: Mapping[str, object] | None = None) -> JobBlock:
@@ -81,10 +81,12 @@ class TrackedJob(Tracked):
         queue.put_change(JobStarted(self.id, self.name, kind, parent, attributes, worker, time.time(), self.must_stop))
 
     def end(self, exception: BaseException | None = None) -> None:
-        status, error, exit_code = outcome = outcome_of(exception)
+        outcome = outcome_of(exception)
         if exception is not None:
             self.log_exception(exception, outcome)
-        queue.put_change(JobEnded(self.id, status, exit_code, storable_json(self.result), error, time.time()))
+        queue.put_change(
+            JobEnded(self.id, outcome.status, outcome.exit_code, storable_json(self.result), outcome.error, time.time())
+        )
 
 
 class JobBlock(Block[TrackedJob]):

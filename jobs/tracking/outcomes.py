@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from typing import NamedTuple
 
 from jobs import statuses
+from jobs.outcome import Outcome
 
 
 class JobCancelled(Exception):
@@ -16,32 +16,24 @@ class JobCancelled(Exception):
 CANCELS = (asyncio.CancelledError, KeyboardInterrupt, GeneratorExit, JobCancelled)
 
 
-class BlockOutcome(NamedTuple):
-    """How a block ends: a terminal status, the error in one line (empty: none), and the exit code of `sys.exit`."""
-
-    status: str
-    error: str = ""
-    exit_code: int | None = None
-
-
-def outcome_of(exception: BaseException | None) -> BlockOutcome:
+def outcome_of(exception: BaseException | None) -> Outcome:
     """The outcome of a block. One that ends without an exception, or by `sys.exit(0)`, has completed."""
     if exception is None:
-        return BlockOutcome(statuses.COMPLETED)
+        return Outcome(statuses.COMPLETED)
     if isinstance(exception, CANCELS):
-        return BlockOutcome(statuses.CANCELLED, summary(exception))
+        return Outcome(statuses.CANCELLED, error=summary(exception))
     if isinstance(exception, SystemExit):
         return outcome_of_exit(exception.code)
-    return BlockOutcome(statuses.FAILED, summary(exception))
+    return Outcome(statuses.FAILED, error=summary(exception))
 
 
-def outcome_of_exit(code: object) -> BlockOutcome:
+def outcome_of_exit(code: object) -> Outcome:
     """The outcome of `sys.exit(code)`, as Python exits: None is 0, and a code that is no number is a message and 1."""
     if code is None or code == 0:
-        return BlockOutcome(statuses.COMPLETED, exit_code=0)
+        return Outcome(statuses.COMPLETED, exit_code=0)
     if isinstance(code, int):
-        return BlockOutcome(statuses.FAILED, f"exit code {code}", code)
-    return BlockOutcome(statuses.FAILED, str(code), 1)
+        return Outcome(statuses.FAILED, code, f"exit code {code}")
+    return Outcome(statuses.FAILED, 1, str(code))
 
 
 def summary(exception: BaseException) -> str:

@@ -1,6 +1,6 @@
 """The feed: the one reader of one topic and filter in this process, however many clients watch it (promise S2).
 
-It hears the topic's news, reads or takes each range once, filters once, encodes once, and hands the same bytes
+It gets the topic's news, reads or takes each range once, filters once, encodes once, and hands the same bytes
 to all its clients. This module has what all feeds share: clients, pace, pings, the end.
 """
 
@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, ParamSpec, Protocol, TypeVar
 
+from jobs.patience import Pauses
 from jobs.queries import START, Filter, Position
 from jobs.queries.long_reads import Steps
 from logstream.formats import EVENTS, Format
@@ -28,7 +29,6 @@ logger = logging.getLogger(__name__)
 
 URGENT_INTERVAL_S = 0.02  # the pace of state changes, so that a program that reports each percent stays cheap
 STATUS_INTERVAL_S = 1.0  # of a status in which only counts or progress are new
-RETRY_AFTER_FAILURE_S = 1.0
 
 
 class FeedKey(NamedTuple):
@@ -72,22 +72,23 @@ class Feed(ABC):
         self.holders = 0  # streams that use this feed, attached already or about to be
         self.scanned: Position = START  # every entry up to here was taken or read, and sent if it matches
         self.is_over = False
-        self.user_id = 0  # of who asked for it first
+        self.user_id = 0  # of the user whose stream was the first
         self.task: asyncio.Task[None] | None = None  # held here, for the loop holds tasks only weakly
         self.ready: asyncio.Future[None] = live.loop.create_future()
         self._news: list[object] = []
+        self._pauses = Pauses()  # after readings that have failed
         self._is_urgent = False
         self._wake = asyncio.Event()
-        self._batch_sent_at = -1e9
+        self.batch_sent_at = -1e9  # loop time
         self._anything_sent_at = live.loop.time()
         self._scanned_changed: set[asyncio.Future[None]] = set()
-        self._unsubscribe: Callable[[], None] = live.registry.subscribe(self.heard_topic, self.hear)
+        self._unsubscribe: Callable[[], None] = live.registry.subscribe(self.news_topic, self.notify)
 
     # What each kind of feed does in its own way.
 
     @property
-    def heard_topic(self) -> Topic:
-        """Whose news the feed hears."""
+    def news_topic(self) -> Topic:
+        """Whose news the feed gets."""
         return self.key.topic
 
     @abstractmethod
@@ -129,7 +130,7 @@ class Feed(ABC):
         while self.unit(self.scanned) < self.unit(position) and not self.is_over:
             changed = self.live.loop.create_future()
             self._scanned_changed.add(changed)
-            self.hear(None)
+            self.notify(None)
             await changed
 
     def broadcast(self, frame: Frame) -> None:
@@ -142,9 +143,15 @@ class Feed(ABC):
         if data:
             self.broadcast(Frame(data, self.scanned))
 
+    def broadcast_batch(self, data: bytes) -> None:
+        """Sends what the pace of batches counts for; it brings clients to where the feed stands."""
+        self.batch_sent_at = self.live.loop.time()
+        self.broadcast(Frame(data, self.scanned))
+
     # The task.
 
-    def hear(self, news: object) -> None:
+    def notify(self, news: object) -> None:
+        """Wakes the feed up for news; None says "look". On the loop alone."""
         self._news.append(news)
         self._is_urgent = self._is_urgent or self.is_urgent_news(news)
         self._wake.set()
@@ -167,7 +174,7 @@ class Feed(ABC):
             self.is_over = True
             self._unsubscribe()
             self.live.forget(self)
-            self._tell_scanned()
+            self._wake_reaching()
 
     async def _turn(self) -> None:
         news, self._news, self._is_urgent = self._news, [], False
@@ -178,9 +185,11 @@ class Feed(ABC):
                 return
             # The database may answer again in a moment; what was not sent is read then (None: "look").
             logger.warning("feed of %s could not read: %s", self.key, error)
-            await asyncio.sleep(RETRY_AFTER_FAILURE_S)
-            self.hear(None)
-        self._tell_scanned()
+            await asyncio.sleep(self._pauses.next())
+            self.notify(None)
+        else:
+            self._pauses.restart()
+        self._wake_reaching()
         if not self.is_over and self.live.loop.time() >= self._ping_at():
             self.broadcast_note(self.key.format.ping(self.scanned.id))
 
@@ -201,12 +210,12 @@ class Feed(ABC):
         if not self._news:
             return min(self._ping_at(), self.next_duty_at())
         pace = URGENT_INTERVAL_S if self._is_urgent else self.live.batch_interval_s
-        return self._batch_sent_at + pace
+        return self.batch_sent_at + pace
 
     def _ping_at(self) -> float:
         return self._anything_sent_at + self.live.ping_interval_s
 
-    def _tell_scanned(self) -> None:
+    def _wake_reaching(self) -> None:
         for changed in self._scanned_changed:
             if not changed.done():
                 changed.set_result(None)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from jobs.queries import START, Page, Position, long_reads
 from logstream.feeds.base import FeedHost
-from logstream.feeds.entries import LogFeed
+from logstream.feeds.entries import EntriesFeed
 from logstream.stepping import Stepwise
 
 
@@ -19,7 +19,7 @@ class Reader(NamedTuple):
     """For whom is read, and what."""
 
     live: FeedHost
-    feed: LogFeed
+    feed: EntriesFeed
     user_id: int
 
     async def last_entries(self, limit: int, end: Position) -> AsyncIterator[bytes]:

@@ -18,14 +18,15 @@ from jobs.queries.log_page import counts_of
 from jobs.queries.snapshots import snapshot
 from logstream.feeds.base import STATUS_INTERVAL_S, FeedHost, FeedKey
 from logstream.feeds.catch_up import position_of_last
-from logstream.feeds.ending import EndingFeed
-from logstream.feeds.family_state import NOBODY, FamilyState, Pulse, pulse_of
-from logstream.feeds.job_steps import Steps, StepsReading, read_steps
+from logstream.feeds.entries import EntriesFeed
+from logstream.feeds.family_state import NO_PULSE, FamilyState, Pulse, pulse_of
+from logstream.feeds.job_steps import StepsReading, read_steps
+from logstream.feeds.run_status import RunStatus
 from logstream.news import Changed, Deleted
 from logstream.registry import JOBS, Topic
 
 MOST_STRANGERS = 100_000  # ids kept of jobs that do not belong
-STATUS_SECONDS_A_CHILD = 0.0005  # a status tells of every child: of a thousand, it is told twice a second at most
+STATUS_SECONDS_A_CHILD = 0.0005  # a status has every child: that of a thousand is sent twice a second at most
 
 
 class Reading(NamedTuple):
@@ -37,42 +38,42 @@ class Reading(NamedTuple):
     page: Page = Page([], False)  # of those after the cursor
 
 
-class FamilyFeed(EndingFeed[FamilyState]):
+class FamilyFeed(EntriesFeed):
     def __init__(self, live: FeedHost, key: FeedKey) -> None:
         super().__init__(live, key)
         assert key.topic.job_id is not None
         self.root: UUID = key.topic.job_id
-        self.pulse = NOBODY  # as of the last reading
+        self.pulse = NO_PULSE  # as of the last reading
+        self.run_status: RunStatus[FamilyState] = RunStatus(self, self._shortest_status_interval)
         self._log = self.client_log()
-        self._steps = Steps()
         self._state_kept_at = -1e9
         self._state_due_at = 0.0  # when it is to be read again though nothing urgent is known; 0: with the next reading
         self._members: set[UUID] = {self.root}
         self._strangers: set[UUID] = set()
 
     @property
-    def heard_topic(self) -> Topic:
+    def news_topic(self) -> Topic:
         return JOBS  # of all jobs, for any may turn out to be a new member
+
+    @property
+    def status(self) -> bytes:
+        return self.run_status.payload
 
     def unit(self, position: Position) -> int:
         return position.id
 
-    @property
-    def has_sent_all(self) -> bool:
-        return True  # a state is only kept with the last page of its moment
-
     def next_duty_at(self) -> float:
-        return min(super().next_duty_at(), self._state_due_at)
+        return min(super().next_duty_at(), self.run_status.due_at, self._state_due_at)
 
-    def status_interval(self) -> float:
-        return len(self.state.children) * STATUS_SECONDS_A_CHILD
+    def _shortest_status_interval(self) -> float:
+        return len(self.run_status.state.children) * STATUS_SECONDS_A_CHILD
 
     def is_urgent_news(self, news: object) -> bool:
         return isinstance(news, Changed) and news.is_urgent
 
-    def hear(self, news: object) -> None:
+    def notify(self, news: object) -> None:
         if job_of(news) not in self._strangers:
-            super().hear(news)
+            super().notify(news)
 
     async def start(self) -> None:
         reading = await self.live.read(self._read_beginning)
@@ -81,25 +82,23 @@ class FamilyFeed(EndingFeed[FamilyState]):
             return
         self._keep(reading)
         self.counts, self.scanned = reading.counts, reading.end
-        await self.begin_counting(reading.end)
-        self.begin_status()
-        self.begin_counts()
-        self.end_if_finished()
+        self.run_status.note_sent()
+        await self.begin_counts()
+        self.run_status.end_if_finished()
 
     async def work(self, news: list[object]) -> None:
         about = {job_of(item) for item in news}
         unknown = {job_id for job_id in about if job_id is not None} - self._members
-        # A job without a parent is nobody's child. Of one that has some, the reading tells whether it belongs.
+        # A job without a parent is no child. Of one that has some, the reading shows whether it belongs.
         if len(unknown) > 0 and await self.live.read(any_is_a_child, unknown):
             self._state_due_at = 0.0
         if about - unknown or self.live.loop.time() >= self._state_due_at:
             await self._read()
         self._note_strangers(unknown - self._members)
-        if not self.is_over:
-            self.end_if_finished()
-        if not self.is_over:
+        # A state is only kept with the last page of its moment, so every entry that it knows of has been sent.
+        if not self.is_over and not self.run_status.end_if_finished():
             self.send_counts()
-            self.send_status()
+            self.run_status.send_if_due()
 
     async def _read(self) -> None:
         while True:
@@ -107,7 +106,7 @@ class FamilyFeed(EndingFeed[FamilyState]):
                 reading = await self.live.read(self._read_on)
             except CursorReset as why:
                 await self.begin_anew(why, await self.live.read(newest_family_position, self.root))
-                self.hear(None)  # the state of then is still to be read
+                self.notify(None)  # the state of then is still to be read
                 return
             if reading is None:
                 self.end_deleted()
@@ -116,17 +115,17 @@ class FamilyFeed(EndingFeed[FamilyState]):
             if reading.page.has_more:
                 self.send_entries(reading.page.records, position_of_last(reading.page))
             else:
-                # Its state tells of what has been sent with this page, and not of more.
+                # Its state is that of what has been sent with this page, and of no more.
                 self._keep(reading)
                 self.send_entries(reading.page.records, max(reading.end, self.scanned, key=self.unit))
-                if not self.state.is_finished or self.state.pulse == self.pulse:
+                if not self.run_status.state.is_finished or self.run_status.state.pulse == self.pulse:
                     return
-                self._state_due_at = 0.0  # the end tells the last counts
+                self._state_due_at = 0.0  # the end has the last counts
 
     def _keep(self, reading: Reading) -> None:
-        self.state, self.pulse, self._members = reading.state, reading.pulse, reading.state.ids
-        self._steps.keep(reading.steps)
-        if self.state.pulse == self.pulse:
+        self.run_status.state, self.pulse, self._members = reading.state, reading.pulse, reading.state.ids
+        self.run_status.steps.keep(reading.steps)
+        if reading.state.pulse == self.pulse:
             self._state_due_at = float("inf")
             self._state_kept_at = self.live.loop.time()
         else:
@@ -157,15 +156,15 @@ class FamilyFeed(EndingFeed[FamilyState]):
         if state is None:
             return None
         counts = counts_of(None, self.key.wanted.step, self.root)
-        steps = read_steps(self.root, self._steps)
+        steps = read_steps(self.root, self.run_status.steps)
         return Reading(state, pulse, steps, counts, newest_family_position(self.root))
 
     def _state_at(self, pulse: Pulse) -> FamilyState | None:
-        """The rows of a thousand children take their time, so their counts may be a second old, as those told are."""
+        """The rows of a thousand children take their time, so their counts may be a second old, as those sent are."""
         is_due = self._state_kept_at + STATUS_INTERVAL_S <= self.live.loop.time() or self._state_due_at == 0.0
-        if is_due or pulse.is_urgent_after(self.state.pulse):
-            return FamilyState.read(self.root, pulse, self._steps)
-        return self.state
+        if is_due or pulse.is_urgent_after(self.run_status.state.pulse):
+            return FamilyState.read(self.root, pulse)
+        return self.run_status.state
 
 
 def job_of(news: object) -> UUID | None:

@@ -13,7 +13,7 @@ from jobs import statuses
 from jobs.models import COLUMN_NAMES, Job
 from jobs.queries.families import members
 from jobs.queries.rows import ChildRow, JobSummary, child_row, job_summary
-from logstream.feeds.job_steps import Steps, StepsTold
+from logstream.feeds.job_steps import StepMembers
 
 SHOWN = ("name", "kind", "status", "progress", "last_line", "started_at", "finished_at", "parent", *COLUMN_NAMES)
 NEEDED = (*SHOWN, "exit_code", "created_at")
@@ -32,7 +32,7 @@ class Pulse(NamedTuple):
         return self[:3] != earlier[:3]
 
 
-NOBODY = Pulse(0, 0, 0, 0)
+NO_PULSE = Pulse(0, 0, 0, 0)
 
 
 class FamilyPayload(msgspec.Struct):
@@ -46,18 +46,17 @@ class FamilyPayload(msgspec.Struct):
 @dataclass(frozen=True)
 class FamilyState:
     job: Job
-    steps: Steps  # the feed's, which outlive this state
     children: list[Job]  # and theirs; in the order in which they were made
     pulse: Pulse
 
     @classmethod
-    def read(cls, root: UUID, pulse: Pulse, steps: Steps) -> FamilyState | None:
+    def read(cls, root: UUID, pulse: Pulse) -> FamilyState | None:
         """The state at this pulse, which was taken in the same snapshot. None: the job is not there."""
         jobs = list(members(root).only(*NEEDED).order_by("created_at", "pk"))
         job = next((each for each in jobs if each.pk == root), None)
         if job is None:
             return None
-        return cls(job, steps, [each for each in jobs if each is not job], pulse)
+        return cls(job, [each for each in jobs if each is not job], pulse)
 
     @property
     def is_finished(self) -> bool:
@@ -67,7 +66,7 @@ class FamilyState:
     def ids(self) -> set[UUID]:
         return {self.job.pk, *(job.pk for job in self.children)}
 
-    def payload(self, steps: StepsTold) -> bytes:
+    def payload(self, steps: StepMembers) -> bytes:
         children = [child_row(job) for job in self.children]
         return msgspec.json.encode(FamilyPayload(job_summary(self.job), *steps, children))
 

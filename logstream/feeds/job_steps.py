@@ -1,6 +1,6 @@
-"""A job's steps as a feed knows them: read once, then only what changed; told once, then only what changed.
+"""A job's steps as a feed knows them: read once, then only what changed; sent once, then only what changed.
 
-A job may have thousands. A status tells of all of them while they are few; of many, all when a client begins, and
+A job may have thousands. A status has all of them while they are few; of many, all when a client begins, and
 from then on those that changed.
 """
 
@@ -27,7 +27,7 @@ class StepsReading(NamedTuple):
     are_all: bool
 
 
-class StepsTold(NamedTuple):
+class StepMembers(NamedTuple):
     """Members of a `status` event."""
 
     steps: msgspec.Raw
@@ -35,13 +35,13 @@ class StepsTold(NamedTuple):
     partial: bool | msgspec.UnsetType
 
 
-class Steps:
+class JobSteps:
     def __init__(self) -> None:
         self.rows: dict[str, StepRow] = {}
         self.revision = 0  # the newest that was read
-        self.changed: set[str] = set()  # since they were told
+        self.changed: set[str] = set()  # since they were sent
         self.has_news = False  # one came, went, or has another name or status: more than counts
-        self._must_tell_all = False
+        self._must_send_all = False
         self._all: msgspec.Raw | None = None
 
     @property
@@ -68,25 +68,25 @@ class Steps:
             self._note_change(row.id)
 
     def forget_changes(self) -> None:
-        """All that is known has been told."""
+        """All that is known has been sent."""
         self.changed.clear()
-        self.has_news = self._must_tell_all = False
+        self.has_news = self._must_send_all = False
 
-    def told_all(self) -> StepsTold:
-        """What a client is told that knows of none."""
+    def all_of_them(self) -> StepMembers:
+        """For a client that knows of none."""
         if self._all is None:
             self._all = encoded(self.rows.values())
-        return StepsTold(self._all, self._total, msgspec.UNSET)
+        return StepMembers(self._all, self._total, msgspec.UNSET)
 
-    def told_changes(self) -> StepsTold:
-        """What clients are told that have heard it all until `forget_changes`."""
-        if self._must_tell_all or not self.are_many:
-            return self.told_all()
-        return StepsTold(encoded([self.rows[key] for key in self.changed]), self._total, True)
+    def changed_ones(self) -> StepMembers:
+        """For clients that have got it all until `forget_changes`."""
+        if self._must_send_all or not self.are_many:
+            return self.all_of_them()
+        return StepMembers(encoded([self.rows[key] for key in self.changed]), self._total, True)
 
-    def told_none(self) -> StepsTold:
+    def none_of_them(self) -> StepMembers:
         """The same, as if none had changed."""
-        return StepsTold(NO_STEPS, self._total, True) if self.are_many else self.told_all()
+        return StepMembers(NO_STEPS, self._total, True) if self.are_many else self.all_of_them()
 
     @property
     def _total(self) -> int | msgspec.UnsetType:
@@ -101,7 +101,7 @@ class Steps:
             del self.rows[key]
             self.changed.discard(key)
         if keys:
-            self.has_news = self._must_tell_all = True
+            self.has_news = self._must_send_all = True
             self._all = None
 
 
@@ -109,7 +109,7 @@ def encoded(rows: Collection[StepRow]) -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode(sorted(rows, key=lambda row: row.position)))
 
 
-def read_steps(job_id: UUID, known: Steps) -> StepsReading:
+def read_steps(job_id: UUID, known: JobSteps) -> StepsReading:
     """What changed of the steps since they were read; all of them at first, and when some are gone.
 
     Call it in the transaction that has read the job's row, in a reading thread.

@@ -13,28 +13,30 @@ from jobs.queries.cursors import CursorReset, newest_position, require_unbroken
 from jobs.queries.log_page import counts_of
 from jobs.queries.snapshots import snapshot
 from logstream.feeds.base import STATUS_INTERVAL_S, FeedHost, FeedKey
-from logstream.feeds.entries import LogFeed
+from logstream.feeds.batches import take_in_line
+from logstream.feeds.entries import EntriesFeed
+from logstream.feeds.status_timer import StatusTimer
 from logstream.version import VERSION
 
-QUIET_STATUS_INTERVAL_S = 5.0  # of a status, while nothing is heard that may have changed it
+QUIET_STATUS_INTERVAL_S = 5.0  # of a status, while no news come that may have changed it
 
 
-class ServiceFeed(LogFeed):
+class ServiceFeed(EntriesFeed):
     """It never ends."""
 
     def __init__(self, live: FeedHost, key: FeedKey) -> None:
         super().__init__(live, key)
         self._everything = Log(None)
         self._status: dict[str, object] = {}
-        self._told_status: dict[str, object] = {}
-        self._status_read_at = -1e9
+        self._sent_status: dict[str, object] = {}
+        self._status_timer = StatusTimer(live.loop.time)  # from one reading to the next
         self._has_news = False  # since the status was read
 
     def unit(self, position: Position) -> int:
         return position.id
 
     def next_duty_at(self) -> float:
-        return min(super().next_duty_at(), self._status_due_at)
+        return min(super().next_duty_at(), self._status_timer.due_at(self._status_interval))
 
     @property
     def status(self) -> bytes:
@@ -42,43 +44,32 @@ class ServiceFeed(LogFeed):
 
     async def start(self) -> None:
         self.scanned, self.counts = await self.live.read(self._position_and_counts)
-        await self.begin_counting(self.scanned)
-        self.begin_counts()
+        await self.begin_counts()
         await self._read_status()
-        self._told_status = self._status
+        self._sent_status = self._status
 
     async def work(self, news: list[object]) -> None:
         self._has_news = self._has_news or bool(news)
-        batches = sorted((item for item in news if isinstance(item, AppendedBatch)), key=lambda b: b.ids[0])
-        has_taken_all = self._take(batches)
-        if len(batches) < len(news) or not has_taken_all:
+        if not self._take(news):
             await self._read()
         self.send_counts()
-        if self.live.loop.time() >= self._status_due_at:
+        if self._status_timer.is_due(self._status_interval):
             await self._read_status()
-            if self._status != self._told_status:
-                self._told_status = self._status
-                self.broadcast_note(self.encode_status(self.scanned))
+            if self._status != self._sent_status:
+                self._sent_status = self._status
+                self.send_status(self.status)
 
     @property
-    def _status_due_at(self) -> float:
-        return self._status_read_at + (STATUS_INTERVAL_S if self._has_news else QUIET_STATUS_INTERVAL_S)
+    def _status_interval(self) -> float:
+        return STATUS_INTERVAL_S if self._has_news else QUIET_STATUS_INTERVAL_S
 
-    def _take(self, batches: Sequence[AppendedBatch]) -> bool:
-        """Sends entries that came with the signals, those of all batches at once; False when there is a gap."""
-        records: list[EntryRecord] = []
-        end, has_gap = self.scanned, False
-        for batch in batches:
-            has_gap = batch.ids[0] > end.id + 1 or batch.ids[-1] - batch.ids[0] != len(batch.ids) - 1
-            if has_gap:
-                break
-            if batch.ids[-1] > end.id:
-                records += batch.records()[end.id + 1 - batch.ids[0] :]
-                end = Position(0, batch.ids[-1])
-        if records:
-            self._count(records)
-            self.send_entries(records, end)
-        return not has_gap
+    def _take(self, news: Sequence[object]) -> bool:
+        """Sends entries that came with the news; False when there is something to read."""
+        taken = take_in_line(news, ids_of, self.scanned.id)
+        if taken.batches:
+            self._count(taken.records)
+            self.send_entries(taken.records, Position(0, taken.last.ids[-1]))
+        return taken.is_complete
 
     def _count(self, records: Sequence[EntryRecord]) -> None:
         """Adds to the counters of what was asked for (one step, one job or all)."""
@@ -115,7 +106,8 @@ class ServiceFeed(LogFeed):
         return counts_of(self.key.wanted.job, self.key.wanted.step)
 
     async def _read_status(self) -> None:
-        self._status_read_at, self._has_news = self.live.loop.time(), False
+        self._status_timer.restart()
+        self._has_news = False
         self._status = {
             "status": "running",
             "version": VERSION,
@@ -124,3 +116,7 @@ class ServiceFeed(LogFeed):
             "streams": self.live.stream_count,
             "entries_per_second": self.live.meter.rate(self.scanned.id),
         }
+
+
+def ids_of(batch: AppendedBatch) -> Sequence[int]:
+    return batch.ids

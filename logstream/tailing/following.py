@@ -11,6 +11,7 @@ from typing import Protocol
 from uuid import UUID
 
 from jobs.models import EntryRecord, Job, Step
+from jobs.models.job import LARGE_COLUMNS
 from jobs.patience import patiently
 from jobs.queries import START, Filter, Log, Page, Position
 from jobs.queries.cursors import CursorReset, ResetReason, newest_family_position, newest_position
@@ -18,7 +19,7 @@ from jobs.queries.families import is_finished
 from jobs.queries.long_reads import unbroken
 from logstream.feeds.catch_up import position_of_last
 
-NOT_SHOWN = ("spec", "result", "attributes")  # may be large
+NOT_SHOWN = (*LARGE_COLUMNS, "attributes")
 
 
 class JobDeleted(LookupError):

@@ -9,11 +9,12 @@ import msgspec
 
 from jobs.models import EntryRecord
 from jobs.models.record import UNSET
+from jobs.streams import STDERR, STDOUT, SYSTEM
 from jobs.terminal.safe_text import coloured_text, json_text, plain_name, plain_text
 from logstream.tailing.colours import Palette
 
-MARKS = {"stdout": "|", "stderr": "!", "system": "*"}
-INDENT = " " * len("2026-01-31T12:00:00.000Z INFO  ")  # of the second and later lines of a message
+MARKS = {STDOUT: "|", STDERR: "!", SYSTEM: "*"}
+INDENT = " " * len("2026-01-31T12:00:00.000Z INFO  ")  # of the further lines of a message
 
 
 class LineFormat(Protocol):
@@ -68,7 +69,7 @@ class HumanLines:
         return head
 
     def _mark(self, stream: str) -> str:
-        return self._palette.paint(MARKS[stream], "red" if stream == "stderr" else "dim")
+        return self._palette.paint(MARKS[stream], "red" if stream == STDERR else "dim")
 
     def _indented(self, text: str, stream: str) -> str:
         """The text with its second and later lines indented, so that none looks like an entry of its own."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from django.db import DatabaseError
 
-from jobs.lifecycle import HEARTBEAT
+from jobs.lifecycle import HEARTBEAT_S
 from jobs.running.workers.lookout import Lookout
 from logstream.tailing.following import Followed
 from logstream.tailing.lines import LineFormat
@@ -46,6 +46,6 @@ class TailSession:
     def _fail_lost_jobs(self) -> None:
         """Fails jobs that have lost their process (D8): without a server, no other process would."""
         if time.monotonic() >= self._reap_at:
-            self._reap_at = time.monotonic() + HEARTBEAT.total_seconds()
-            with suppress(DatabaseError):  # locked, or read-only for this user: other processes look as well
+            self._reap_at = time.monotonic() + HEARTBEAT_S
+            with suppress(DatabaseError):  # locked, or ours only to read: others look as well
                 self._lookout.look()

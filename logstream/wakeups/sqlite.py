@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from jobs.patience import Pauses
 from logstream.wakeups.base import Wakeups
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ class SqliteWakeups(Wakeups):
         self._stopping.set()
 
     def _watch(self, connection: sqlite3.Connection | None, on_wakeup: Callable[[], None]) -> None:
-        seen = None
+        seen, pauses = None, Pauses()
         while not self._stopping.wait(POLL_INTERVAL_S):
             try:
                 connection = connection or self._connect()
@@ -44,8 +45,9 @@ class SqliteWakeups(Wakeups):
             except sqlite3.Error as error:
                 logger.warning("cannot watch %s: %s", self.database, error)
                 connection = None
-                self._stopping.wait(1.0)
+                self._stopping.wait(pauses.next())
                 continue
+            pauses.restart()
             if version != seen:
                 seen = version
                 on_wakeup()

@@ -15,6 +15,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from jobs import levels
+from jobs.languages import LANGUAGES
 from quaero.config import database_url
 from quaero.config.secret_key import kept_secret_key
 from quaero.config.variables import Variables
@@ -22,7 +23,6 @@ from quaero.config.variables import Variables
 BASE_DIR = Path(__file__).resolve().parents[2]
 # No settings: what is run gets them from its worker, or from `runjob`.
 RUNS_VARIABLES = re.compile("QUAERO_JOB_ID|QUAERO_PARAMETERS|QUAERO_PARAMETER_.*")
-LANGUAGES = ("python", "shell")
 
 
 @dataclass(frozen=True)

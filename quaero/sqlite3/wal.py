@@ -7,9 +7,10 @@ from contextlib import suppress
 
 from django.db import connection
 
-from jobs.impatience import impatience
+from jobs.patience import brief_lock_waits
+from jobs.sizes import MIB
 
-LARGE_BYTES = 16 * 1024 * 1024
+LARGE_BYTES = 16 * MIB
 
 
 def shorten_wal() -> None:
@@ -19,7 +20,7 @@ def shorten_wal() -> None:
     """
     if connection.vendor != "sqlite" or wal_bytes() < LARGE_BYTES:
         return
-    with impatience(), connection.cursor() as cursor:
+    with brief_lock_waits(), connection.cursor() as cursor:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 

@@ -8,6 +8,7 @@ import time
 
 from django.db import Error, close_old_connections, connections
 
+from jobs.patience import Pauses
 from jobs.running.workers.dispatch import enqueue_overdue
 from jobs.running.workers.session import WorkerSession
 from logstream.version import VERSION
@@ -20,7 +21,6 @@ logger = logging.getLogger(__name__)
 LOOK_S = 1.0  # the longest time between two looks: wake-ups may be lost
 OVERDUE_LOOK_S = 2.0
 TIDY_S = 600.0
-PAUSE_AFTER_FAILURE_S = 1.0
 
 
 class WorkerLoop:
@@ -28,6 +28,7 @@ class WorkerLoop:
         """`drain_s`: how long the job that runs may go on after a signal to stop."""
         self.session, self.queue, self.wakeups, self.drain_s = session, queue, wakeups, drain_s
         self._news = threading.Event()
+        self._pauses = Pauses()
         self._look_for_overdue_at = 0.0
         self._tidy_at = 0.0
 
@@ -55,7 +56,9 @@ class WorkerLoop:
         except Error as error:
             logger.debug("a worker cannot look for tasks, and tries again: %s", error)  # its heartbeat logs that too
             connections.close_all()
-            self._news.wait(PAUSE_AFTER_FAILURE_S)
+            self._news.wait(self._pauses.next())
+        else:
+            self._pauses.restart()
         finally:
             close_old_connections()
 

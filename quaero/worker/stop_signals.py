@@ -48,8 +48,8 @@ def handle(numbers: SimpleQueue[int], session: WorkerSession, drain_s: float, on
     session.stop()
     on_stop()
     if drain_s > 0:
-        # In a thread of its own: it may have to wait for the database, and the next signal must not.
-        threading.Thread(target=session.tell_stopping, name="tell-stopping", daemon=True).start()
+        # Not here: the database may let it wait, and the next signal must not.
+        threading.Thread(target=session.publish_stopping, name="publish-stopping", daemon=True).start()
         with suppress(Empty):
             numbers.get(timeout=drain_s)
     session.end_job()

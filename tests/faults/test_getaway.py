@@ -19,7 +19,8 @@ from jobs import operations
 from jobs.models import Job
 from jobs.running.ordering.programs import order_program
 from jobs.running.processes import cgroups
-from jobs.running.runner import Order
+from jobs.running.runner import CommandRun
+from jobs.running.workers import execute as execute_module
 from jobs.running.workers.execute import execute
 from tests.processes import DEADLINE_S, ROOT, eventually, is_gone
 from tests.quaero.test_serve_runs import Quaero, has_logged, run
@@ -64,7 +65,7 @@ def programs(settings: Settings) -> None:
 @pytest.fixture(autouse=True)
 def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     """From the signal to the KILL, which none of these runs can do without."""
-    monkeypatch.setattr(execute, "Order", partial(Order, grace=timedelta(seconds=0.5)))
+    monkeypatch.setattr(execute_module, "CommandRun", partial(CommandRun, grace=timedelta(seconds=0.5)))
 
 
 @pytest.fixture(params=["in a cgroup", "without a cgroup"])
@@ -145,7 +146,7 @@ def test_a_daemon_of_a_run_that_kills_its_guardian_is_ended_by_its_worker(tmp_pa
 WORKER = """
 import sys
 from pathlib import Path
-from jobs.running import orphans
+from jobs.running.processes import orphans
 from jobs.running.processes.bounds import Bounds
 from jobs.running.processes.guarded import GuardedProcess
 scratch, program = Path(sys.argv[1]), sys.argv[2]

@@ -213,9 +213,7 @@ async def test_rows_of_all_are_read_once_a_second_while_only_counts_are_new(
     child = await in_thread(child_of, job)
     watcher = await watch_family(job)
     read, readings = FamilyState.read, list[Pulse]()
-    monkeypatch.setattr(
-        FamilyState, "read", lambda root, pulse, steps: readings.append(pulse) or read(root, pulse, steps)
-    )
+    monkeypatch.setattr(FamilyState, "read", lambda root, pulse: readings.append(pulse) or read(root, pulse))
     live_side.batch_interval_s = 0.0
     for number in range(10):
         await in_thread(append, child, str(number))

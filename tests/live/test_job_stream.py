@@ -80,7 +80,7 @@ async def test_end_that_is_heard_of_before_the_last_lines_comes_after_them(live_
     await in_thread(append, job, "one", "two")
     await in_thread(lifecycle.finish_job, job, "completed")
     before = len(watcher.events)
-    feed.hear(Changed(job.pk))
+    feed.notify(Changed(job.pk))
     assert names_of((await watcher.until_end())[before:]) == ["logs", "status", "done"]
     assert lines_of(watcher.events) == [1, 2]
 
@@ -110,20 +110,20 @@ async def test_entries_of_the_same_process_are_taken_without_a_read(
 async def test_signals_out_of_order_lose_and_double_nothing(live_side: Live, job: Job) -> None:
     watcher = await watch_job(job)
     [feed] = live_side.feeds.values()
-    heard: list[object] = []
-    live_side.registry.subscribe(feed.key.topic, heard.append)
+    news_items: list[object] = []
+    live_side.registry.subscribe(feed.key.topic, news_items.append)
     feed._unsubscribe()
     for number in range(6):
         await in_thread(append, job, str(number))
     async with asyncio.timeout(5):
-        while len(heard) < 6:
+        while len(news_items) < 6:
             await asyncio.sleep(0)
-    for news in [heard[3], heard[0], heard[0], heard[5], heard[2], heard[4], heard[1]]:
-        feed.hear(news)
+    for index in (3, 0, 0, 5, 2, 4, 1):
+        feed.notify(news_items[index])
     await watcher.until_lines(6)
-    feed.hear(heard[2])
+    feed.notify(news_items[2])
     await in_thread(lifecycle.finish_job, job, "completed")
-    feed.hear(None)
+    feed.notify(None)
     assert lines_of(await watcher.until_end()) == [1, 2, 3, 4, 5, 6]
 
 
@@ -131,12 +131,12 @@ async def test_gap_before_a_signal_is_read_from_the_database(live_side: Live, jo
     watcher = await watch_job(job)
     [feed] = live_side.feeds.values()
     live_side.watch.end()
-    heard: list[object] = []
-    live_side.registry.subscribe(feed.key.topic, heard.append)
+    news_items: list[object] = []
+    live_side.registry.subscribe(feed.key.topic, news_items.append)
     feed._unsubscribe()
     for number in range(3):
         await in_thread(append, job, str(number))
-    feed.hear(heard[2])
+    feed.notify(news_items[2])
     assert await watcher.until_lines(3) == [1, 2, 3]
     await watcher.leave()
 
@@ -146,12 +146,12 @@ async def test_what_a_batch_repeats_is_left_out(live_side: Live, job: Job) -> No
     watcher = await watch_job(job, limit=1)
     [feed] = live_side.feeds.values()
     live_side.watch.end()
-    heard: list[object] = []
-    live_side.registry.subscribe(feed.key.topic, heard.append)
+    news_items: list[object] = []
+    live_side.registry.subscribe(feed.key.topic, news_items.append)
     feed._unsubscribe()
     await in_thread(append, job, "four", "five")
     feed.scanned = Position(4, ids[-1] + 1)  # as if "four" had been read already
-    feed.hear(heard[0])
+    feed.notify(news_items[0])
     assert await watcher.until_lines(2) == [3, 5]
     await watcher.leave()
 
@@ -162,7 +162,7 @@ async def test_long_gap_is_read_in_pages(live_side: Live, job: Job) -> None:
     live_side.watch.end()
     feed._unsubscribe()
     await in_thread(append, job, *[str(number) for number in range(2500)])
-    feed.hear(Changed(job.pk))
+    feed.notify(Changed(job.pk))
     assert await watcher.until_lines(2500) == list(range(1, 2501))
     assert max(len(event.data["logs"]) for event in watcher.events if event.name == "logs") == 1000
     await watcher.leave()

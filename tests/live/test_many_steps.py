@@ -149,8 +149,8 @@ async def test_only_changed_steps_are_read(live_side: Live, job: Job) -> None:
     watcher = await watch_job(job)
     [feed] = live_side.feeds.values()
     readings = []
-    keep = feed._steps.keep  # type: ignore[attr-defined]
-    feed._steps.keep = lambda reading: readings.append(len(reading.rows)) or keep(reading)  # type: ignore[attr-defined]
+    keep = feed.run_status.steps.keep  # type: ignore[attr-defined]
+    feed.run_status.steps.keep = lambda reading: readings.append(len(reading.rows)) or keep(reading)  # type: ignore[attr-defined]
     for step in steps[:3]:
         await in_thread(lifecycle.finish_step, step, "completed")
     await until_known(watcher, job)

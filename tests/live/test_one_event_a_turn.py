@@ -11,18 +11,18 @@ from tests.live.sse import lines_of
 from tests.live.watching import Watcher, in_thread, watch_job, watch_service
 
 
-async def heard_at_once(live: Live, watcher: Watcher, job: Job) -> list[tuple[list[int], int]]:
-    """Lines and `total_count` of each `logs` event for three appends whose news reach the feed in one turn."""
+async def sent_at_once(live: Live, watcher: Watcher, job: Job) -> list[tuple[list[int], int]]:
+    """Lines and `total_count` of each `logs` event of three appends of which the feed hears in one turn."""
     [feed] = live.feeds.values()
     live.watch.end()
-    heard: list[object] = []
-    live.registry.subscribe(SERVICE if feed.key.topic == SERVICE else job_topic(job.pk), heard.append)
+    news_items: list[object] = []
+    live.registry.subscribe(SERVICE if feed.key.topic == SERVICE else job_topic(job.pk), news_items.append)
     feed._unsubscribe()
     before = len(watcher.events)
     for messages in (["1", "2"], ["3"], ["4", "5"]):
         await in_thread(append, job, *messages)
-    for batch in heard:
-        feed.hear(batch)
+    for batch in news_items:
+        feed.notify(batch)
     await watcher.until_lines(6)
     events = [event for event in watcher.events[before:] if event.name == "logs"]
     return [(lines_of([event]), event.data["meta"]["total_count"]) for event in events]
@@ -31,14 +31,14 @@ async def heard_at_once(live: Live, watcher: Watcher, job: Job) -> list[tuple[li
 async def test_appends_to_a_job_in_one_turn_are_one_event(live_side: Live, job: Job) -> None:
     await in_thread(append, job, "0")  # ids follow on it: nothing must be read
     watcher = await watch_job(job)
-    assert await heard_at_once(live_side, watcher, job) == [([2, 3, 4, 5, 6], 6)]
+    assert await sent_at_once(live_side, watcher, job) == [([2, 3, 4, 5, 6], 6)]
     await watcher.leave()
 
 
 async def test_appends_anywhere_in_one_turn_are_one_event(live_side: Live, job: Job) -> None:
     await in_thread(append, job, "0")  # ids follow on it: nothing must be read
     watcher = await watch_service()
-    assert await heard_at_once(live_side, watcher, job) == [([2, 3, 4, 5, 6], 6)]
+    assert await sent_at_once(live_side, watcher, job) == [([2, 3, 4, 5, 6], 6)]
     await watcher.leave()
 
 

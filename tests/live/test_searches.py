@@ -10,7 +10,7 @@ from jobs import lifecycle
 from jobs.models import Job
 from jobs.queries import Filter, long_reads
 from jobs.queries.search_turns import turns
-from logstream.feeds import entries
+from logstream.feeds import matches
 from logstream.live import Live
 from logstream.registry import job_topic
 from logstream.streams import LogRequest, log_stream
@@ -23,7 +23,7 @@ from tests.live.watching import VIEWER, Watcher, in_thread, watch_job
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("FIRST_WIDTH", "WIDEST", "NARROWEST"):
         monkeypatch.setattr(long_reads, name, 20)
-    monkeypatch.setattr(entries, "FEW_ENTRIES", 50)
+    monkeypatch.setattr(matches, "FEW_ENTRIES", 50)
 
 
 @pytest.fixture

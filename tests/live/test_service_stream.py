@@ -48,12 +48,12 @@ async def test_gap_before_a_signal_is_read_from_the_database(live_side: Live, jo
     watcher = await watch_service()
     [feed] = live_side.feeds.values()
     live_side.watch.end()
-    heard: list[object] = []
-    live_side.registry.subscribe(SERVICE, heard.append)
+    news_items: list[object] = []
+    live_side.registry.subscribe(SERVICE, news_items.append)
     feed._unsubscribe()
     for number in range(3):
         await in_thread(append, job, str(number))
-    feed.hear(heard[2])
+    feed.notify(news_items[2])
     await watcher.until_lines(3)
     assert messages_of(watcher.events) == ["0", "1", "2"]
     await watcher.leave()

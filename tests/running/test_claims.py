@@ -15,8 +15,9 @@ from django_tasks_db.models import DBTaskResult
 from jobs import lifecycle, signals
 from jobs.models import Job
 from jobs.operations import cancel
+from jobs.outcome import Outcome
 from jobs.recording import NewEntry
-from jobs.running.ending import Outcome, backoff_s, end_attempt
+from jobs.running.ending import backoff_s, end_attempt
 from jobs.running.ordering.registered import AlreadyRuns
 from jobs.running.task import run_job
 from jobs.running.workers import dispatch

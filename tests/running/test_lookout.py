@@ -11,7 +11,7 @@ from django.utils import timezone
 from jobs import lifecycle
 from jobs.models import SERVICE_JOB_ID, Job, Worker
 from jobs.running.processes.machine import machine_id
-from jobs.running.workers import last_heard, lookout
+from jobs.running.workers import liveness, lookout
 from jobs.running.workers.lookout import Lookout
 from tests.factories import make_job
 
@@ -116,9 +116,9 @@ def make_worker(name: str) -> Worker:
 def test_a_worker_whose_clock_is_wrong_is_heard_until_it_beats_no_more() -> None:
     worker, watch = make_worker("there:1"), Watch()
     watch.looks(4)
-    assert not last_heard.is_silent(worker, lambda: watch.now)
+    assert not liveness.is_silent(worker, lambda: watch.now)
     watch.looks(1)
-    assert last_heard.is_silent(worker, lambda: watch.now)
+    assert liveness.is_silent(worker, lambda: watch.now)
 
 
 def test_a_worker_that_is_silent_for_long_is_forgotten_and_what_beats_goes_on() -> None:

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from jobs import lifecycle
 from jobs.models import SERVICE_JOB_ID, Job, LogEntry, Worker
-from jobs.running.ending import Outcome, end_attempt
+from jobs.outcome import Outcome
+from jobs.running.ending import end_attempt
 from jobs.running.processes.machine import machine_id, start_time
 from jobs.running.processes.scratch import scratch_directory
-from jobs.running.workers import last_heard
+from jobs.running.workers import liveness
 from jobs.running.workers.reaper import LOST, fail_jobs_of_gone_workers, fail_silent_jobs, heartbeats
 from tests.factories import make_job, stored_messages
 from tests.runs import fail_lost_jobs
@@ -42,7 +43,7 @@ def test_a_silent_job_is_failed_with_its_steps_and_an_entry_that_says_why() -> N
     assert job.steps.get().status == "cancelled"
     assert job.entries.values_list("message", "stream", "level").get() == (LOST, "system", 40)
     [news] = LogEntry.objects.filter(job=SERVICE_JOB_ID).values_list("message", "level")
-    assert news == (f"nightly import ({job.pk}) {LOST} and has failed: its heart was silent for 20 s", 30)
+    assert news == (f"nightly import ({job.pk}) {LOST} and has failed: no heartbeat came for 20 s", 30)
 
 
 def test_a_job_that_has_no_heart_is_left_alone() -> None:
@@ -171,7 +172,7 @@ def test_of_another_machine_only_silence_tells(machine: str) -> None:
 
 
 def test_where_processes_cannot_be_told_apart_only_silence_tells(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(last_heard, "machine_id", lambda: "")
+    monkeypatch.setattr(liveness, "machine_id", lambda: "")
     job_of(make_worker(pid=NO_PID, machine=""))
     assert fail_jobs_of_gone_workers() == []
 

@@ -13,7 +13,7 @@ from jobs import lifecycle, recording
 from jobs.errors import Refusal
 from jobs.models import Job, LogEntry
 from jobs.recording import NewEntry
-from jobs.running.heartbeat import Heartbeat
+from jobs.running.lease import JobLease
 from jobs.running.output.backlog import Backlog
 from jobs.running.output.items import SpawnRequest
 from jobs.running.output.recorder import Recorder
@@ -126,14 +126,14 @@ def test_the_last_progress_of_a_batch_is_set(job: Job) -> None:
     assert job.progress == 45
 
 
-def test_the_heart_beats_and_hears_a_request_to_cancel(job: Job) -> None:
+def test_a_lease_is_renewed_and_a_request_to_cancel_is_noticed(job: Job) -> None:
     long_ago = timezone.now() - timedelta(hours=1)
     Job.objects.filter(pk=job.pk).update(heartbeat_at=long_ago)
     lifecycle.request_cancel(job)
-    heard = threading.Event()
-    heartbeat = Heartbeat(job, heard.set, poll=timedelta(milliseconds=10))
+    is_asked = threading.Event()
+    heartbeat = JobLease(job, is_asked.set).kept(poll_s=0.01)
     heartbeat.start()
-    assert heard.wait(10)
+    assert is_asked.wait(10)
     heartbeat.stop()
     job.refresh_from_db()
     assert job.heartbeat_at is not None

@@ -21,10 +21,11 @@ from django.dispatch import Signal
 from jobs import lifecycle, patience, recording, signals
 from jobs.background import leftovers
 from jobs.models import Job
+from jobs.outcome import Outcome
 from jobs.running import runner
 from jobs.running.ending import end_attempt
 from jobs.running.ordering.programs import order_program
-from jobs.running.runner import Order, Outcome, Runner
+from jobs.running.runner import CommandRun, Runner
 from jobs.running.workers.execute import execute
 from jobs.running.workers.session import WorkerSession
 from jobs.secrets.masking import Masker
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def run(*command: str, **order: Any) -> tuple[Job, Outcome]:
     """Runs a command as a job, to its end."""
     job = make_job(status="pending")
-    outcome = Runner(Order(command=command, **order), job, print).run()
+    outcome = Runner(CommandRun(command=command, **order), job, print).run()
     job.refresh_from_db()
     return job, outcome
 
@@ -95,7 +96,7 @@ def test_lines_are_recorded_while_the_command_runs(
     job = make_job(status="pending")
 
     def run_it() -> None:
-        Runner(Order(command=(*command, str(fifo))), job, print).run()
+        Runner(CommandRun(command=(*command, str(fifo))), job, print).run()
         connection.close()
 
     thread = threading.Thread(target=run_it)
@@ -111,7 +112,7 @@ def test_lines_are_recorded_while_the_command_runs(
 def test_a_job_that_was_ended_before_it_began_is_not_run(tmp_path: Path) -> None:
     job = make_job(status="pending")
     lifecycle.finish_job(job, "cancelled")
-    outcome = Runner(Order(command=("touch", str(tmp_path / "ran"))), job, print).run()
+    outcome = Runner(CommandRun(command=("touch", str(tmp_path / "ran"))), job, print).run()
     assert outcome.exit_code == 125
     assert not (tmp_path / "ran").exists()
 
@@ -126,7 +127,7 @@ def test_a_job_that_is_deleted_while_it_runs_does_not_disturb_the_command() -> N
     deleting = "from jobs.models import Job; Job.objects.all().delete()"
     database = f"sqlite:///{connection.settings_dict['NAME']}"
     script = f'cd {ROOT}; DATABASE_URL={database} {sys.executable} manage.py shell -v0 -c "{deleting}"; seq 3; exit 6'
-    outcome = Runner(Order(command=("sh", "-c", script)), job, say).run()
+    outcome = Runner(CommandRun(command=("sh", "-c", script)), job, say).run()
     assert outcome.exit_code == 6
     assert len(said) == 3
 
@@ -154,7 +155,7 @@ def test_an_outcome_that_nobody_waits_for_any_more_is_left_for_others(
     job = make_job(status="pending")
     with monkeypatch.context() as full:
         full.setattr(runner, "end_attempt", raise_full)
-        outcome = Runner(Order(command=("sh", "-c", "exit 3"), patience=timedelta()), job, said.append).run()
+        outcome = Runner(CommandRun(command=("sh", "-c", "exit 3"), patience=timedelta()), job, said.append).run()
     assert outcome.exit_code == 3
     assert said == ["cannot record that the job has failed: database or disk is full; the server does when it can"]
     leftovers.deliver()
@@ -350,7 +351,7 @@ def test_a_command_that_ignores_the_signal_is_killed_after_its_grace() -> None:
 def test_a_requested_cancel_ends_the_command() -> None:
     job = make_job(status="pending")
     lifecycle.request_cancel(job)
-    outcome = Runner(Order(command=("sleep", "60")), job, print).run()
+    outcome = Runner(CommandRun(command=("sleep", "60")), job, print).run()
     job.refresh_from_db()
     assert outcome == Outcome("cancelled", 143, "cancelled on request")
     assert job.status == "cancelled"

@@ -16,7 +16,7 @@ from django.db import InterfaceError, OperationalError, connection
 from jobs.patience import patiently
 from jobs.recording import NewEntry
 from jobs.running.output import capture
-from jobs.running.output.backlog import BATCH_BYTES, BATCH_ITEMS, Backlog, size_of
+from jobs.running.output.backlog import Backlog, size_of
 from jobs.running.output.capture import Capture
 from jobs.running.output.items import Item, ItemReader, SpawnRequest
 from jobs.running.output.lines import Line
@@ -24,6 +24,7 @@ from jobs.running.processes import stopping
 from jobs.running.processes.process import Process
 from jobs.running.processes.stopping import Stopper
 from jobs.secrets.command_line import masked
+from jobs.sizes import BATCH_BYTES, BATCH_ITEMS
 from jobs.text import Failure, GroupEnd, GroupStart, Progress, Result
 
 AT = datetime(2024, 3, 1, 10, 15, 30, tzinfo=UTC)

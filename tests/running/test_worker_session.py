@@ -8,14 +8,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
 
-from jobs import lifecycle
 from jobs.models import Worker
+from jobs.running.heartbeat import Heartbeat
 from jobs.running.processes.stopping import Stopper
-from jobs.running.workers.lookout import Lookout
-from jobs.running.workers.outages import DatabaseWatch
-from jobs.running.workers.session import Heart, WorkerSession
+from jobs.running.workers.session import WorkerSession
 from quaero.worker.stop_signals import stopped_by_signals
 from tests.factories import make_job
 from tests.processes import eventually
@@ -25,11 +22,11 @@ database = pytest.mark.django_db(transaction=True)
 
 @database
 def test_a_worker_that_others_have_taken_for_gone_is_there_again_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Heart, "run", lambda self: None)  # its beats are the test's
+    monkeypatch.setattr(Heartbeat, "_run", lambda self: None)  # its beats are the test's
     session, job = WorkerSession(), make_job()
     with session.working(), session.running(job, Stopper(timedelta(seconds=1))):
         started_at = Worker.objects.get().started_at
-        session.tell_stopping()
+        session.publish_stopping()
         Worker.objects.all().delete()
         session.beat()
         row = Worker.objects.get()
@@ -48,27 +45,10 @@ def test_a_beat_changes_nothing_but_the_time_of_it() -> None:
     assert after == before
 
 
-@pytest.mark.parametrize("error", [OperationalError("locked"), ValueError("unforeseen")])
-def test_a_heart_goes_on_whatever_a_beat_comes_to(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lifecycle, "HEARTBEAT", timedelta(milliseconds=10))
-    monkeypatch.setattr(Lookout, "look", lambda self: None)
-    beats: list[int] = []
-
-    def beat() -> None:
-        beats.append(len(beats))
-        raise error
-
-    heart = Heart(beat, DatabaseWatch("A worker"))
-    heart.start()
-    eventually(lambda: len(beats) > 2)
-    heart.stop()
-    assert not heart.is_alive()
-
-
 @pytest.mark.parametrize("drain_s", [0, 60])
 def test_a_signal_may_come_while_the_main_thread_holds_a_lock_that_its_answer_needs(drain_s: float) -> None:
     session, lock, answered = WorkerSession(), threading.Lock(), threading.Event()
-    session.tell_stopping = lambda: None  # type: ignore[method-assign]
+    session.publish_stopping = lambda: None  # type: ignore[method-assign]
 
     def on_stop() -> None:
         with lock:
@@ -94,7 +74,7 @@ class Asked(Stopper):
 def during_a_job(monkeypatch: pytest.MonkeyPatch) -> Callable[[WorkerSession], Asked]:
     def begin(session: WorkerSession) -> Asked:
         stopper = Asked()
-        monkeypatch.setattr(session, "_tell", lambda **values: None)
+        monkeypatch.setattr(session, "_publish", lambda **values: None)
         monkeypatch.setattr(session, "_stopper", stopper)
         return stopper
 

@@ -23,7 +23,7 @@ from jobs.models.content import storable_content
 from jobs.recording import NewEntry
 from jobs.running.output.backlog import Backlog
 from jobs.running.output.capture import Capture
-from jobs.running.output.items import Item, ItemReader, SpawnRequest, ToldItem
+from jobs.running.output.items import Item, ItemReader, SpawnRequest, UnmaskedItem
 from jobs.running.output.lines import MAX_LINE_BYTES, OPEN_LINE_S, REDRAWN_LINE_S, Line, LineAssembler
 from jobs.running.output.release import disclosable
 from jobs.running.processes.process import Process
@@ -274,7 +274,7 @@ class Stored(NamedTuple):
 def stored(masker: Masker, writes: Iterable[tuple[bytes, float]]) -> list[Stored]:
     """The stored entries for output in these pieces, each with the seconds of a pause after it."""
     assembler, reader, now = LineAssembler(masker), ItemReader("stdout"), 0.0
-    items: list[ToldItem] = []
+    items: list[UnmaskedItem] = []
     for chunk, pause in writes:
         items += reader.items_of(assembler.feed(chunk, now), AT)
         now += pause

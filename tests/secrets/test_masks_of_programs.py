@@ -13,7 +13,7 @@ from jobs.running.output.backlog import Backlog
 from jobs.running.output.capture import Capture
 from jobs.running.output.items import NOTHING_TO_MASK, Item, ItemReader
 from jobs.running.output.lines import OPEN_LINE_S, REDRAWN_LINE_S, Line, LineAssembler
-from jobs.running.output.release import Disclosure, Told, disclosable
+from jobs.running.output.release import Disclosure, Output, disclosable
 from jobs.running.processes.process import Process
 from jobs.secrets.masking import Masker
 from jobs.text import AddMask, CommandReader, parse_command
@@ -78,9 +78,9 @@ def test_half_a_mask_is_neither_shown_nor_learnt() -> None:
 def test_a_mask_on_one_stream_holds_for_what_the_other_says_after_it_whichever_is_read_first() -> None:
     recorded: list[Item] = []
     disclosure = Disclosure(Masker(), recorded.extend)
-    disclosure.after_a_look([Told("stderr", ItemReader("stderr").items_of([Line("a hunter2")], AT))])
+    disclosure.after_a_look([Output("stderr", ItemReader("stderr").items_of([Line("a hunter2")], AT))])
     assert disclosure.is_waiting
-    disclosure.after_a_look([Told("stdout", ItemReader("stdout").items_of([Line("::add-mask::hunter2")], AT))])
+    disclosure.after_a_look([Output("stdout", ItemReader("stdout").items_of([Line("::add-mask::hunter2")], AT))])
     assert messages(recorded) == ["a ***"]
 
 

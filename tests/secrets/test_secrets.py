@@ -14,8 +14,9 @@ from pytest_django import Settings
 
 from jobs import lifecycle
 from jobs.models import Job, JobSecret
+from jobs.outcome import Outcome
 from jobs.runnables import BadParameters, Secret
-from jobs.running.ending import Outcome, end_attempt
+from jobs.running.ending import end_attempt
 from jobs.running.ordering.reruns import rerun
 from jobs.running.workers.command import CannotRun, command_of
 from jobs.secrets.names import is_sensitive

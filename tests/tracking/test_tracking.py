@@ -12,7 +12,6 @@ import pytest
 from django.db import transaction
 
 from jobs import lifecycle, signals
-from jobs.background import leases
 from jobs.models import Job, LogEntry
 from jobs.tracking import JobCancelled, TrackedJob, step, track
 from tests.factories import make_job, stored_messages
@@ -243,7 +242,7 @@ def test_a_transaction_that_is_rolled_back_takes_no_line_away(log: logging.Logge
 
 
 def test_a_tracked_job_has_a_heartbeat_and_notices_a_cancel(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leases, "BEAT_EVERY_S", 0.05)
+    monkeypatch.setattr(lifecycle, "HEARTBEAT_S", 0.05)
 
     def work(job: TrackedJob) -> None:
         until(lambda: Job.objects.filter(pk=job.id).exists())

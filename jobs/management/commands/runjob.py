@@ -23,14 +23,13 @@ from jobs.running.processes.caller import Given
 from jobs.running.processes.machine import user_name
 from jobs.running.processes.proc import JOB_ID_VARIABLE
 from jobs.running.processes.process import OWN_FAILURE
-from jobs.running.runner import GRACE, Order, Runner
+from jobs.running.runner import GRACE, CommandRun, Runner
 from jobs.secrets.command_line import masked, masked_line
 from jobs.secrets.masking import Masker
 from jobs.secrets.patterns import configured_patterns
 from jobs.terminal.database_command import DatabaseCommand
-from jobs.text.commands import shortened
+from jobs.text.commands import MAX_NAME_CHARACTERS, shortened
 
-MAX_NAME_CHARACTERS = 200
 START_PATIENCE = timedelta(seconds=20)
 OUTCOME_PATIENCE = timedelta(minutes=10)  # time for an operator to notice a full disk and to clear it
 
@@ -92,7 +91,7 @@ class Command(DatabaseCommand):
         job = self.create_job(command, options)
         if not options["quiet"]:
             self.say(f"job {job.pk}")
-        order = Order(
+        run = CommandRun(
             command=command,
             given=self.given,
             step_name=masked_line(options["step"] or ""),
@@ -102,7 +101,7 @@ class Command(DatabaseCommand):
             patience=OUTCOME_PATIENCE,
             masker=Masker(patterns=configured_patterns()),
         )
-        outcome = Runner(order, job, lambda words: self.say(f"runjob: {words}")).run()
+        outcome = Runner(run, job, lambda words: self.say(f"runjob: {words}")).run()
         sys.exit(outcome.exit_code)
 
     def create_job(self, command: list[str], options: dict[str, Any]) -> Job:

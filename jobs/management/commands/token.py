@@ -15,10 +15,10 @@ from jobs.access import Caller
 from jobs.credentials import RIGHTS
 from jobs.models import SCOPES, Token
 from jobs.models.record import wire_time
+from jobs.terminal.command import WRONG_USAGE
 from jobs.terminal.database_command import DatabaseCommand
 
 NEW_USERS_GROUPS = ("Operators", "Runners")
-USAGE_ERROR = 2
 
 
 class Command(DatabaseCommand):
@@ -57,7 +57,7 @@ class Command(DatabaseCommand):
         if user is not None:
             return user
         if not may_create:
-            raise CommandError(f"there is no user {name!r}: use --create-user to make one", returncode=USAGE_ERROR)
+            raise CommandError(f"there is no user {name!r}: use --create-user to make one", returncode=WRONG_USAGE)
         return new_user(name)
 
     def warn_of_useless_scopes(self, user: User, token: Token) -> None:
@@ -78,7 +78,7 @@ class Command(DatabaseCommand):
 
     def revoke(self, options: dict[str, Any]) -> None:
         if not Token.objects.filter(pk=options["id"]).delete()[0]:
-            raise CommandError(f"there is no token {options['id']}: see `token list`", returncode=USAGE_ERROR)
+            raise CommandError(f"there is no token {options['id']}: see `token list`", returncode=WRONG_USAGE)
         self.stderr.write(f"Token {options['id']} is revoked.")
 
 
@@ -100,7 +100,7 @@ def new_user(name: str) -> User:
     try:
         User(username=name).clean_fields(exclude=["password"])
     except ValidationError as error:
-        raise CommandError(f"--user {name!r}: {' '.join(error.messages)}", returncode=USAGE_ERROR) from error
+        raise CommandError(f"--user {name!r}: {' '.join(error.messages)}", returncode=WRONG_USAGE) from error
     user = User.objects.create_user(name)
     user.groups.set(Group.objects.filter(name__in=NEW_USERS_GROUPS))
     return user

@@ -17,7 +17,7 @@ else:
     import quaero_reports
 
 MAX_FAILURE_CHARACTERS = 8_000  # all of it is in the entry
-TOLD = "_quaero_told"  # on an exception that has its entry
+REPORTED = "_quaero_reported"  # on an exception that has its entry
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _hidden: set[str] = set()
@@ -29,11 +29,11 @@ def hide_frames_of(*files: str) -> None:
 
 
 def report_exception(error: BaseException, *, heading: str = "", is_passing: bool = False) -> None:
-    """Writes the entry of `error`, once. `is_passing`: nobody has caught it yet, so its traceback goes on outward."""
-    if getattr(error, TOLD, False):
+    """Writes the entry of `error`, once. `is_passing`: it is not caught yet, so its traceback goes on outward."""
+    if getattr(error, REPORTED, False):
         return
     with contextlib.suppress(Exception):
-        setattr(error, TOLD, True)
+        setattr(error, REPORTED, True)
     text = traceback_of(error, is_passing)
     fields: dict[str, object] = {
         "exception.type": type_name(error),

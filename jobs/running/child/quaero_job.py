@@ -27,6 +27,9 @@ else:
 
 __all__ = ["job_id", "log", "parameters", "progress", "result", "spawn", "step"]
 
+# As Quaero has them, which is not imported here.
+JOB_ID_VARIABLE = "QUAERO_JOB_ID"
+PARAMETERS_VARIABLE = "QUAERO_PARAMETERS"
 LANGUAGES = ("python", "shell")
 LEVEL_NUMBERS = (10, 20, 30, 40, 50)
 LEVEL_NAMES = ("debug", "info", "warn", "error", "fatal")
@@ -130,7 +133,7 @@ def spawn(
     """Starts another job as a child of this one, and returns its id. It does not wait for it.
 
     Give either the text of a `program` or the name of a `runnable`. `timeout` in seconds; `secrets` names those of
-    the `parameters` that nobody may see. Raises ValueError for what can be seen here to be wrong; what Quaero
+    the `parameters` that are not to be seen. Raises ValueError for what can be seen here to be wrong; what Quaero
     refuses later is an error in this job's log.
     """
     if (program is None) == (runnable is None):
@@ -176,18 +179,18 @@ def _names_of(secrets: Iterable[str], parameters: Mapping[str, object]) -> list[
 
 def _parameters() -> dict[str, object]:
     try:
-        given = json.loads(os.environ.get("QUAERO_PARAMETERS") or "{}")
+        given = json.loads(os.environ.get(PARAMETERS_VARIABLE) or "{}")
     except ValueError as error:
-        raise ValueError(f"QUAERO_PARAMETERS is no JSON: {error}") from None
+        raise ValueError(f"{PARAMETERS_VARIABLE} is no JSON: {error}") from None
     if not isinstance(given, dict):
-        raise ValueError("QUAERO_PARAMETERS is no JSON object")
+        raise ValueError(f"{PARAMETERS_VARIABLE} is no JSON object")
     return given
 
 
 parameters: dict[str, object] = _parameters()
 """What the job was given, by name; empty if it was given nothing."""
 
-job_id: str | None = os.environ.get("QUAERO_JOB_ID") or None
+job_id: str | None = os.environ.get(JOB_ID_VARIABLE) or None
 """The job's id; None outside of any."""
 
 if __name__ == "quaero_job":  # not where a registered job's code is only imported, in any process of Quaero

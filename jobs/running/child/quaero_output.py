@@ -85,7 +85,7 @@ def write_all(descriptor: int, view: memoryview) -> int:
 
 def _renew_lock() -> None:
     global lock
-    lock = threading.RLock()  # In the child of a fork nobody is left to release the old one.
+    lock = threading.RLock()  # In the child of a fork no thread is left to release the old one.
 
 
 os.register_at_fork(after_in_child=_renew_lock)

@@ -13,7 +13,7 @@ from os import PathLike, fspath
 MAX_DEPTH = 40  # what is nested deeper would be cut where it is stored
 _TOO_LARGE = 10 ** min(4300, sys.get_int_max_str_digits() or 4300)  # for Python to write out, and to read again
 # Of these, `str` tells the value; of others, `repr` says at least what they are.
-_TOLD_BY_STR = ("datetime", "decimal", "fractions", "ipaddress", "uuid")
+_READABLE_AS_STR = ("datetime", "decimal", "fractions", "ipaddress", "uuid")
 
 
 def json_text(value: object, what: str | None = None) -> str:
@@ -93,7 +93,7 @@ def _text(value: object) -> object:
         return value.isoformat()
     if isinstance(value, PathLike):
         return str(fspath(value))
-    if type(value).__module__ in _TOLD_BY_STR:
+    if type(value).__module__ in _READABLE_AS_STR:
         return str(value)
     return text_of(value)
 

@@ -50,7 +50,7 @@ def exit_code_of(work: Callable[[], object]) -> int:
         quaero_failures.report_failure(error)
         return INTERRUPTED
     except BaseException as error:
-        tell(error)
+        report_failure(error)
         return 1
     return 0
 
@@ -93,7 +93,7 @@ def report_value(value: object) -> None:
         quaero_reports.report_entry("warn", f"the last expression's value was not kept: {error}", {})
 
 
-def tell(error: BaseException) -> None:
+def report_failure(error: BaseException) -> None:
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
         trace = trace.tb_next

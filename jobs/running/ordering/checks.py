@@ -9,21 +9,21 @@ from collections.abc import Mapping, Sequence
 from django.conf import settings
 
 from jobs.errors import Forbidden, Refusal, Refusals
+from jobs.languages import LANGUAGES
 from jobs.runnables.values import STORABLE
 from jobs.running.ordering.specs import (
-    LANGUAGES,
     ProgramSpec,
     Spec,
 )
 from jobs.secrets.masking import Masker
 from jobs.secrets.names import is_sensitive
-from jobs.storable import storable_json
+from jobs.sizes import MIB
+from jobs.storable import MAX_NAME_CHARACTERS, storable_json
 
-MAX_PROGRAM_BYTES = 1024 * 1024
+MAX_PROGRAM_BYTES = MIB
 MAX_PARAMETERS_BYTES = 64 * 1024  # as JSON in ASCII: they reach the program by one variable of its environment
 MAX_PARAMETER_NAME_CHARACTERS = 200
 MAX_ATTRIBUTES_BYTES = 64 * 1024  # every row of a list has them
-MAX_NAME_CHARACTERS = 255
 CONTROL_CHARACTERS = ("Cc", "Cs", "Zl", "Zp")  # surrogates and line ends among them
 MAX_TIMEOUT_S = 7 * 24 * 3600
 
@@ -94,7 +94,7 @@ def checked_name(name: str) -> str:
 
 
 def divided(parameters: Mapping[str, object], secrets: Sequence[str]) -> tuple[dict[str, object], dict[str, str]]:
-    """The parameters that anybody may see, and the secret ones as texts."""
+    """The parameters that may be seen, and the secret ones as texts."""
     unknown = sorted(set(secrets) - parameters.keys())
     if unknown:
         raise BadOrder("secrets", f"names {', '.join(unknown)[:200]}, of which no parameter has the name")

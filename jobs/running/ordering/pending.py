@@ -66,7 +66,7 @@ def create(
 
 
 def require_parent(parent: Job) -> None:
-    """Refuses children of a job that is to end: whoever cancels it asks those that it has by then."""
+    """Refuses children of a job that is to end: a cancel reaches those that it has by then."""
     row = Job.objects.select_for_update().filter(pk=parent.pk).values("status", "cancel_requested_at").first()
     if row is None:
         raise BadOrder("parent", f"is {parent.pk}: there is no such job any more")

@@ -51,7 +51,7 @@ def order_program(
 ) -> Job:
     """A pending job that will run `program`. Raises BadOrder for all that is wrong, and Forbidden for what is off.
 
-    `timeout` in seconds. `secrets` names those of `parameters` that nobody may see; those whose names tell it are
+    `timeout` in seconds. `secrets` names those of `parameters` that are not to be seen; those whose names say it are
     secret as well. `wrong`: what the caller has found wrong already.
     """
     wrong = wrong or Refusals()

@@ -41,7 +41,7 @@ def order_runnable(
 ) -> Job:
     """A pending job that will run the registered job of this name.
 
-    `from_text`: the values are what somebody has typed. Raises UnknownRunnable, BadParameters, AlreadyRuns and
+    `from_text`: the values are what a person has typed. Raises UnknownRunnable, BadParameters, AlreadyRuns and
     BadOrder. `wrong`: what the caller has found wrong already.
     """
     wrong = wrong or Refusals()

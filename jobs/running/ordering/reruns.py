@@ -15,6 +15,7 @@ from jobs.running.ordering.pending import Origin
 from jobs.running.ordering.programs import order_program
 from jobs.running.ordering.registered import order_runnable
 from jobs.running.ordering.specs import NotARun, ProgramSpec, Spec, spec_of
+from jobs.streams import SYSTEM
 
 
 class CannotRerun(Conflict):
@@ -22,7 +23,7 @@ class CannotRerun(Conflict):
 
 
 def rerun(job: Job, by: str, *, created_by: User | None = None, secrets: Mapping[str, object] | None = None) -> Job:
-    """A new job with `rerun_of`. `secrets`: the values of the secret parameters, which nobody has kept.
+    """A new job with `rerun_of`. `secrets`: the values of the secret parameters, which are not kept.
 
     Raises CannotRerun for a job that was not run here or lacks a secret, and what an order raises.
     """
@@ -73,4 +74,4 @@ def order_again(job: Job, spec: Spec, secrets: Mapping[str, object], origin: Ori
 
 
 def note(job: Job, text: str) -> None:
-    recording.append(job, [NewEntry(text, "info", stream="system")])
+    recording.append(job, [NewEntry(text, "info", stream=SYSTEM)])

@@ -33,7 +33,7 @@ class ChildOrder(StrictObject):
 def spawn(parent: Job, data: Mapping[str, object], masker: Masker = NO_MASK) -> Job:
     """The child job that `data` asks for. Raises ValueError, with a text for the parent's log.
 
-    What `masker` knows, the parent's secrets, is told by no part of the child that anybody may see.
+    What `masker` knows, the parent's secrets, is masked in all of the child that people can see.
     """
     secrets = masker.without_patterns()
     try:
@@ -49,7 +49,7 @@ def ordered(request: ChildOrder, origin: Origin) -> Job:
         raise ValueError("give either a program or a runnable")
     if Job.objects.filter(pk=request.id).exists():
         raise ValueError(f"there is a job {request.id} already")
-    if DeletedJob.objects.filter(pk=request.id).exists():  # whoever watches the jobs knows that this one is gone
+    if DeletedJob.objects.filter(pk=request.id).exists():  # clients that watch the jobs know that this one is gone
         raise ValueError(f"there was a job {request.id} already")
     if request.runnable is not None:
         return order_runnable(request.runnable, request.parameters, attributes=request.attributes, origin=origin)

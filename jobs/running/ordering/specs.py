@@ -1,4 +1,4 @@
-"""What a run is to do, as its job's `spec` keeps it: for the worker that does it, and for whoever does it again."""
+"""What a run is to do, as its job's `spec` keeps it: for the worker that does it, and for its reruns."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Mapping
 
 import msgspec
 
+from jobs.languages import PYTHON
 from jobs.models import Job
 
 PROGRAM_KIND, REGISTERED_KIND = "program", "registered"
-LANGUAGES = ("python", "shell")
 
 
 class ProgramSpec(msgspec.Struct, tag="program"):
     """A text to be run in a language."""
 
     program: str
-    language: str = "python"
+    language: str = PYTHON
     timeout: float | None = None  # seconds; None: QUAERO_RUN_TIMEOUT_S
     parameters: dict[str, object] = {}  # without the secret ones, of which only the names are here
     secrets: list[str] = []

@@ -12,13 +12,12 @@ from typing import NamedTuple, cast
 from jobs.recording import NewEntry
 from jobs.running.output.items import Item, Lost, SpawnRequest
 from jobs.running.output.spool import Spool
+from jobs.sizes import BATCH_BYTES, BATCH_ITEMS, MIB
 from jobs.storable import MAX_JSON_DEPTH
 from jobs.text import Progress
 
 MAX_ITEMS = 10_000
-MAX_BYTES = 8 * 1024 * 1024
-BATCH_ITEMS = 1_000
-BATCH_BYTES = 1024 * 1024
+MAX_BYTES = 8 * MIB
 
 
 class Held(NamedTuple):

@@ -18,9 +18,10 @@ from jobs.recording import NewEntry
 from jobs.running.output.backlog import Backlog
 from jobs.running.output.items import ItemReader
 from jobs.running.output.lines import Line, LineAssembler
-from jobs.running.output.release import Disclosure, Told
+from jobs.running.output.release import Disclosure, Output
 from jobs.running.processes.process import Process
 from jobs.secrets.masking import Masker
+from jobs.streams import STDERR, STDOUT, SYSTEM
 from jobs.text import CommandReader
 
 CHUNK_BYTES = 64 * 1024
@@ -50,8 +51,8 @@ class Pipe:
             self._echo(chunk)
         return chunk
 
-    def told(self, lines: list[Line]) -> Told:
-        return Told(self.name, self.reader.items_of(lines, datetime.now(UTC)) if lines else ())
+    def output_of(self, lines: list[Line]) -> Output:
+        return Output(self.name, self.reader.items_of(lines, datetime.now(UTC)) if lines else ())
 
     def note_what_is_owed(self) -> None:
         """How much was written before the command ended: all of it is read, however long that takes."""
@@ -68,7 +69,7 @@ class Pipe:
         try:
             while view and self.echo_to is not None:
                 view = view[os.write(self.echo_to, view) :]
-        except OSError:  # Whoever watched has gone (`runjob --echo ... | head`); the job goes on.
+        except OSError:  # The reader has gone (`runjob --echo ... | head`); the job goes on.
             self.echo_to = None
 
 
@@ -93,8 +94,8 @@ class Capture:
         self._linger_s, self._linger_while = linger_s, linger_while
         masker, commands = Masker() if masker is None else masker, CommandReader()
         self._pipes = [
-            Pipe("stdout", process.stdout, 1 if echo else None, masker, commands),
-            Pipe("stderr", process.stderr, 2 if echo else None, masker, commands),
+            Pipe(STDOUT, process.stdout, 1 if echo else None, masker, commands),
+            Pipe(STDERR, process.stderr, 2 if echo else None, masker, commands),
         ]
         self._disclosure = Disclosure(masker, backlog.put)
         self._ended_at: float | None = None
@@ -108,7 +109,7 @@ class Capture:
                 if exit_descriptor is not None:
                     selector.register(exit_descriptor, selectors.EVENT_READ)
                 self._read_all(selector, exit_descriptor)
-            self._disclose([pipe.told(pipe.assembler.end()) for pipe in self._pipes])
+            self._disclose([pipe.output_of(pipe.assembler.end()) for pipe in self._pipes])
             self._disclose([])
         finally:
             self._process.stdout.close()
@@ -117,26 +118,26 @@ class Capture:
     def _read_all(self, selector: selectors.BaseSelector, exit_descriptor: int | None) -> None:
         open_pipes = set(self._pipes)
         while open_pipes:
-            told: list[Told] = []
+            outputs: list[Output] = []
             for key, _ in selector.select(self._timeout(open_pipes, exit_descriptor)):
                 if key.data is None:
                     continue
                 chunk = key.data.read()
                 if chunk:
-                    told.append(key.data.told(key.data.assembler.feed(chunk, time.monotonic())))
+                    outputs.append(key.data.output_of(key.data.assembler.feed(chunk, time.monotonic())))
                 else:
                     open_pipes.discard(key.data)
                     selector.unregister(key.fd)
             if self._ended_at is None and self._process.has_ended():
                 self._note_end(selector, exit_descriptor, open_pipes)
-            told += [pipe.told(pipe.assembler.flush(time.monotonic())) for pipe in open_pipes]
-            self._disclose(told)
+            outputs += [pipe.output_of(pipe.assembler.flush(time.monotonic())) for pipe in open_pipes]
+            self._disclose(outputs)
             if open_pipes and self._has_lingered() and not any(pipe.has_more_for_us() for pipe in open_pipes):
-                self._disclose([Told("system", [NewEntry(LEFT_OPEN, "warn", stream="system")])])
+                self._disclose([Output(SYSTEM, [NewEntry(LEFT_OPEN, "warn", stream=SYSTEM)])])
                 return
 
-    def _disclose(self, told: list[Told]) -> None:
-        self._disclosure.after_a_look([some for some in told if some.items])
+    def _disclose(self, outputs: list[Output]) -> None:
+        self._disclosure.after_a_look([some for some in outputs if some.items])
 
     def _note_end(self, selector: selectors.BaseSelector, exit_descriptor: int | None, open_pipes: set[Pipe]) -> None:
         self._ended_at = time.monotonic()

@@ -11,10 +11,12 @@ from datetime import datetime
 from functools import partial
 
 from jobs.background.storing import span
+from jobs.models.content import TRUNCATED
 from jobs.recording import NewEntry
 from jobs.running.output.line import Line
 from jobs.running.output.screen import pens
 from jobs.secrets.masking import Masker, masked_entry
+from jobs.streams import SYSTEM
 from jobs.text import (
     AddMask,
     Annotation,
@@ -47,7 +49,7 @@ NOTHING_TO_MASK = "::add-mask:: came without a value: it masks nothing"
 class SpawnRequest:
     """A wish for a child job. `data` are as they came, unmasked: a parent may pass its secrets on.
 
-    `line` is the entry that the line is where nobody spawns.
+    `line` is the entry that the line is where there are no child jobs.
     """
 
     data: dict[str, object]
@@ -69,12 +71,12 @@ class Lost:
         entries = "1 entry is" if self.count == 1 else f"{self.count} entries are"
         fields = {"lost": self.count, "from": self.since.isoformat(), "to": self.until.isoformat()}
         text = f"{entries} lost here, {span(self.since, self.until)}: the database failed"
-        return NewEntry(text, "error", stream="system", fields=fields)
+        return NewEntry(text, "error", stream=SYSTEM, fields=fields)
 
 
 Item = NewEntry | GroupStart | GroupEnd | Progress | Result | Failure | SpawnRequest | Lost
-ToldItem = Item | AddMask
-"""What is told by a program, nothing of it masked yet."""
+UnmaskedItem = Item | AddMask
+"""What a program has said, nothing of it masked yet."""
 
 
 class ItemReader:
@@ -89,8 +91,8 @@ class ItemReader:
         self._open_level = FALLBACK_LEVEL
         self._continuations = Continuations()
 
-    def items_of(self, lines: Iterable[Line], captured_at: datetime) -> list[ToldItem]:
-        items: list[ToldItem] = []
+    def items_of(self, lines: Iterable[Line], captured_at: datetime) -> list[UnmaskedItem]:
+        items: list[UnmaskedItem] = []
         for line in lines:
             if line.is_continued:
                 items.append(self._part(line, captured_at))
@@ -127,7 +129,7 @@ class ItemReader:
         message = pens.sequence(line.pen) + line.text
         return NewEntry(message, self._open_level, captured_at, None, self._stream, "", _marks(line))
 
-    def _command_items(self, command: Command, line: Line, captured_at: datetime) -> list[ToldItem]:
+    def _command_items(self, command: Command, line: Line, captured_at: datetime) -> list[UnmaskedItem]:
         if isinstance(command, StopCommands | ResumeCommands):
             return []
         if isinstance(command, AddMask):
@@ -142,13 +144,13 @@ class ItemReader:
             return [command]
         return [command, NewEntry(text, FALLBACK_LEVEL, captured_at, None, self._stream)]
 
-    def _mask_items(self, command: AddMask, line: Line, captured_at: datetime) -> list[ToldItem]:
+    def _mask_items(self, command: AddMask, line: Line, captured_at: datetime) -> list[UnmaskedItem]:
         """The line itself is stored nowhere, and half a value that is there while the line is drawn is none."""
         if line.is_in_progress:
             return []
-        return [command] if command.values else [NewEntry(NOTHING_TO_MASK, "warn", captured_at, stream="system")]
+        return [command] if command.values else [NewEntry(NOTHING_TO_MASK, "warn", captured_at, stream=SYSTEM)]
 
-    def _report_items(self, report: Result | Report | Spawn, line: Line, captured_at: datetime) -> list[ToldItem]:
+    def _report_items(self, report: Result | Report | Spawn, line: Line, captured_at: datetime) -> list[UnmaskedItem]:
         if line.truncated_bytes or line.is_in_progress:  # Not all of it, though what is there makes sense.
             return [self._entry(line, captured_at), *_too_large(line.text, captured_at)]
         if isinstance(report, Result):
@@ -181,7 +183,7 @@ def masked(item: Item, masker: Masker) -> Item:
 
 def _too_large(text: str, captured_at: datetime) -> list[Item]:
     said = next((said for name, said in TOO_LARGE.items() if text.lstrip().startswith(name)), None)
-    return [NewEntry(said[0], said[1], captured_at, stream="system")] if said else []
+    return [NewEntry(said[0], said[1], captured_at, stream=SYSTEM)] if said else []
 
 
 def _marks(line: Line) -> dict[str, object]:
@@ -191,5 +193,5 @@ def _marks(line: Line) -> dict[str, object]:
     if line.is_in_progress:
         marks["in_progress"] = True
     if line.truncated_bytes:
-        marks["truncated_bytes"] = line.truncated_bytes
+        marks[TRUNCATED] = line.truncated_bytes
     return marks

@@ -17,6 +17,7 @@ from jobs.running.output.groups import Groups
 from jobs.running.output.items import Item, Lost, SpawnRequest
 from jobs.secrets.masking import NO_MASK, Masker
 from jobs.storable import Json
+from jobs.streams import SYSTEM
 from jobs.text import Failure, GroupEnd, GroupStart, Progress, Result
 from jobs.text.commands import shortened
 
@@ -107,7 +108,7 @@ class Recorder:
             self._groups.open(item.name)
         elif self._groups.closes(item):
             if item.is_failed:
-                self._tell_failure(item.error)
+                self._log_failure(item.error)
             self._flush()
             self._groups.close(item)
 
@@ -116,12 +117,12 @@ class Recorder:
         self._groups.release_outermost()
         self._obey(GroupEnd(is_failed=True, error=error))
 
-    def _tell_failure(self, error: str) -> None:
+    def _log_failure(self, error: str) -> None:
         """Of the innermost step; unless the program has just said the same itself, as with an exception."""
         if error and error in self._last_error:
             return
         text = f'step "{self._groups.name}" failed' + (f": {error}" if error else "")
-        self._entries.append(self._in_step(NewEntry(text, "error", stream="system")))
+        self._entries.append(self._in_step(NewEntry(text, "error", stream=SYSTEM)))
 
     def _spawn(self, request: SpawnRequest) -> None:
         on_spawn = self._on_spawn
@@ -137,7 +138,7 @@ class Recorder:
 
     def _refuse_spawn(self, reason: str) -> None:
         text = self._masker.mask(f"cannot spawn: {reason}")
-        self._entries.append(self._in_step(NewEntry(text, "error", stream="system")))
+        self._entries.append(self._in_step(NewEntry(text, "error", stream=SYSTEM)))
 
     def _said_of(self, error: Exception) -> str:
         if isinstance(error, ValueError | Refusal):
@@ -153,8 +154,8 @@ class Recorder:
         entries, self._entries = self._entries, []
         if not entries:
             return
-        told = [*self.loss(), *entries]
-        if self._try(lambda: recording.append(self._job, told)) is None:
+        lost_and_new = [*self.loss(), *entries]
+        if self._try(lambda: recording.append(self._job, lost_and_new)) is None:
             self._lose(len(entries))
         else:
             self._lost = None
@@ -168,7 +169,7 @@ class Recorder:
         return [self._lost.entry()] if self._lost else []
 
     def _try(self, attempt: Callable[[], T]) -> T | None:
-        """What `attempt` returns; None when nobody tries on, or the job is no more."""
+        """What `attempt` returns; None when it is given up, or the job is no more."""
         if self._has_given_up:
             return None
         try:

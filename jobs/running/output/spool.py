@@ -1,4 +1,4 @@
-"""What waits on a disk when memory is full: a file without a name, readable for nobody else, and gone with the process.
+"""What waits on a disk when memory is full: a file without a name, open to no other process, and gone with this one.
 
 It lies in the directory for temporary files, which often has room when the database's disk has none.
 """
@@ -11,7 +11,9 @@ import struct
 import tempfile
 from typing import IO
 
-MAX_BYTES = 128 * 1024 * 1024
+from jobs.sizes import MIB
+
+MAX_BYTES = 128 * MIB
 LENGTH = struct.Struct("!Q")
 
 
@@ -43,7 +45,7 @@ class Spool:
         """The first value. Raises OSError when the disk does not give it back; then nothing is there any more."""
         try:
             (length,) = LENGTH.unpack(self._read(LENGTH.size))
-            value: object = pickle.loads(self._read(length))  # noqa: S301 (a file that nobody else can open)
+            value: object = pickle.loads(self._read(length))  # noqa: S301 (a file that no other process can open)
         except (OSError, struct.error):
             self.clear()
             raise OSError("what was put aside cannot be read back") from None

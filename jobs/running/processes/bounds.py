@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-MIB = 1 << 20
+from jobs.sizes import MIB
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class Bounds:
         yield f"disk={self.disk_bytes}"
 
     def broken(self, name: str, used: int) -> str:
-        """What the guardian has told, in words."""
+        """What the guardian has reported, in words."""
         if name == "processes":
             return f"killed for having {used} processes and threads at once: at most {self.processes} are allowed"
         if name == "disk":

@@ -38,12 +38,12 @@ def given() -> Given:
 
 
 def environment_at_the_beginning() -> dict[str, str]:
-    """Of this process; the present one where the system does not tell it."""
+    """Of this process; the present one where the system does not show it."""
     try:
-        told = AT_THE_BEGINNING.read_bytes()
+        shown = AT_THE_BEGINNING.read_bytes()
     except OSError:
         return dict(os.environ)
-    pairs = (variable.partition(b"=") for variable in told.split(b"\0"))
+    pairs = (variable.partition(b"=") for variable in shown.split(b"\0"))
     # Of a name that is there twice the first counts, as for getenv().
     return {os.fsdecode(name): os.fsdecode(value) for name, is_one, value in reversed(list(pairs)) if name and is_one}
 

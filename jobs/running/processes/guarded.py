@@ -30,7 +30,7 @@ BOUNDS = ("processes", "memory", "disk")  # those for which it kills
 class GuardedProcess(Process):
     """A command in a process group of its own, of which nothing is left when it `has_ended`.
 
-    Its guardian does what is to be done, and its worker what the guardian does not: somebody may have stopped or
+    Its guardian does what is to be done, and its worker what the guardian does not: a program may have stopped or
     killed it.
     """
 
@@ -47,7 +47,7 @@ class GuardedProcess(Process):
     ) -> None:
         """Runs in `directory`, as `user` or as we do; `scratch` and `cgroup` go with it. Raises CannotStart."""
         self._control, theirs = socket.socketpair()
-        self._told, self._ending = b"", threading.RLock()  # several threads listen
+        self._reported, self._ending = b"", threading.RLock()  # several threads listen
         self._job_id, self._cgroup = environment.get(JOB_ID_VARIABLE), cgroup
         self._killed_at: float | None = None
         words = [f"control={theirs.fileno()}", f"scratch={scratch}", *bounds.words()]
@@ -82,9 +82,9 @@ class GuardedProcess(Process):
         return not self.has_ended()
 
     def has_ended(self) -> bool:
-        with self._ending:  # who asks while another thread still kills what is left must not hear that it has ended
+        with self._ending:  # a thread that asks while another still kills what is left must not get that it has ended
             if super().has_ended():
-                if self._number_told("over") is None:
+                if self._number_sent("over") is None:
                     self._kill_unguarded()
                 return True
             self._keep_guardian_going()
@@ -107,16 +107,16 @@ class GuardedProcess(Process):
     @property
     def broken_bound(self) -> tuple[str, int] | None:
         """For which the guardian killed, and how much was used; None if it did not."""
-        told = ((name, self._number_told(name)) for name in BOUNDS)
-        return next(((name, used) for name, used in told if used is not None), None)
+        reports = ((name, self._number_sent(name)) for name in BOUNDS)
+        return next(((name, used) for name, used in reports if used is not None), None)
 
     @property
     def left_behind(self) -> int:
         """How many processes the command had left behind, which were then ended."""
-        return self._number_told("left") or 0
+        return self._number_sent("left") or 0
 
     def _keep_guardian_going(self) -> None:
-        """Somebody may have stopped the guardian, which then could end nothing."""
+        """The guardian may have been stopped, and could then end nothing."""
         with contextlib.suppress(AttributeError, OSError):
             if os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOHANG) is not None:
                 os.kill(self.pid, signal.SIGCONT)
@@ -132,27 +132,27 @@ class GuardedProcess(Process):
             os.kill(self.pid, signal.SIGKILL)
 
     def _kill_unguarded(self) -> None:
-        """Somebody has killed the guardian, and not all of what it was guarding. Once is enough."""
+        """The guardian was killed, and not all of what it was guarding. Once is enough."""
         if self._cgroup is not None:
             self._cgroup.kill()
         orphans.kill_adopted(self._began)
         if self._job_id is not None:
             kill_strays(self._job_id)
-        pid = self._number_told("pid")
-        if pid is not None:  # where the system tells no environments
+        pid = self._number_sent("pid")
+        if pid is not None:  # where the system shows no environments
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
-        self._told += b"over 0\n"
+        self._reported += b"over 0\n"
 
     def _remove_cgroup(self) -> None:
         if self._cgroup is not None:
             self._cgroup.remove()
 
-    def _number_told(self, word: str) -> int | None:
+    def _number_sent(self, word: str) -> int | None:
         with self._ending, contextlib.suppress(OSError):
             while some := self._control.recv(4096):
-                self._told += some
-        for line in self._told.decode().splitlines():
+                self._reported += some
+        for line in self._reported.decode().splitlines():
             name, _, number = line.partition(" ")
             if name == word:
                 return int(number)

@@ -17,7 +17,7 @@ def worker_name() -> str:
 
 
 def machine_id() -> str:
-    """The same for processes that see each other's pids: this boot, and this namespace of it. Empty: cannot be told."""
+    """The same for processes that see each other's pids: this boot, and this namespace of it. Empty: not known."""
     try:
         return f"{BOOT_ID.read_text().strip()} {os.readlink('/proc/self/ns/pid')}"
     except OSError:
@@ -25,7 +25,7 @@ def machine_id() -> str:
 
 
 def start_time(pid: int) -> int | None:
-    """When the process began, in ticks since the boot; None when there is no such process (or no telling)."""
+    """When the process began, in ticks since the boot; None when there is no such process (or it is not known)."""
     process = process_of(pid)
     return None if process is None or process.has_ended else process.started_at
 

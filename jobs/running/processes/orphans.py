@@ -1,4 +1,4 @@
-"""What comes to this process when its parents are no more: it is made the next of kin, and ends them."""
+"""What a run leaves to this process when its own parents are gone: this process adopts it, and ends it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import time
 from collections.abc import Iterator
 
 from jobs.running.processes import proc
+from jobs.running.processes.strays import LOOK_AGAIN_S
 
 PR_SET_CHILD_SUBREAPER = 36
 LOOKS = 2  # so many in a row have to find none
-LOOK_AGAIN_S = 0.002
 MOST_S = 5.0
 
 _adopts = False

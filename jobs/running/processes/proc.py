@@ -1,4 +1,4 @@
-"""What the system tells of its processes in /proc (Linux); where there is none, there seem to be no processes."""
+"""What the system shows of its processes in /proc (Linux); where there is none, there seem to be no processes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Process(NamedTuple):
     parent: int
     group: int
     session: int
-    has_ended: bool  # its parent has not heard of it yet
+    has_ended: bool  # its parent has not asked for its exit code yet
     is_kernels: bool
     has_empty_environment: bool  # for good, not only while it comes into being (exec) or passes away
 
@@ -33,7 +33,7 @@ def pids() -> list[int]:
 
 
 def process_of(pid: int) -> Process | None:
-    """None when there is no such process (or no telling)."""
+    """None when there is no such process (or it is not known)."""
     try:
         fields = (PROC / str(pid) / "stat").read_bytes().rpartition(b")")[2].split()
         begin, end = map(int, fields[ENVIRONMENT])
@@ -52,10 +52,10 @@ def process_of(pid: int) -> Process | None:
 
 
 def environment_of(pid: int) -> bytes | None:
-    """As it was when the process began; empty for one that has ended or begins just now. None: it is not told."""
+    """As it was when the process began; empty for one that has ended or begins just now. None: it is not shown."""
     try:
         return (PROC / str(pid) / "environ").read_bytes()
-    except PermissionError:  # somebody else's
+    except PermissionError:  # another user's
         return None
     except OSError:
         return b""

@@ -65,7 +65,7 @@ def configured_user() -> RunUser | None:
 
 
 def require_run_user() -> None:
-    """For who starts workers. Raises CannotRunAs."""
+    """For `serve`, before it starts workers. Raises CannotRunAs."""
     user = configured_user()
     if user is not None:
         python_for(user)

@@ -24,7 +24,7 @@ def scratch_directory(job_id: UUID) -> Iterator[Path]:
 def remove_scratch_of(job_id: UUID) -> None:
     """Removes what a run has left on this machine whose worker and guardian were both killed."""
     for directory in Path(tempfile.gettempdir()).glob(f"{prefix_of(job_id)}*"):
-        shutil.rmtree(directory, ignore_errors=True)  # somebody else's, or a link, stays as it is
+        shutil.rmtree(directory, ignore_errors=True)  # another user's, or a link, stays as it is
 
 
 def prefix_of(job_id: UUID) -> str:

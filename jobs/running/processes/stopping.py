@@ -11,7 +11,7 @@ from datetime import timedelta
 from jobs import statuses
 from jobs.running.processes.process import TIMED_OUT, Process, signal_name
 
-DYING_S = 2.0  # so long what was killed may take; what then seems to be there is stuck, or nobody hears of its end
+DYING_S = 2.0  # so long what was killed may take; what then seems to be there is stuck, or has ended unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def requested() -> Reason:
 
 
 def lost_lease() -> Reason:
-    """Somebody has found the job's heart silent and has ended it, or has begun another attempt: this one must go."""
+    """Another process has found no heartbeat of the job and ended it, or began another attempt: this one must go."""
     return Reason("lost its lease", statuses.FAILED, signal.SIGTERM, timedelta(seconds=1))
 
 

@@ -1,4 +1,4 @@
-"""Processes of a run that nobody guards any more: worker, guardian or both were killed or stopped."""
+"""Processes of a run whose worker, guardian or both were killed or stopped."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def kill_strays(job_id: str) -> None:
     """Kills what has the job's id in its environment, as all that a run starts has, unless it has taken it out; and
     what descends from such processes, or is in a session of theirs. Returns when nothing of it is there.
 
-    On this machine, and where the system tells environments. The job must not be running, nor begin meanwhile.
+    On this machine, and where the system shows environments. The job must not be running, nor begin meanwhile.
     """
     search = Search(job_id)
     sure_looks, began = 0, time.monotonic()
@@ -43,15 +43,15 @@ def kill_strays(job_id: str) -> None:
 class Search:
     """Looks for the processes of one job, again and again.
 
-    A look that finds none is no proof that there is none: a process that has just been told to become another program
+    A look that finds none is no proof that there is none: a process that is just becoming another program
     (exec) shows an empty environment, and one that has ended since it was listed may have started another before.
-    `is_sure` tells whether the last look had no such gap.
+    `is_sure`: whether the last look had no such gap.
     """
 
     def __init__(self, job_id: str) -> None:
         self._mark = f"\0{JOB_ID_VARIABLE}={job_id}\0".encode()
         self._others: dict[int, int] = {os.getpid(): 0}  # known not to be of the job: pids, and when they began
-        self._theirs: set[Key] = set()  # known to be of it: who is being killed has no environment any more
+        self._theirs: set[Key] = set()  # known to be of it: a process that is being killed has no environment any more
         self._ended: set[Key] = set()
         self.is_sure = False
 
@@ -68,7 +68,7 @@ class Search:
                 self.is_sure = False
             else:
                 self._others[process.pid] = process.started_at
-        theirs = with_descendants(marked, listed, nobodys={0, os.getsid(0), *self._others})
+        theirs = with_descendants(marked, listed, outside={0, os.getsid(0), *self._others})
         for process in theirs:
             self._others.pop(process.pid, None)
             self._theirs.add(process.key)
@@ -89,15 +89,15 @@ class Search:
         return None
 
 
-def with_descendants(marked: set[Process], listed: list[Process], nobodys: set[int]) -> set[Process]:
-    """These, and those of the others that descend from them or are in their sessions: some have no environment.
+def with_descendants(marked: set[Process], listed: list[Process], outside: set[int]) -> set[Process]:
+    """These, and those listed that descend from them or are in their sessions: some have no environment.
 
-    `nobodys` are sessions that somebody else leads: who tries something in a shell has the mark as well, perhaps.
+    `outside` are sessions that are led from outside of the run: a shell there may have the mark too.
     """
     found = set(marked)
     while True:
         pids = {process.pid for process in found}
-        sessions = {process.session for process in found} - nobodys
+        sessions = {process.session for process in found} - outside
         more = {process for process in listed if process.parent in pids or process.session in sessions} - found
         if not more:
             return found

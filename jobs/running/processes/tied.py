@@ -1,7 +1,7 @@
 """A command that goes with the process that has started it, should that be killed: no kill -9 leaves it alone.
 
-A shell waits for as long as we are there, at the end of a pipe. It has a session of its own, where nobody meets it,
-and nothing that the command could see.
+A shell waits for as long as we are there, at the end of a pipe. It has a session of its own, where no signal for
+others reaches it, and nothing that the command could see.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from jobs.running.processes.proc import JOB_ID_VARIABLE
 from jobs.running.processes.process import Process
 
 ROOT = Path(end_command.__file__).parents[3]
-# It is told the command's process group, and that all is well in the end; or the pipe ends without that.
+# It reads the command's process group, and in the end that all is well; or the pipe ends without that.
 WAIT = 'read -r group; read -r well && exit; exec "$@" "$group"'
 END_ALL = (sys.executable, "-E", "-S", "-m", end_command.__name__)
 LEAVES_WITHIN_S = 1.0

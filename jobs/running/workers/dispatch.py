@@ -1,7 +1,7 @@
-"""How workers hear of due jobs: by tasks.
+"""How workers learn of due jobs: by tasks.
 
-Tasks may be lost, late or doubled: who runs a job is decided by `lifecycle.claim_job`, and idle workers look for
-due jobs of which no task has told them.
+Tasks may be lost, late or doubled: `lifecycle.claim_job` decides which worker runs a job, and idle workers look for
+due jobs for which no task has come.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Looking for lost jobs again and again, with an eye to what else makes hearts silent.
+"""Looking for lost jobs again and again, with an eye to what else keeps heartbeats away.
 
-While nobody can write (SQLite is locked for long, the disk is full, PostgreSQL restarts), or while the machine sleeps,
-no heart can beat. Whoever looked then, or just after, would take every run for lost.
+While no process can write (SQLite is locked for long, the disk is full, PostgreSQL restarts), or while the machine
+sleeps, no heartbeat comes. A process that looked then, or just after, would take every run for lost.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from jobs import lifecycle
+from jobs.lifecycle import HEARTBEAT_S, LEASE_S
 from jobs.models import SERVICE_JOB_ID, Job
-from jobs.running.workers import last_heard
+from jobs.running.workers import liveness
 from jobs.running.workers.reaper import fail_jobs_of_gone_workers, fail_silent_jobs, heartbeats
 from jobs.running.workers.silences import Silences, awake_or_asleep
 
-HEARTBEAT_S = lifecycle.HEARTBEAT.total_seconds()
 PROMPT_S = 1.0  # a write that takes longer had to wait
 
 
@@ -29,7 +28,7 @@ class Lookout:
         """`clock` is one that goes on while the machine sleeps."""
         self._clock = clock
         self._written_at: float | None = None
-        self._hearts: Silences[UUID, datetime] = Silences()
+        self._heartbeats: Silences[UUID, datetime] = Silences()
 
     def look(self) -> list[UUID]:
         """Ends what is lost, and gives it. Silence counts only while all could write, between one look and the next."""
@@ -38,14 +37,14 @@ class Lookout:
         write()
         now = self._written_at = self._clock()
         if before is None or now - asked_at > PROMPT_S or not 0 <= now - before <= 2 * HEARTBEAT_S:
-            self._hearts.forget()
-            last_heard.forget()
-        self._hearts.note(heartbeats(), now)
-        last_heard.listen(now)
-        silent = self._hearts.longer_than(lifecycle.LEASE.total_seconds(), now)
+            self._heartbeats.forget()
+            liveness.forget()
+        self._heartbeats.note(heartbeats(), now)
+        liveness.note(now)
+        silent = self._heartbeats.longer_than(LEASE_S, now)
         return fail_silent_jobs(silent) + fail_jobs_of_gone_workers()
 
 
 def write() -> None:
-    """Waits for its turn and writes, as any heart has to: a transaction that changes nothing fits on a full disk."""
+    """Waits for its turn and writes, as a heartbeat does: a transaction that changes nothing fits on a full disk."""
     Job.objects.filter(pk=SERVICE_JOB_ID).update(updated_at=timezone.now())

@@ -1,4 +1,4 @@
-"""What a process tells of a database that is slow or away: once when it begins, once when it is over."""
+"""What a process logs of a database that is slow or away: once when it begins, once when it is over."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import Error, connection
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-DatabaseFails = (DatabaseError, InterfaceError)
-
 SLOW_S = 3.0
-SLOW_IS_TOLD_AFTER_S = 60.0
+SLOW_AGAIN_AFTER_S = 60.0
 
 
 class DatabaseWatch:
@@ -28,7 +26,7 @@ class DatabaseWatch:
         self._who, self._clock = who, clock
         self._lock = threading.Lock()
         self._away_since: float | None = None
-        self._slow_told_at: float | None = None
+        self._slow_logged_at: float | None = None
 
     def watched(self, work: Callable[[], T]) -> Callable[[], T | None]:
         """`work`, which gives None instead of raising what the database raises."""
@@ -37,7 +35,7 @@ class DatabaseWatch:
             started = self._clock()
             try:
                 result = work()
-            except DatabaseFails as error:
+            except Error as error:
                 connection.close()
                 self._has_failed(error, started)
                 return None
@@ -66,7 +64,7 @@ class DatabaseWatch:
             logger.warning("%s had to wait %.1f s for the database", self._who, now - started)
 
     def _is_slow_news(self, now: float) -> bool:
-        if self._slow_told_at is not None and now - self._slow_told_at < SLOW_IS_TOLD_AFTER_S:
+        if self._slow_logged_at is not None and now - self._slow_logged_at < SLOW_AGAIN_AFTER_S:
             return False
-        self._slow_told_at = now
+        self._slow_logged_at = now
         return True

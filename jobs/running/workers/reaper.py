@@ -11,28 +11,30 @@ from django.db.models import Q
 
 from jobs import lifecycle, recording, statuses
 from jobs.models import SERVICE_JOB_ID, Job, NoSuchJob, Worker
+from jobs.outcome import Outcome
 from jobs.recording import NewEntry
-from jobs.running.ending import Outcome, end_attempt
+from jobs.running.ending import end_attempt
 from jobs.running.processes.cgroups import remove_cgroups_of
 from jobs.running.processes.machine import machine_id
 from jobs.running.processes.scratch import remove_scratch_of
 from jobs.running.processes.strays import kill_strays
-from jobs.running.workers.last_heard import is_gone
+from jobs.running.workers.liveness import is_gone
+from jobs.streams import SYSTEM
 
 LOST = "lost its process"
 
 
 def heartbeats() -> dict[UUID, datetime]:
-    """When the hearts of the running jobs have beaten last, by clocks that may be any.
+    """The last heartbeats of the running jobs, by clocks that may be any.
 
-    Jobs without a heart (`heartbeat_at` NULL: they report in from elsewhere) are not among them.
+    Jobs without a lease (`heartbeat_at` NULL: they report in from elsewhere) are not among them.
     """
     running = Job.objects.listed().filter(status=statuses.RUNNING).values_list("pk", "heartbeat_at")
     return {job_id: heartbeat_at for job_id, heartbeat_at in running if heartbeat_at is not None}
 
 
 def fail_silent_jobs(silent: Mapping[UUID, datetime]) -> list[UUID]:
-    """Ends the attempts at these running jobs, unless their hearts have beaten since then; returns the jobs. Those that
+    """Ends the attempts at these running jobs, unless there was a heartbeat since then; returns the jobs. Those that
     declare retries are tried again, the others have failed.
 
     Any number of processes may do this at once: one of them wins each job.
@@ -42,7 +44,7 @@ def fail_silent_jobs(silent: Mapping[UUID, datetime]) -> list[UUID]:
         still = Q(heartbeat_at=heartbeat_at)
         job = Job.objects.filter(still, pk=job_id, status=statuses.RUNNING).first()
         if job is not None and fail_lost_job(job, still):
-            tell_loss(job, f"its heart was silent for {lifecycle.LEASE.total_seconds():g} s")
+            log_loss(job, f"no heartbeat came for {lifecycle.LEASE_S:g} s")
             lost.append(job_id)
     return lost
 
@@ -58,9 +60,9 @@ def fail_jobs_of_gone_workers() -> list[UUID]:
         is_forgotten = bool(Worker.objects.filter(pk=worker.pk).delete()[0])
         lost += [job.pk for job in ended]
         for job in ended:
-            tell_loss(job, why)
+            log_loss(job, why)
         if is_forgotten:
-            tell(f"Worker {worker.name} is gone, without having said so")
+            log(f"Worker {worker.name} is gone, without having said so")
     return lost
 
 
@@ -70,11 +72,11 @@ def gone_workers() -> list[Worker]:
 
 
 def fail_lost_job(job: Job, still: Q) -> bool:
-    """Ends the attempt, with an entry that says so, unless its heart has beaten or it has ended meanwhile."""
-    entry = NewEntry(LOST, level="error", stream="system")
+    """Ends the attempt, with an entry that says so, unless there was a heartbeat, or it has ended meanwhile."""
+    entry = NewEntry(LOST, level="error", stream=SYSTEM)
     try:
-        # The entry stands before the status and falls with it: whoever loses the race leaves none behind.
-        # Who was asked to end has ended, if not as was meant.
+        # The entry stands before the status and falls with it: a process that loses the race leaves none behind.
+        # A job that was asked to end has ended, if not as was meant.
         status = statuses.FAILED if job.cancel_requested_at is None else statuses.CANCELLED
         with transaction.atomic():
             won = end_attempt(job, Outcome(status, None, LOST), [entry], still & Q(status=statuses.RUNNING))
@@ -88,12 +90,12 @@ def fail_lost_job(job: Job, still: Q) -> bool:
     return won
 
 
-def tell_loss(job: Job, why: str) -> None:
+def log_loss(job: Job, why: str) -> None:
     status = Job.objects.filter(pk=job.pk).values_list("status", flat=True).first()
     outcome = f"has {status}" if status in statuses.TERMINAL else "is tried again"
-    tell(f"{job.name} ({job.pk}) {LOST} and {outcome}: {why}")
+    log(f"{job.name} ({job.pk}) {LOST} and {outcome}: {why}")
 
 
-def tell(news: str) -> None:
-    """In the service log; not by logging, as any command that waits for a job may be who finds it."""
-    recording.append(SERVICE_JOB_ID, [NewEntry(news, "warn", stream="system")])
+def log(news: str) -> None:
+    """Into the service log; not by logging, as any command that waits for a job may find the loss."""
+    recording.append(SERVICE_JOB_ID, [NewEntry(news, "warn", stream=SYSTEM)])

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from django.db import DatabaseError, InterfaceError, connection, connections
+from django.db import Error, connection, connections
 from django.utils import timezone
 
 from jobs import lifecycle
 from jobs.background import leftovers
 from jobs.models import Job, Worker
+from jobs.running.heartbeat import Heartbeat
 from jobs.running.processes import orphans, stopping
 from jobs.running.processes.machine import machine_id, start_time, worker_name
 from jobs.running.processes.stopping import Stopper
-from jobs.running.workers.last_heard import is_silent
+from jobs.running.workers.liveness import is_silent
 from jobs.running.workers.lookout import Lookout
 from jobs.running.workers.outages import DatabaseWatch
 
 logger = logging.getLogger(__name__)
 
-Duty = Callable[[], object]
-
-LAST_BEAT_S = 1.0  # so long the end of a worker waits for its heart
+LAST_BEAT_S = 1.0  # so long the end of a worker waits for its last heartbeat
 
 
 def is_alive(worker: Worker) -> bool:
@@ -65,14 +63,14 @@ class WorkerSession:
         global _current
         _current = self
         self._register()
-        heart = Heart(self.beat, DatabaseWatch(f"Worker {self.name}"))
-        heart.start()
+        heartbeat = self._heartbeat()
+        heartbeat.start()
         try:
             with orphans.adopting():
                 yield
         finally:
-            heart.stop()
-            with suppress(DatabaseError, InterfaceError):  # or others find that its process is gone
+            heartbeat.stop(LAST_BEAT_S)
+            with suppress(Error):  # or others find that its process is gone
                 Worker.objects.filter(name=self.name).delete()
 
     @property
@@ -86,20 +84,20 @@ class WorkerSession:
         self._stopper = stopper
         if self.must_end_job:
             self.end_job()
-        self._tell(job=job)
+        self._publish(job=job)
         try:
             yield
         finally:
             self._stopper = None
-            self._tell(job=None)
+            self._publish(job=None)
 
     def stop(self) -> None:
         """No further job is taken."""
         self.is_stopping = True
 
-    def tell_stopping(self) -> None:
+    def publish_stopping(self) -> None:
         """Lets others see that it stops. For a thread of its own, whose connection it closes."""
-        self._tell(is_stopping=True)
+        self._publish(is_stopping=True)
         connection.close()
 
     def end_job(self) -> None:
@@ -114,18 +112,24 @@ class WorkerSession:
         if not Worker.objects.filter(name=self.name).update(heartbeat_at=timezone.now()):
             self._register()
 
+    def _heartbeat(self) -> Heartbeat:
+        """Beats, and looks for jobs whose runner is gone: there need not be a web process that does."""
+        database = DatabaseWatch(f"Worker {self.name}")
+        duties = map(database.watched, (self.beat, leftovers.deliver, Lookout().look))
+        return Heartbeat("worker-heartbeat", lifecycle.HEARTBEAT_S, *duties, connections.close_all)
+
     def _register(self) -> None:
         Worker.objects.filter(name=self.name).delete()  # of an earlier process with this pid
         self._row.pk, self._row.heartbeat_at = None, timezone.now()
         self._row.save(force_insert=True)
 
-    def _tell(self, **values: object) -> None:
+    def _publish(self, **values: object) -> None:
         for name, value in values.items():
             setattr(self._row, name, value)
         try:
             Worker.objects.filter(name=self.name).update(**values)
-        except (DatabaseError, InterfaceError) as error:  # for people to see; the job goes on
-            logger.warning("cannot tell what this worker does: %s", error)
+        except Error as error:  # for people to see; the job goes on
+            logger.warning("cannot show what this worker does: %s", error)
             connection.close()
 
 
@@ -140,40 +144,9 @@ def row_of_this_process(name: str) -> Worker:
     )
 
 
-class Heart(threading.Thread):
-    """Beats for the worker every 5 s, and looks for jobs whose runner is gone: no web process need be there."""
-
-    def __init__(self, beat: Duty, database: DatabaseWatch) -> None:
-        super().__init__(name="worker-heart", daemon=True)
-        duties: tuple[Duty, ...] = (beat, leftovers.deliver, Lookout().look)
-        self._duties = tuple(map(database.watched, duties))
-        self._stopped = threading.Event()
-
-    def run(self) -> None:
-        while True:
-            for duty in self._duties:
-                self._try(duty)
-            connections.close_all()
-            if self._stopped.wait(lifecycle.HEARTBEAT.total_seconds()):
-                return
-
-    def stop(self) -> None:
-        self._stopped.set()
-        self.join(LAST_BEAT_S)
-
-    def _try(self, duty: Duty) -> None:
-        """Whatever a duty comes to: a worker whose heart has stopped is taken for lost, and goes on working."""
-        try:
-            if not self._stopped.is_set():
-                duty()
-        except Exception:
-            logger.exception("a worker's duty has failed, and will be tried again")
-            connection.close()
-
-
 _current: WorkerSession | None = None
 
 
 def current() -> WorkerSession:
-    """The session of this process. One of its own, which nobody sees, where another kind of worker runs the task."""
+    """The session of this process. One without a row, where another kind of worker runs the task."""
     return _current or WorkerSession()

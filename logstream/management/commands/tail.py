@@ -15,6 +15,7 @@ from jobs.errors import Refusal
 from jobs.models import STREAMS
 from jobs.queries.cursors import CursorOfAnotherJob
 from jobs.running.processes.process import OWN_FAILURE
+from jobs.terminal.command import WRONG_USAGE
 from jobs.terminal.database_command import DatabaseCommand
 from jobs.terminal.safe_text import RESET, plain_name
 from jobs.validation.query import BadParameter
@@ -31,7 +32,6 @@ from logstream.wakeups import wakeups_of_database
 
 EXIT_CODES = {statuses.COMPLETED: 0, statuses.FAILED: 1, statuses.CANCELLED: 3}
 DELETED = 1
-WRONG_USAGE = 2
 READER_LEFT = 128 + signal.SIGPIPE  # as for any other command in front of `| head`
 
 EPILOG = """\

@@ -12,7 +12,7 @@ from jobs.running.output.screen.shapes import shape_of
 
 MOST_BYTES = 64 * 1024  # of states that may turn out to be lines; after so much there are no other line ends
 MOST_ALIKE = 100  # states of one shape, one after the other, are those of a bar
-BURST_S = 0.05  # states that follow each other more slowly are drawn for somebody to see
+BURST_S = 0.05  # states that follow each other more slowly are drawn to be seen
 _OTHERWISE = re.compile(rb"[\n\b\v\f\x1b]")
 _FIRST_WORD = re.compile(r"\W*(\w+)")
 

@@ -6,8 +6,9 @@ from itertools import groupby
 
 from jobs.running.output.screen import pens
 from jobs.running.output.screen.cells import MOST_MARKS, TAB_COLUMNS, TAIL, cells_of, is_mark
+from jobs.sizes import MIB
 
-MAX_COLUMNS = 1024 * 1024
+MAX_COLUMNS = MIB
 _BLANK = " "
 
 
@@ -166,7 +167,7 @@ class Row:
         return columns
 
     def plain(self) -> str:
-        """The text, without spaces after it, which nobody sees."""
+        """The text, without spaces after it, which cannot be seen."""
         return "".join(self._chars).rstrip(_BLANK)
 
     def coloured(self, start: int = 0, end: int | None = None) -> str:

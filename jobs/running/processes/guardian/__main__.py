@@ -1,10 +1,10 @@
 """Starts a command with bounds, and guards it until nothing of it is left.
 
 Runs with the standard library alone, so that it starts in some milliseconds and is small. It starts the command in
-a session of its own, as the user and in the cgroup that it is told, and is there until nothing of it is left: it
+a session of its own, as the user and in the cgroup that it is given, and is there until nothing of it is left: it
 adopts what daemons leave behind, bounds all of it together, and ends everything when the worker dies, which closes
-the socket, even by a kill -9. What it is itself told to do by signals it ignores: they come from the command, if not
-from somebody's mistake.
+the socket, even by a kill -9. Signals to itself it ignores: they come from the command, if not
+by mistake.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def main() -> None:
     guard = Guard(child, bounds)
     try:
         status = guard.run()
-    except BaseException:  # whatever it is: better nothing runs than something that nobody guards
+    except BaseException:  # whatever it is: better nothing runs than something without a guard
         guard.kill_all()
         raise
     finally:

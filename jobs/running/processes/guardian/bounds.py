@@ -31,7 +31,7 @@ class Bounds:
         Raises OSError where that is not allowed: as ourselves the command must not run then.
         """
         self._enter_cgroup()
-        # One process that asks for far too much is told so by the system, before anybody has measured it.
+        # The system refuses one process that asks for far too much, before it is measured.
         limit(resource.RLIMIT_DATA, self.memory)
         limit(resource.RLIMIT_FSIZE, self.file)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -11,7 +11,7 @@ class Cgroup:
         self.path = path
 
     def kill(self) -> None:
-        """All at once, who forks too."""
+        """All at once, also those that fork."""
         with contextlib.suppress(OSError):
             if self.path is not None:
                 with open(f"{self.path}/cgroup.kill", "w") as file:
@@ -25,14 +25,14 @@ class Cgroup:
 
     def has_run_out_of_memory(self) -> bool:
         return any(
-            line.startswith("oom_kill ") and line.split()[1] != "0" for line in self._told("memory.events").splitlines()
+            line.startswith("oom_kill ") and line.split()[1] != "0" for line in self._read("memory.events").splitlines()
         )
 
     def most_memory(self) -> int:
-        told = self._told("memory.peak").strip()
-        return int(told) if told.isdigit() else 0
+        written = self._read("memory.peak").strip()
+        return int(written) if written.isdigit() else 0
 
-    def _told(self, name: str) -> str:
+    def _read(self, name: str) -> str:
         with contextlib.suppress(OSError):
             if self.path is not None:
                 with open(f"{self.path}/{name}") as file:

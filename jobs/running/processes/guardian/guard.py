@@ -50,7 +50,7 @@ class Guard:
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
 
     def run(self) -> int:
-        self.tell(f"pid {self.child}")
+        self.send(f"pid {self.child}")
         while not self.is_all_over():
             watched = [self.wakeup, self.control] if self.is_worker_there else [self.wakeup]
             readable, _, _ = select.select(watched, [], [], LOOK_S)
@@ -60,12 +60,12 @@ class Guard:
                 self.obey(self.orders())
             self.look()
         assert self.status is not None
-        self.tell_of_kills_by_the_system()
-        self.tell(f"over {self.status}")
+        self.report_kills_by_the_system()
+        self.send(f"over {self.status}")
         return self.status
 
     def is_all_over(self) -> bool:
-        """Reaps who has ended, the child and the adopted. Whether there are no children left."""
+        """Reaps what has ended, the child and the adopted. Whether there are no children left."""
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
@@ -81,7 +81,7 @@ class Guard:
         """The numbers of signals; none when the worker is no more."""
         try:
             return os.read(self.control, 64)
-        except ConnectionResetError:  # it had not read all that it was told
+        except ConnectionResetError:  # it had not read all that was sent to it
             return b""
 
     def obey(self, numbers: bytes) -> None:
@@ -95,7 +95,7 @@ class Guard:
         now = time.monotonic()
         if now >= self.term_at:
             self.term_at = NEVER
-            self.tell(f"left {len(descendants())}")
+            self.send(f"left {len(descendants())}")
             self.end_group()
         if now >= self.kill_at:
             self.kill_all()
@@ -113,15 +113,15 @@ class Guard:
 
     def bound(self, name: str, used: int, most: float) -> None:
         if used > most:
-            self.tell(f"{name} {used}")
+            self.send(f"{name} {used}")
             self.kill_all()
 
-    def tell_of_kills_by_the_system(self) -> None:
+    def report_kills_by_the_system(self) -> None:
         if self.cgroup.has_run_out_of_memory():
-            self.tell(f"memory {max(self.cgroup.most_memory(), self.bounds.memory)}")
+            self.send(f"memory {max(self.cgroup.most_memory(), self.bounds.memory)}")
 
     def end_group(self) -> None:
-        """TERM for all, also those who have left the group, and KILL for who does not heed it."""
+        """TERM for all, also for those that have left the group, and KILL for those that do not heed it."""
         self.signal_group(signal.SIGTERM)
         for pid in descendants():
             send(pid, signal.SIGTERM)
@@ -132,13 +132,13 @@ class Guard:
             os.killpg(self.child, number)
 
     def kill_all(self) -> None:
-        """Again with every look until nothing is left: who forks while he is killed is met the next time."""
+        """Again with every look until nothing is left: one that forks meanwhile is caught by the next."""
         self.kill_at = time.monotonic()
         self.cgroup.kill()
         self.signal_group(signal.SIGKILL)
         for pid in descendants():
             send(pid, signal.SIGKILL)
 
-    def tell(self, line: str) -> None:
+    def send(self, line: str) -> None:
         with contextlib.suppress(OSError):
             os.write(self.control, f"{line}\n".encode())

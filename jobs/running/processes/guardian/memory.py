@@ -1,4 +1,4 @@
-"""How much memory a run uses, all its processes together, where no cgroup tells.
+"""How much memory a run uses, all its processes together, where no cgroup counts it.
 
 Also what no process has mapped: memfds, files in /dev/shm, which lie there for as long as they have a name, and those
 in the run's own directory where that is in memory.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 else:
     from files import BLOCK, all_below, key_of, names_in, opened_below
 
-SHM = "/dev/shm/"  # noqa: S108 - whoever uses it
+SHM = "/dev/shm/"  # noqa: S108 - of every process
 MEMFD = "/memfd:"
 STEP_S = 0.05  # the clock of file systems goes in steps, of 10 ms at most
 GUARDIAN = os.fsencode(os.path.dirname(os.path.abspath(__file__)))
@@ -54,7 +54,7 @@ class Memory:
         return found
 
     def _lying(self) -> dict[Key, int]:
-        """What is in /dev/shm that the run may have made. (Nobody keeps a note of who has.)"""
+        """What is in /dev/shm that the run may have made. (The system keeps no note of that.)"""
         return {key_of(file): file.st_blocks * BLOCK for file in all_below(SHM) if self._may_be_ours(file)}
 
     def _may_be_ours(self, file: os.stat_result) -> bool:
@@ -128,7 +128,7 @@ def mapped_of(pid: int, files: Iterable[Key]) -> int:
     return max(0, total)
 
 
-def kilobytes_in(told: bytes, names: tuple[bytes, ...]) -> int:
+def kilobytes_in(text: bytes, names: tuple[bytes, ...]) -> int:
     with contextlib.suppress(IndexError, ValueError):
-        return sum(int(line.split()[1]) for line in told.splitlines() if line.startswith(names))
+        return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith(names))
     return 0

@@ -1,4 +1,4 @@
-"""Who descends from this process, as /proc tells it (Linux)."""
+"""What descends from this process, as /proc shows it (Linux)."""
 
 from __future__ import annotations
 
