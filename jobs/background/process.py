@@ -6,6 +6,7 @@ import atexit
 import os
 import threading
 import time
+from contextlib import suppress
 from multiprocessing import util as multiprocessing_util
 
 from django.conf import settings
@@ -36,7 +37,8 @@ def open_queue() -> None:
 def start_writer() -> None:
     global _writer
     _writer = Writer(queue, is_forked=_is_forked)
-    _writer.start()
+    with suppress(RuntimeError):  # since 3.12 Python starts no thread any more when it ends: `finish` writes itself
+        _writer.start()
 
 
 def before_fork() -> None:
@@ -70,6 +72,10 @@ def finish() -> None:
     """Waits, at most QUAERO_FLUSH_TIMEOUT_S, until what was logged is stored, also when the database fails. What is
     not then is left on a disk, for others to store.
     """
+    if _writer is not None and not _writer.is_alive():
+        _writer.write_here()
+        leave_the_rest()
+        return
     deadline = time.monotonic() + flush.timeout_s()
     while not flush.wait():
         if time.monotonic() > deadline:

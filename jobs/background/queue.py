@@ -85,7 +85,8 @@ class Queue:
         """
         done: Future[bool] = Future()
         done.set_running_or_notify_cancel()  # a waiter that is cancelled must not cancel it
-        if self.start_writer is None or self.is_off or threading.get_ident() in own_threads:
+        is_idle = not self._has_writer and not self._items
+        if is_idle or self.start_writer is None or self.is_off or threading.get_ident() in own_threads:
             done.set_result(True)
         else:
             self._flushes.add(done)

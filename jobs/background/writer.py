@@ -61,7 +61,23 @@ class Writer(threading.Thread):
         self._pause_asked.set()
         self._resumed.set()
         self._queue.hurry()
-        self.join()
+        if self.is_alive():
+            self.join()
+
+    def write_here(self) -> None:
+        """In the thread of the caller, where this one cannot be started any more: all that waits, once."""
+        own_threads.add(threading.get_ident())
+        try:
+            while self._queue:
+                self._works.extend(plan(self._queue.take()))
+            while self._works:
+                self._do(self._works[0])
+                self._works.popleft()
+        except Exception as error:
+            self._say_once("cannot store what is logged", error)
+        finally:
+            connections.close_all()
+            own_threads.discard(threading.get_ident())
 
     def give_up(self) -> list[Write]:
         """Ends the thread, without waiting for a database that does not answer; what it has not stored."""
@@ -69,7 +85,8 @@ class Writer(threading.Thread):
         self._pause_asked.set()
         self._resumed.set()
         self._queue.hurry()
-        self.join(GIVES_UP_WITHIN_S)
+        if self.is_alive():
+            self.join(GIVES_UP_WITHIN_S)
         while self._queue:
             self._works.extend(plan(self._queue.take()))
         return [work for work in self._works if not isinstance(work, Flush)]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from jobs.background import process
 from jobs.background import queue as queue_module
 from jobs.background.items import Entry, Flush, Gap, JobEnded, ProgressMade
 from jobs.background.queue import Queue, queue
@@ -109,6 +110,27 @@ def test_the_number_of_dropped_records_is_in_the_job_in_their_place(monkeypatch:
     assert gaps[0].message.startswith(f"{gaps[0].fields['dropped']:,} records were dropped, of 20")
     assert gaps[0].fields["from"] < gaps[0].fields["to"]
     assert (messages[0], messages[-1]) == ("first", "last")
+
+
+def test_waiting_for_nothing_starts_no_writer() -> None:
+    def refuse() -> None:
+        raise AssertionError("a writer was started")
+
+    idle = Queue()
+    idle.begin(refuse)
+    assert idle.flush().result(0) is True
+
+
+def test_where_no_thread_can_be_started_any_more_the_end_of_the_program_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(writer: object) -> None:
+        raise RuntimeError("can't create new thread at interpreter shutdown")
+
+    monkeypatch.setattr(process.Writer, "start", refuse)
+    job = make_job()
+    with logger_to(QuaeroHandler(job=job)) as logger:
+        logger.info("the last words")
+        process.finish()
+    assert stored_messages(job) == ["the last words"]
 
 
 async def test_a_locked_database_stops_no_event_loop(log: logging.Logger) -> None:
