@@ -61,7 +61,7 @@ async def lifespan(
     def begin_closing() -> None:
         waiting.stopping.set()
         here.begin_closing()
-        here.loop.call_later(SLOW_CLIENTS_END_AFTER_S, connections.abort)
+        here.loop.call_later(SLOW_CLIENTS_END_AFTER_S, connections.abort, connections.open())
 
     restore_signals = call_on_signals(lambda: here.loop.call_soon_threadsafe(begin_closing))
     tasks = [asyncio.ensure_future(duty()) for duty in duties]

@@ -73,7 +73,12 @@ class Connections:
             connection.reset(token)
             self._transports.discard(transport)
 
-    def abort(self) -> None:
-        """Breaks off those that are still open."""
-        for transport in tuple(self._transports):
+    def open(self) -> frozenset[asyncio.Transport]:
+        return frozenset(self._transports)
+
+    def abort(self, earlier: frozenset[asyncio.Transport]) -> None:
+        """Breaks off those that are open, and those that were `earlier`: a server that tells a stream itself that it is
+        to end (uvicorn 0.43 to 0.45) has its connection still to flush when the stream has ended.
+        """
+        for transport in earlier | self._transports:
             transport.abort()
