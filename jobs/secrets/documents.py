@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+Container = dict[str, object] | list[object]
+
 SHORTEST_TEXT = 8  # characters; a text within the data that is as long is a secret by itself
 LONGEST_LAID_OUT = 64 * 1024  # characters; of longer data only the texts within are hidden
+
+DEEPEST_LAID_OUT = 100  # levels: an indented layout grows with the square, and newer Pythons read thousands of them
 
 _SEPARATORS = ((",", ":"), (", ", ": "), (",", ": "))
 _INDENTS: tuple[int | str, ...] = (2, 4, "\t")
@@ -41,9 +45,20 @@ def texts_in(data: object) -> Iterator[str]:
 def layouts_of(data: object) -> list[str]:
     """The data as JSON in the usual layouts, and as Python prints it. Nothing for data that are too large."""
     try:
-        return list(_layouts(data)) if isinstance(data, dict | list) and data else []
+        return list(_layouts(data)) if isinstance(data, dict | list) and data and not is_deep(data) else []
     except RecursionError:
         return []
+
+
+def is_deep(data: Container) -> bool:
+    """Whether it has more levels than are laid out."""
+    level: list[Container] = [data]
+    for _ in range(DEEPEST_LAID_OUT):
+        inner = [value.values() if isinstance(value, dict) else value for value in level]
+        level = [each for values in inner for each in values if isinstance(each, dict | list)]
+        if not level:
+            return False
+    return True
 
 
 def _layouts(data: object) -> Iterator[str]:

@@ -15,6 +15,7 @@ from jobs.running.output.items import NOTHING_TO_MASK, Item, ItemReader
 from jobs.running.output.lines import OPEN_LINE_S, REDRAWN_LINE_S, Line, LineAssembler
 from jobs.running.output.release import Disclosure, Output, disclosable
 from jobs.running.processes.process import Process
+from jobs.secrets import documents
 from jobs.secrets.masking import Masker
 from jobs.text import AddMask, CommandReader, parse_command
 from tests.programs import AT
@@ -164,3 +165,17 @@ def test_masks_that_are_learnt_one_by_one_are_all_kept() -> None:
         masker.add(f"token-{number}-of-some-length")
         assert masker.mask(" ".join(f"token-{seen}-of-some-length" for seen in range(number + 1))).strip("* ") == ""
     assert masker.held_bytes(b"a token-9") == 7
+
+
+def test_a_secret_that_is_deep_has_no_other_layouts() -> None:
+    """Indented, a few kilobytes of brackets are gigabytes."""
+
+    def nested(levels: int) -> list[object]:
+        data: list[object] = ["secret-in-depth"]
+        for _ in range(levels - 1):
+            data = [data]
+        return data
+
+    assert len(documents.layouts_of(nested(documents.DEEPEST_LAID_OUT))) > 1
+    assert documents.layouts_of(nested(documents.DEEPEST_LAID_OUT + 1)) == []
+    assert documents.layouts_of({"a": nested(documents.DEEPEST_LAID_OUT)}) == []
