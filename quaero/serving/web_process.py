@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import faulthandler
+import logging
 import os
 import resource
 import socket
@@ -12,13 +13,21 @@ from contextlib import suppress
 
 import uvicorn
 
+from jobs.extras import how_to_install
 from quaero.config.host_names import is_loopback, of_this_machine
-from quaero.http.protocol import HttpDoor
+from quaero.http.protocols import HAS_HTTPTOOLS, http_protocol
+from quaero.serving.listener import BACKLOG
 from quaero.serving.tether import stop_with_parent
 from quaero.serving.watchdog import BEAT_EVERY_S, DUMP_SIGNAL, beat
 
+logger = logging.getLogger(__name__)
+
 # Streams end by themselves within 2 s (S9); this is for other requests.
 GRACEFUL_SHUTDOWN_S = 3
+
+# asyncio takes so many connections before it looks at the first: those for which there is no room must not take the
+# descriptors that are left for the database. As many as before may wait for it.
+ACCEPTED_AT_ONCE = 4
 
 
 class BeatingServer(uvicorn.Server):
@@ -31,7 +40,11 @@ class BeatingServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._beat(asyncio.get_running_loop())
+        for listener in sockets or ():
+            listener.listen(BACKLOG)
+        loop = asyncio.get_running_loop()
+        log_missing_packages(loop)
+        self._beat(loop)
 
     def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
         beat(self._pulse)
@@ -48,6 +61,14 @@ def main() -> None:
     listener = socket.socket(fileno=socket_fd)
     name_hosts(listener.getsockname()[0])
     BeatingServer(configuration(), pulse_fd).run(sockets=[listener])
+
+
+def log_missing_packages(loop: asyncio.AbstractEventLoop) -> None:
+    has_uvloop = type(loop).__module__.partition(".")[0] == "uvloop"
+    missing = [name for name, is_there in (("uvloop", has_uvloop), ("httptools", HAS_HTTPTOOLS)) if not is_there]
+    if missing:
+        text = "Without %s this server serves fewer clients at once: %s"
+        logger.info(text, " and ".join(missing), how_to_install("server"))
 
 
 def name_hosts(address: str) -> None:
@@ -67,14 +88,15 @@ def configuration() -> uvicorn.Config:
     """uvicorn's configuration for Quaero's application."""
     return uvicorn.Config(
         "quaero.asgi:application",
-        loop="uvloop",
-        http=HttpDoor,
+        loop="auto",  # uvloop, where it is installed
+        http=http_protocol(),
         ws="none",
         lifespan="on",
         access_log=False,
         log_config=None,  # settings.LOGGING has it
         server_header=False,
         proxy_headers=False,  # quaero/http/proxies.py reads them, from trusted proxies
+        backlog=ACCEPTED_AT_ONCE,
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
     )
 

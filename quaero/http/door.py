@@ -1,16 +1,18 @@
-"""uvicorn's HTTP protocol with bounds on the size of requests and on the time that clients may take.
+"""What a client may send, and for how long it may take: bounds around uvicorn's HTTP protocols.
 
-httptools keeps an unfinished head however long it gets, at a cost that grows with its square, and uvicorn waits without
-end for bytes that do not come. The bounds cost nothing while a response goes out, so event streams do not pay for them.
+uvicorn waits for ever for what does not come, and takes as many connections as there are. Neither bound costs anything
+while a response goes out: a stream of events passes none of this. How bytes are read is the business of the classes
+derived from this one: `httptools_door.py`, and `h11_door.py` where httptools is not installed.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from abc import abstractmethod
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Protocol
 
-import httptools
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.flow_control import FlowControl
 
 from jobs import refused_requests
 from quaero.http.connections import ConnectionRoom, most_connections
@@ -18,9 +20,8 @@ from quaero.http.connections import ConnectionRoom, most_connections
 MAX_HEAD_BYTES = 64 * 1024
 HEAD_WITHIN_S = 20.0
 BODY_WINDOW_S = 20.0
-BODY_BYTES_PER_WINDOW = 10 * 1024  # half a kilobyte a second: a slow line is faster than that
-MOST_AHEAD = 16  # requests on one connection that wait for the answers to those before them
-LINGER_S = 2.0  # a client that is still sending reads the answer only while the connection is open
+BODY_BYTES_PER_WINDOW = 10 * 1024  # half a kilobyte a second: a slow line has that, and a client that stalls has not
+LINGER_S = 2.0  # a client that still sends reads its answer only if the connection is not reset under it
 FLUSH_WITHIN_S = 20.0
 
 REASONS = {
@@ -37,27 +38,52 @@ COUNTED_AS = {
 }
 
 
-class TooManyAhead(Exception):
-    """The client sent more requests than MOST_AHEAD without waiting for answers, which no browser does."""
+class Cycle(Protocol):
+    """uvicorn's: one request and its answer."""
+
+    disconnected: bool
+    response_started: bool
+    response_complete: bool
+    message_event: asyncio.Event
 
 
-class HttpDoor(HttpToolsProtocol):
-    """Answers 431, 408, 400 and 503 itself and closes the connection; the rest is uvicorn's."""
+class Malformed(Exception):
+    """What has come is no HTTP."""
+
+
+class Door(asyncio.Protocol):
+    """Answers 431, 408, 400 and 503 itself and closes; all else is uvicorn's."""
 
     room: ConnectionRoom | None = None
 
+    # uvicorn's.
+    loop: asyncio.AbstractEventLoop
+    transport: asyncio.Transport
+    flow: FlowControl
+    client: tuple[str, int] | None
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        if HttpDoor.room is None:
-            HttpDoor.room = ConnectionRoom(most_connections())
-        self.here = HttpDoor.room
+        if Door.room is None:
+            Door.room = ConnectionRoom(most_connections())
+        self.here = Door.room
         self.in_head = True
         self.head_bytes = 0
         self.waits_since = 0.0
         self.body_bytes = 0  # of this window
-        self.silent_bytes = 0  # received with a body but no part of it: trailers and the heads of chunks
         self.is_refused = False
-        self.answering: RequestResponseCycle | None = None  # `cycle` is the one that was read last
+        self.answering: Cycle | None = None
+
+    @abstractmethod
+    def feed(self, data: bytes) -> None:
+        """Reads what has come, at most one head of it. Raises Malformed."""
+
+    @abstractmethod
+    def cycle_read_last(self) -> Cycle | None: ...
+
+    if TYPE_CHECKING:  # uvicorn's
+
+        def _unset_keepalive_if_required(self) -> None: ...
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -85,69 +111,13 @@ class HttpDoor(HttpToolsProtocol):
                 room = MAX_HEAD_BYTES - self.head_bytes
                 self.feed(data[:room])
                 data = data[room:]
-                if self.in_head and self.head_bytes >= MAX_HEAD_BYTES:
+                if self.in_head and self.head_bytes >= MAX_HEAD_BYTES and not self.is_refused:
                     self.refuse(431)
+                if self.is_refused:
                     return
             self.feed(data)
-        except httptools.HttpParserError:
+        except Malformed:
             self.refuse(400)
-
-    def feed(self, data: bytes) -> None:
-        """Feeds bytes to the parser, and counts those of heads and of chunks without a body."""
-        if self.in_head:
-            self.head_bytes += len(data)
-            if self not in self.here.heads:
-                self.await_head()  # the first bytes of a further request
-        else:
-            self.silent_bytes += len(data)
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self.count_refusal(refused_requests.UPGRADE)  # answered like a request without the upgrade
-        if self.silent_bytes > MAX_HEAD_BYTES and not self.in_head:
-            self.refuse(431)
-
-    # Called by the parser.
-
-    def on_headers_complete(self) -> None:
-        if len(self.pipeline) >= MOST_AHEAD:
-            raise TooManyAhead  # the parser raises it on as an HttpParserError
-        self.in_head = False
-        self.wait_no_more()
-        super().on_headers_complete()
-        if not self.pipeline:
-            self.answering = self.cycle
-        self.silent_bytes = self.body_bytes = 0
-        self.waits_since = self.loop.time()
-        self.here.bodies[self] = None
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if self.in_head:  # else it follows a body, where the application does not read it
-            super().on_header(name, value)
-
-    def on_body(self, body: bytes) -> None:
-        self.silent_bytes = 0
-        self.body_bytes += len(body)
-        super().on_body(body)
-
-    def on_message_complete(self) -> None:
-        self.in_head = True
-        self.head_bytes = 0
-        self.wait_no_more()
-        super().on_message_complete()
-
-    def on_response_complete(self) -> None:
-        self.answering = self.pipeline[-1][0] if self.pipeline else None
-        super().on_response_complete()
-        if self in self.here.bodies:  # answered before all of it was read: the rest is skipped, for LINGER_S
-            self.wait_no_more()
-            self.loop.call_later(LINGER_S, self.close_unless_read, self.cycle)
-        elif self.in_head and not self.pipeline:
-            self.await_head()
-
-    def close_unless_read(self, cycle: object) -> None:
-        if self.cycle is cycle and not self.in_head:
-            self.close()
 
     # Waiting for the client.
 
@@ -163,6 +133,11 @@ class HttpDoor(HttpToolsProtocol):
         """Starts the time for the head of the next request."""
         self.waits_since = self.loop.time()
         self.here.heads[self] = None
+
+    def await_body(self) -> None:
+        self.body_bytes = 0
+        self.waits_since = self.loop.time()
+        self.here.bodies[self] = None
 
     def wait_no_more(self) -> None:
         """Stops the time for a head or a body."""
@@ -194,6 +169,15 @@ class HttpDoor(HttpToolsProtocol):
         self.count_refusal(refused_requests.NO_ROOM)
         self.transport.abort()
 
+    def pass_rest_over(self) -> None:
+        """Of a request that was answered before it was read: for a moment."""
+        self.wait_no_more()
+        self.loop.call_later(LINGER_S, self.close_unless_read, self.cycle_read_last())
+
+    def close_unless_read(self, cycle: Cycle | None) -> None:
+        if self.cycle_read_last() is cycle and not self.in_head:
+            self.close()
+
     # Ends.
 
     def refuse(self, status: int) -> None:
@@ -201,12 +185,13 @@ class HttpDoor(HttpToolsProtocol):
         self.count_refusal(COUNTED_AS[status])
         self.is_refused = True
         self.wait_no_more()
-        if self.cycle is not None and not self.cycle.response_complete:
-            if self.in_head or self.cycle.response_started:
-                self.close()  # an answer is on its way, and the client would read ours as a part of it
+        cycle = self.cycle_read_last()
+        if cycle is not None and not cycle.response_complete:
+            if self.in_head or cycle.response_started:
+                self.close()  # an answer is on its way: another one in its middle would be read as a part of it
                 return
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
+            cycle.disconnected = True
+            cycle.message_event.set()
         self.transport.write(answer(status))
         if status == 503:
             self.close()
@@ -239,6 +224,7 @@ class HttpDoor(HttpToolsProtocol):
 def answer(status: int) -> bytes:
     """A whole response with the reason as its text."""
     text = REASONS[status].encode() + b"\n"
+    line = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode()
     headers = b"content-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
     retry = b"retry-after: 5\r\n" if status == 503 else b""
-    return STATUS_LINE[status] + retry + headers % len(text) + text
+    return line + retry + headers % len(text) + text
