@@ -5,6 +5,7 @@ HOST = 127.0.0.1
 PORT = 8000
 DATA = var
 ARGS =
+VERSIONS = 5.2 6.0 6.1
 BENCHMARKS = append last_lines idle_streams latency fan_out many_searches attacks admin_entries jobs_list run_start run_output run_crashes
 
 export PYTHON
@@ -16,14 +17,16 @@ ifneq ($(filter $(HOST),127.0.0.1 localhost ::1),)
 QUAERO_PROGRAMS ?= python,shell
 endif
 
-.PHONY: help setup run test soak lint bench constraints
+.PHONY: help setup run test test-django soak lint bench dist constraints
 
 help:
 	@echo 'make run [HOST=$(HOST)] [PORT=$(PORT)] [DATA=$(DATA)]   set up and serve; Ctrl-C stops it'
 	@echo 'make test [ARGS="..."]   set up and run all checks; ARGS go to pytest'
+	@echo 'make test-django [VERSIONS="$(VERSIONS)"]   the quick tests on each of these versions of Django'
 	@echo 'make soak                the bad days of tests/faults, longer'
 	@echo 'make lint                lint, format, types, templates, scripts and styles'
 	@echo 'make bench [BENCHMARKS=...]   measure: $(BENCHMARKS)'
+	@echo 'make dist                build the package for PyPI in dist/'
 	@echo 'make setup               only make the virtual environment'
 	@echo 'make constraints         renew constraints.txt'
 
@@ -31,7 +34,7 @@ setup: .venv/.ready
 	@echo 'Quaero is set up in .venv; "make run" starts it.'
 
 .venv/.ready: pyproject.toml constraints.txt
-	@scripts/setup .
+	@scripts/setup '.[all]'
 
 .venv/.ready-dev: pyproject.toml constraints.txt
 	@scripts/setup '.[dev]'
@@ -45,6 +48,9 @@ run: .venv/.ready
 test: .venv/.ready-dev
 	@scripts/test $(ARGS)
 
+test-django:
+	@scripts/test-django $(VERSIONS)
+
 soak: .venv/.ready-dev
 	@SOAK=1 $(BIN)/python -m pytest -q tests/faults
 
@@ -54,6 +60,9 @@ lint: .venv/.ready-dev
 bench: .venv/.ready-dev
 	@missed=0; for name in $(BENCHMARKS); do \
 	    echo "== $$name"; $(BIN)/python benchmarks/$$name.py || missed=1; done; exit $$missed
+
+dist: .venv/.ready-dev
+	@rm -rf dist && $(BIN)/python -m build --no-isolation .
 
 constraints:
 	@scripts/renew-constraints

@@ -18,7 +18,7 @@ from jobs.credentials import RIGHTS, Grounds, permission_missing, require_still,
 from jobs.errors import Forbidden, NotFound, Unauthenticated
 from jobs.models import SERVICE_JOB_ID, Job, Step, Token
 from jobs.models.token import hashed
-from jobs.secrets.box import box_for
+from jobs.secrets.pad import hidden, shown
 
 # A proxy in front may ask for a password of its own; the browser then sends it with every request.
 SCHEMES_OF_PROXIES = ("basic", "digest", "negotiate")
@@ -125,9 +125,9 @@ def caller_of_token(secret: str, address: str = "") -> Caller:
 def issue_ticket(caller: Caller, path: str) -> str:
     """A ticket that opens the stream at `path` within TICKET_LIFETIME, with the caller's right to read.
 
-    It carries the caller's grounds, since the stream ends with them. They are encrypted: a session's key is a secret.
+    It carries the caller's grounds, since the stream ends with them. They are hidden: a session's key is a secret.
     """
-    grounds = box_for(TICKET_SALT).encrypt(json.dumps(caller.grounds).encode()).decode()
+    grounds = hidden(json.dumps(caller.grounds), TICKET_SALT)
     return signing.dumps({"grounds": grounds, "path": path}, salt=TICKET_SALT, compress=False)
 
 
@@ -141,7 +141,7 @@ def caller_of_ticket(ticket: str, path: str) -> Caller:
         ) from error
     if content["path"] != path:
         raise Unauthenticated(f"this ticket is for {content['path']}", code="bad_ticket")
-    grounds = Grounds(*json.loads(box_for(TICKET_SALT).decrypt(content["grounds"].encode())))
+    grounds = Grounds(*json.loads(shown(content["grounds"], TICKET_SALT)))
     user = User.objects.filter(pk=grounds.user_id, is_active=True).first()
     if user is None:
         raise Unauthenticated("the user of this ticket may not sign in any more", code="bad_ticket")

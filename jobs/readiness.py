@@ -22,6 +22,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from jobs import installation
+from jobs.command_name import command_name
 from jobs.models import SERVICE_KIND, Job
 from jobs.models.sequence import newest_id_ever
 
@@ -82,7 +83,7 @@ def make_ready(say: Callable[[str], None]) -> None:
         if count and not is_new():
             raise NotReady(
                 f"the database {database_name()} is not up to date: {count} migrations are not applied. "
-                "`manage.py serve` applies them when it starts, and so does `manage.py migrate`"
+                f"`{command_name()} serve` applies them when it starts, and so does `{command_name()} migrate`"
             )
         if count:
             say(f"The database {database_name()} is new: setting it up.")

@@ -5,6 +5,6 @@ from __future__ import annotations
 from importlib import metadata
 
 try:
-    VERSION = metadata.version("quaero")
+    VERSION = metadata.version("django-quaero")
 except metadata.PackageNotFoundError:  # run from a folder that was never installed
     VERSION = "unknown"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import django
-
 from jobs.sizes import MIB
-from quaero.config.environment import BASE_DIR, read_environment
+from quaero.config.environment import read_environment
 from quaero.config.host_names import trusted_origins
+from quaero.config.places import command_name, static_directories, template_directories
+from quaero.config.tasks import task_apps
 
 ENVIRONMENT = read_environment()
 
@@ -28,8 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    *(["django_tasks"] if django.VERSION < (6, 0) else []),  # from 6.0 on it is part of Django
-    "django_tasks_db",
+    *task_apps(),
 ]
 
 # What runs jobs. Nothing in Quaero but `manage.py work` knows which backend it is.
@@ -54,8 +53,7 @@ ASGI_APPLICATION = "quaero.asgi.application"
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        # The admin's frame is this installation's own: in another project the admin keeps that project's.
-        "DIRS": [BASE_DIR / "templates" / "quaero" / "installation", BASE_DIR / "templates"],
+        "DIRS": template_directories(),
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -96,9 +94,10 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = static_directories()
 
 # What the apps read; each has the same default there, for projects that use an app without this package.
+QUAERO_COMMAND = command_name()
 QUAERO_STREAM_BATCH_INTERVAL_MS = ENVIRONMENT.batch_interval_ms
 QUAERO_STREAM_PING_INTERVAL_S = ENVIRONMENT.ping_interval_s
 QUAERO_STREAM_DEFAULT_LIMIT = ENVIRONMENT.default_limit

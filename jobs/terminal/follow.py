@@ -6,10 +6,9 @@ from typing import Protocol
 
 from django.core.management import call_command
 
+from jobs.command_name import command_name
 from jobs.models import Job
 from jobs.running.workers.session import workers_alive
-
-NO_WORKER = "no worker is there: it begins when one is started (`manage.py serve` or `manage.py work`)"
 
 
 class TextWriter(Protocol):
@@ -19,7 +18,8 @@ class TextWriter(Protocol):
 def say_if_no_worker(stderr: TextWriter) -> None:
     """Writes a line when no worker is alive."""
     if not workers_alive():
-        stderr.write(NO_WORKER)
+        name = command_name()
+        stderr.write(f"no worker is there: it begins when one is started (`{name} serve` or `{name} work`)")
 
 
 def follow(job: Job) -> None:

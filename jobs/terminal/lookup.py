@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from jobs.command_name import command_name
 from jobs.errors import NotFound
 from jobs.models import Job, Step
 from jobs.models.job import JobQuerySet
@@ -40,7 +41,7 @@ def latest_job() -> Job:
     """The newest job. Raises NotChosen when there is none at all."""
     job = Job.objects.listed().order_by(*NEWEST_FIRST).first()
     if job is None:
-        raise NotChosen("there are no jobs yet: `manage.py runjob -- COMMAND` makes one")
+        raise NotChosen(f"there are no jobs yet: `{command_name()} runjob -- COMMAND` makes one")
     return job
 
 

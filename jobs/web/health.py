@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from jobs.command_name import command_name
 from jobs.errors import Unavailable
 from jobs.readiness import NotReady, unapplied_migrations
 from jobs.web.refusals import response_to
@@ -40,4 +41,4 @@ def what_is_missing() -> str | None:
         return "the database is of a newer version than this one"
     except Error as error:
         return f"the database does not answer ({type(error).__name__})"
-    return f"{count} migrations are not applied: run manage.py migrate" if count else None
+    return f"{count} migrations are not applied: run {command_name()} migrate" if count else None

@@ -1,15 +1,21 @@
-"""Colours in a terminal. rich finds out what the terminal can do, and makes the escape sequences."""
+"""Colours in a terminal. rich finds out what the terminal can do, and makes the escape sequences. It is optional."""
 
 from __future__ import annotations
 
 import os
 from typing import IO
 
-from rich.color import ColorSystem
-from rich.console import COLOR_SYSTEMS, Console
-from rich.style import Style
+try:
+    from rich.color import ColorSystem
+    from rich.console import COLOR_SYSTEMS, Console
+    from rich.style import Style
+
+    HAS_RICH = True
+except ModuleNotFoundError:
+    HAS_RICH = False
 
 COLOUR_CHOICES = ("auto", "always", "never")
+EXTRA = "terminal"
 
 LEVEL_STYLES = {"debug": "dim", "info": "green", "warn": "yellow", "error": "red", "fatal": "bold white on red"}
 STATUS_STYLES = {"running": "cyan", "completed": "green", "failed": "bold red", "cancelled": "yellow"}
@@ -36,7 +42,7 @@ class Palette:
 
 def palette_for(stream: IO[str], choice: str) -> Palette:
     """The palette for `stream`. With `auto` it colours where the terminal can and NO_COLOR is not set."""
-    if choice == "never" or (choice == "auto" and os.environ.get("NO_COLOR")):
+    if not HAS_RICH or choice == "never" or (choice == "auto" and os.environ.get("NO_COLOR")):
         return Palette()
     console = Console(file=stream, force_terminal=True if choice == "always" else None, no_color=False)
     system = COLOR_SYSTEMS.get(console.color_system or "")

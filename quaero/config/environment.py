@@ -17,10 +17,10 @@ from django.core.exceptions import ImproperlyConfigured
 from jobs import levels
 from jobs.languages import LANGUAGES
 from quaero.config import database_url
+from quaero.config.places import default_data_directory
 from quaero.config.secret_key import kept_secret_key
 from quaero.config.variables import Variables
 
-BASE_DIR = Path(__file__).resolve().parents[2]
 # No settings: what is run gets them from its worker, or from `runjob`.
 RUNS_VARIABLES = re.compile("QUAERO_JOB_ID|QUAERO_PARAMETERS|QUAERO_PARAMETER_.*")
 
@@ -104,7 +104,7 @@ def environment_from(reader: Variables) -> Environment:
 
 def read_data_dir(reader: Variables) -> Path:
     """The data directory, absolute, made when it is not there (for its owner alone: it holds logs and a key)."""
-    value = reader.text("QUAERO_DATA_DIR", str(BASE_DIR / "var"))
+    value = reader.text("QUAERO_DATA_DIR", str(default_data_directory()))
     path = Path(value)
     try:
         path = path.expanduser().absolute()

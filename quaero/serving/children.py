@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Iterable
 from contextlib import suppress
@@ -73,6 +74,21 @@ def ours() -> dict[str, str]:
     """Variables that the child gets from this process beside the caller's. Django's `TZ` is none of them."""
     named = os.environ.get("DJANGO_SETTINGS_MODULE")
     return {} if named is None else {"DJANGO_SETTINGS_MODULE": named}
+
+
+def python_module(name: str) -> tuple[str, ...]:
+    """A command that runs a module of ours, found where this process finds its own: what lies in the working directory,
+    a `logging.py` or `jobs.py` of a project say, is no module of the child's if it is none of ours.
+    """
+    return (sys.executable, *(() if looks_in_working_directory() else ("-P",)), "-m", name)
+
+
+def looks_in_working_directory() -> bool:
+    try:
+        here = os.getcwd()
+    except OSError:  # it was deleted
+        return False
+    return any(os.path.abspath(entry) == here for entry in sys.path)
 
 
 async def stop(children: Iterable[Child], within_s: float) -> None:

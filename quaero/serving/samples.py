@@ -10,7 +10,7 @@ from pathlib import Path
 
 import django
 
-from quaero.config.environment import BASE_DIR
+from quaero.serving.children import python_module
 
 # The compiled files go into a directory of their own, which is deleted with the job: nothing here is changed.
 COMPILE = """\
@@ -34,7 +34,7 @@ df -h .
 echo "::endgroup::"
 echo "::progress::10"
 echo "::group::Check the settings, as for a public server"
-{python} manage.py check --deploy
+{quaero} check --deploy
 echo "::endgroup::"
 echo "::progress::20"
 echo "::group::List the installed packages"
@@ -61,9 +61,10 @@ def sample_jobs() -> list[Sequence[str]]:
 def sample(name: str, script: str) -> Sequence[str]:
     """The management command that runs a script as a sample job."""
     text = script.format(
-        python=shlex.quote(sys.executable),
+        python=shlex.join((sys.executable, "-P")),  # the working directory has no modules for it
+        quaero=shlex.join(python_module("quaero")),
         django=shlex.quote(str(Path(django.__file__).parent)),
         library=shlex.quote(sysconfig.get_path("stdlib")),
     )
     options = ("--quiet", "--name", name, "--kind", "sample", "--grace", "1")
-    return ("runjob", *options, "--", "sh", "-c", f"cd {shlex.quote(str(BASE_DIR))}\n{text}")
+    return ("runjob", *options, "--", "sh", "-c", text)

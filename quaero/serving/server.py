@@ -11,14 +11,13 @@ import asyncio
 import logging
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
 from quaero.serving import children
-from quaero.serving.children import PIPE, PULSE, Child
+from quaero.serving.children import PIPE, PULSE, Child, python_module
 from quaero.serving.listener import reachable
 from quaero.serving.watchdog import BEAT_EVERY_S, DUMP_SIGNAL, Watchdog
 
@@ -145,11 +144,11 @@ async def kill_when_it_hangs(web: Child) -> None:
 
 def tethered(*command: str) -> Command:
     """A management command that ends when this process does."""
-    return (sys.executable, "-m", "quaero.serving.tether", PIPE, *command)
+    return (*python_module("quaero.serving.tether"), PIPE, *command)
 
 
 def web_command(listener: socket.socket) -> Command:
-    return (sys.executable, "-m", "quaero.serving.web_process", str(listener.fileno()), PIPE, PULSE)
+    return (*python_module("quaero.serving.web_process"), str(listener.fileno()), PIPE, PULSE)
 
 
 def stop_signals() -> asyncio.Future[signal.Signals]:

@@ -15,6 +15,8 @@ import time
 
 from django.core.management import execute_from_command_line
 
+from quaero.config.places import command_name
+
 
 def stop_with_parent(descriptor: int, kill_after_s: float | None = None) -> None:
     """Sends SIGTERM to this process when the pipe at `descriptor` closes.
@@ -38,7 +40,7 @@ def main() -> None:
     descriptor, *command = sys.argv[1:]
     stop_with_parent(int(descriptor))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quaero.settings")
-    execute_from_command_line(["manage.py", *command])
+    execute_from_command_line([command_name(), *command])
 
 
 if __name__ == "__main__":

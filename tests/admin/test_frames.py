@@ -9,8 +9,8 @@ from pytest_django import Settings
 
 from jobs.models import Job
 from quaero.admin_site import Site
-from quaero.config.environment import BASE_DIR
 from tests.admin.acting import ENTRIES, JOBS, STEPS, change_page
+from tests.processes import ROOT
 
 FOOT = 'class="quaero-service"'
 HEAD = "quaero/css/admin.css"
@@ -20,7 +20,7 @@ OURS = [JOBS, ENTRIES, STEPS]
 @pytest.fixture
 def anothers_admin(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a project that has `templates/` among its folders, and an admin of Django's."""
-    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [BASE_DIR / "templates"]}]
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [ROOT / "templates"]}]
     monkeypatch.setattr(Site, "each_context", AdminSite.each_context)
 
 

@@ -13,8 +13,8 @@ from django.urls import URLResolver, get_resolver
 from jobs.api.reference import groups_of
 from jobs.queries.parameters import CHILDREN, LogFilterQuery
 from logstream.requests import JobsStreamQuery, JobStreamQuery, PlainStreamQuery, ServiceStreamQuery
-from quaero.config.environment import BASE_DIR
 from quaero.http.csp import POLICY
+from tests.processes import ROOT
 
 
 @pytest.fixture
@@ -159,10 +159,8 @@ def test_the_page_tells_what_an_operation_takes_and_gives(schema: dict[str, Any]
 
 
 def test_every_code_of_an_error_is_documented() -> None:
-    documented = set(re.findall(r"`(\w+)`", (BASE_DIR / "docs" / "api.md").read_text()))
-    sources = [
-        path.read_text() for folder in ("jobs", "logstream", "quaero") for path in (BASE_DIR / folder).rglob("*.py")
-    ]
+    documented = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "api.md").read_text()))
+    sources = [path.read_text() for folder in ("jobs", "logstream", "quaero") for path in (ROOT / folder).rglob("*.py")]
     codes = {code for text in sources for code in re.findall(r'\bcode(?:: str)? ?= ?"([a-z_]+)"', text)}
     assert {"no_such_job", "still_running", "wrong_host"} <= codes
     assert codes - documented == set()

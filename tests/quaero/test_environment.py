@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from quaero.config.checks import check_limits, check_names
-from quaero.config.environment import BASE_DIR, Environment, read_environment
+from quaero.config.environment import Environment, read_environment
 from tests.processes import ROOT, environment, manage
 
 
@@ -223,7 +223,7 @@ def test_a_mistyped_variable_is_a_warning_with_the_right_name(tmp_path: Path, mo
 
 
 def test_every_setting_is_documented() -> None:
-    documented = (BASE_DIR / "docs" / "settings.md").read_text()
+    documented = (ROOT / "docs" / "settings.md").read_text()
     assert [name for name in settings.ENVIRONMENT.known if f"`{name}`" not in documented] == []
 
 

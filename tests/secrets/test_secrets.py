@@ -19,6 +19,7 @@ from jobs.runnables import BadParameters, Secret
 from jobs.running.ending import end_attempt
 from jobs.running.ordering.reruns import rerun
 from jobs.running.workers.command import CannotRun, command_of
+from jobs.secrets import sealing
 from jobs.secrets.names import is_sensitive
 from jobs.secrets.sealing import SecretIsLost, seal, unsealed
 from tests.api.sending import EXECUTE_ASYNC, Sender, answered
@@ -202,3 +203,18 @@ def test_attributes_that_are_secret_by_their_names_are_never_stored() -> None:
     job = lifecycle.create_job("a", attributes=attributes)
     job.refresh_from_db()
     assert job.attributes == {"apiToken": "***", "host": "a", "db": [{"password": "***", "port": 1}], "has_token": True}
+
+
+def test_without_cryptography_secrets_are_refused_and_all_else_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "fernet", None)
+    sender = Sender(make_user("ann", "Runners"))
+    body = sender.refused(403, "extra_missing", program="1", parameters={"pin": "4711"}, secrets=["pin"])
+    assert "django-quaero[programs]" in body["error"]
+    command_of(program("1", parameters={"shop": 7})).remove_scratch()
+
+
+def test_a_worker_without_cryptography_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = program("1", parameters={"pin": SECRET}, secrets=["pin"])
+    monkeypatch.setattr(sealing, "fernet", None)
+    with pytest.raises(CannotRun, match=r"django-quaero\[programs\]"):
+        command_of(job)

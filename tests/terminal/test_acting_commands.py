@@ -325,8 +325,7 @@ def test_a_running_job_is_not_deleted() -> None:
 def test_following_says_nothing_of_workers_that_are_there() -> None:
     said = io.StringIO()
     follow.say_if_no_worker(said)
-    assert said.getvalue() == follow.NO_WORKER
-    assert "manage.py serve" in follow.NO_WORKER
+    assert " serve` or `" in said.getvalue()
     assert JobSecret.objects.count() == 0
 
 

@@ -18,9 +18,9 @@ from jobs.terminal.follow import follow, say_if_no_worker
 
 EPILOG = """\
 examples:
-  manage.py run --list
-  manage.py run prune-logs --help
-  manage.py run prune-logs --older-than-days 90 --follow
+  %(prog)s --list
+  %(prog)s prune-logs --help
+  %(prog)s prune-logs --older-than-days 90 --follow
 
 A parameter is --name value or --name=value; without a value it is true, --no-name is false, and one that is repeated is
 a list. The job's id is printed. With --follow (or -f) the log follows until the job ends, and the exit code is that of
@@ -36,7 +36,7 @@ class Command(DatabaseCommand):
         return super().create_parser(
             prog_name,
             subcommand,
-            usage="manage.py run NAME [--parameter value ...] [--follow]",
+            usage="%(prog)s NAME [--parameter value ...] [--follow]",
             epilog=EPILOG,
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,  # or a parameter `s` or `v` would be an ambiguous option of the command's own

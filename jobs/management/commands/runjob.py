@@ -38,8 +38,8 @@ UNIT_SECONDS = {None: 1, "s": 1, "m": 60, "h": 3600}
 
 EXAMPLES = """\
 examples:
-  manage.py runjob -- ./import.sh --all
-  manage.py runjob --name nightly --timeout 2h -- sh -c 'fetch | load'
+  %(prog)s -- ./import.sh --all
+  %(prog)s --name nightly --timeout 2h -- sh -c 'fetch | load'
   QUAERO_JOB_ID in the command's environment is the job's id; a job started from there becomes its child.
   Beside it the command has the environment, directory and open files that runjob was started with
   (and PYTHONUNBUFFERED=1, unless that is set).

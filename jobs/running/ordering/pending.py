@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from jobs import lifecycle, statuses
+from jobs.errors import Forbidden
 from jobs.models import Job
 from jobs.running.ordering.checks import BadOrder, require_no_secret
 from jobs.running.ordering.specs import (
@@ -17,7 +18,7 @@ from jobs.running.ordering.specs import (
     as_json,
 )
 from jobs.secrets.masking import NO_MASK, Masker
-from jobs.secrets.sealing import seal
+from jobs.secrets.sealing import EXTRA, CannotSeal, seal
 
 MAX_CHILDREN = 1_000  # of one job
 MAX_DEPTH = 16  # a program that spawns itself must come to an end
@@ -61,7 +62,10 @@ def create(
         due_at=timezone.now(),
         exclusive=exclusive,
     )
-    seal(job, hidden)
+    try:
+        seal(job, hidden)
+    except CannotSeal as error:
+        raise Forbidden(f"{error}", code="extra_missing", detail={"extra": EXTRA}) from error
     return job
 
 

@@ -27,7 +27,7 @@ from jobs.running.processes.run_user import CannotRunAs, RunUser, configured_use
 from jobs.running.processes.scratch import scratch_directory
 from jobs.secrets.masking import Masker
 from jobs.secrets.patterns import configured_patterns
-from jobs.secrets.sealing import SecretIsLost, unsealed
+from jobs.secrets.sealing import CannotSeal, SecretIsLost, unsealed
 
 PARAMETERS_VARIABLE = "QUAERO_PARAMETERS"  # all of them, as JSON
 PARAMETER_PREFIX = "QUAERO_PARAMETER_"  # and one each, for shells
@@ -70,7 +70,7 @@ def command_of(job: Job) -> RunCommand:
     """Makes a scratch directory, which is to be removed in the end. Raises CannotRun."""
     try:
         spec, secrets = spec_of(job), unsealed(job)
-    except (NotARun, SecretIsLost) as error:
+    except (NotARun, SecretIsLost, CannotSeal) as error:
         raise CannotRun(str(error)) from error
     lost = [name for name in spec.secrets if name not in secrets]
     if lost:
@@ -113,7 +113,7 @@ def masker_for(secrets: Mapping[str, str]) -> Masker:
 
 def arguments_of(spec: Spec, scratch: Path, python: str) -> Sequence[str]:
     if isinstance(spec, RegisteredSpec):
-        return (sys.executable, "-m", RUN_REGISTERED, spec.runnable)
+        return (sys.executable, "-P", "-m", RUN_REGISTERED, spec.runnable)
     if spec.language == "python":
         path = written(scratch / "program.py", spec.program, encoding_of(spec.program))
         return (python, str(RUN_PROGRAM), str(path))

@@ -12,6 +12,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from jobs import levels, statuses
 from jobs.errors import Refusal
+from jobs.extras import how_to_install
 from jobs.models import STREAMS
 from jobs.queries.cursors import CursorOfAnotherJob
 from jobs.running.processes.process import OWN_FAILURE
@@ -19,7 +20,7 @@ from jobs.terminal.command import WRONG_USAGE
 from jobs.terminal.database_command import DatabaseCommand
 from jobs.terminal.safe_text import RESET, plain_name
 from jobs.validation.query import BadParameter
-from logstream.tailing.colours import COLOUR_CHOICES, palette_for
+from logstream.tailing.colours import COLOUR_CHOICES, EXTRA, HAS_RICH, palette_for
 from logstream.tailing.following import Followed, FollowedFamily, FollowedJob, FollowedService, JobDeleted
 from logstream.tailing.headline import closing, name_of, opening
 from logstream.tailing.interrupt import exit_on_interrupt
@@ -36,10 +37,10 @@ READER_LEFT = 128 + signal.SIGPIPE  # as for any other command in front of `| he
 
 EPILOG = """\
 examples:
-  manage.py tail --latest
-  manage.py tail 3f2a --level warn --search timeout
-  manage.py tail 3f2a --children
-  manage.py tail "nightly import" --no-follow -n 1000 --json | jq .message
+  %(prog)s --latest
+  %(prog)s 3f2a --level warn --search timeout
+  %(prog)s 3f2a --children
+  %(prog)s "nightly import" --no-follow -n 1000 --json | jq .message
 
 Lines: time (UTC), level, step where a job has several, | for stdout, ! for stderr or * for system, message.
 
@@ -95,6 +96,8 @@ class Command(DatabaseCommand):
     def handle(self, *args: object, **options: Any) -> None:
         self.output = Output(options.get("stdout") or sys.stdout)
         choice = colour_choice(options)
+        if choice == "always" and not HAS_RICH:
+            self.say(f"colours need the package rich: {how_to_install(EXTRA)}")
         self.palette = palette_for(options.get("stdout") or sys.stdout, choice)
         self.message_palette = palette_for(options.get("stderr") or sys.stderr, choice)
         with exit_on_interrupt(self.end_line):

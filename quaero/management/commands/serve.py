@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, connections
 
+from jobs.command_name import command_name
 from jobs.readiness import NotReady, bring_up_to_date, database_name, what_is_wrong
 from jobs.running.processes.run_user import CannotRunAs, require_run_user
 from jobs.web.sign_in import sign_in_link_path
@@ -130,7 +131,10 @@ def how_to_sign_in(address: str) -> list[str]:
     if user is None:
         return []
     if has_user_with_password() and not sys.stdout.isatty():
-        return [f"  Sign in   {address}/login/", "            (`manage.py changepassword NAME` gives a password)"]
+        return [
+            f"  Sign in   {address}/login/",
+            f"            (`{command_name()} changepassword NAME` gives a password)",
+        ]
     return [
         f"  Sign in   {address}{sign_in_link_path(user)}",
         f"            (as {user.username}; the link works once, and for an hour)",

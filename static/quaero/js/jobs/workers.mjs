@@ -6,7 +6,8 @@ import { countText, durationText } from '../lib/words.mjs';
 const LOOK_EVERY_MS = 5000;
 const STATUSES = ['idle', 'busy', 'stopping', 'lost'];
 
-export const STARTS_A_WORKER = 'manage.py serve or manage.py work';
+const COMMAND = globalThis.document?.documentElement.dataset?.command ?? 'manage.py';
+export const STARTS_A_WORKER = `${COMMAND} serve or ${COMMAND} work`;
 
 /**
  * Reads the API's `workers` now and every 5 s while the page is shown, and once more when it is shown again.
