@@ -4,6 +4,8 @@ from django.db.models.signals import post_migrate, pre_migrate
 
 class JobsConfig(AppConfig):
     name = "jobs"
+    label = "quaero_jobs"  # as the tables and rights are named: `jobs` may be the label of another app
+    verbose_name = "Quaero"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -35,6 +35,8 @@ def unapplied_migrations() -> int:
 
     Raises NotReady for a database of a newer version, django.db.Error for one that does not answer.
     """
+    if installation.is_of_an_older_quaero():
+        raise NotReady(installation.OLDER_QUAERO.format(database_name()))
     executor = MigrationExecutor(connection)
     require_known(executor.loader)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

@@ -16,7 +16,7 @@ from jobs import statuses
 from jobs.models import COLUMN_NAMES, DeletedJob, Job, LogEntry
 from jobs.models.entry import EntryQuerySet
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"quaero.{__name__}")
 
 TOMBSTONES_ARE_KEPT = timedelta(days=1)  # every process has noticed the deletion long before
 

@@ -39,7 +39,7 @@ from logstream.watch import Watch
 P = ParamSpec("P")
 T = TypeVar("T")
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"quaero.{__name__}")
 
 READING_THREADS = 2
 OPENING_THREADS = 4  # several, so that one that waits for a lock does not delay other streams

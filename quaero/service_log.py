@@ -40,7 +40,7 @@ class ServiceLogFilter(logging.Filter):
         library = record.name.partition(".")[0]
         if record.name.startswith("django.db") or (library in LIBRARIES and record.levelno < logging.WARNING):
             return False
-        if not record.name.startswith("logstream"):
+        if not record.name.startswith("quaero.logstream"):
             return True
         now, message = time.monotonic(), (record.name, record.msg)
         if now - self._passed_at.get(message, -REPEATED_AFTER_S) < REPEATED_AFTER_S:

@@ -153,7 +153,7 @@ def test_the_setting_says_how_long_entries_are_kept(old_job: Job, monkeypatch: p
 
 
 def send(signal: object) -> None:
-    app = apps.get_app_config("jobs")
+    app = apps.get_app_config("quaero_jobs")
     signal.send(  # type: ignore[attr-defined]
         sender=app, app_config=app, verbosity=0, interactive=False, using="default", plan=[], apps=apps
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.utils import timezone
@@ -38,12 +39,12 @@ def user_for_token(token: str) -> User | None:
     user = owner_of_token(token)
     if user is None:
         return None
-    claimed = User.objects.filter(pk=user.pk, last_login=user.last_login).update(last_login=timezone.now())
+    claimed = get_user_model().objects.filter(pk=user.pk, last_login=user.last_login).update(last_login=timezone.now())
     return user if claimed else None
 
 
 def named_user(key: str) -> User | None:
     try:
-        return User.objects.filter(pk=int(key, 36), is_active=True).first()
+        return get_user_model().objects.filter(pk=int(key, 36), is_active=True).first()
     except ValueError:
         return None

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required, permission_required
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -31,12 +30,12 @@ View = Callable[..., HttpResponse]
 
 def for_viewers(view: View) -> View:
     """Sends anonymous users to the sign-in page and back. Signed-in users without the right to read get a 403."""
-    return login_required(permission_required("jobs.view_job", raise_exception=True)(view))
+    return login_required(permission_required("quaero_jobs.view_job", raise_exception=True)(view))
 
 
 def for_runners(view: View) -> View:
     """As `for_viewers`, for users who may run something too."""
-    return for_viewers(permission_required("jobs.run_program", raise_exception=True)(view))
+    return for_viewers(permission_required("quaero_jobs.run_program", raise_exception=True)(view))
 
 
 class SignIn(LoginView):
@@ -96,7 +95,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_viewers
 def job_detail(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    assert isinstance(request.user, User)  # `for_viewers` refuses all others
+    assert request.user.is_authenticated  # `for_viewers` refuses all others
     caller = Caller(request.user)
     try:
         job = readable_job(caller, job_id)

@@ -23,7 +23,7 @@ PEOPLE = f"""
 from django.contrib.auth.models import Group, User
 from jobs.models import Token
 user = User.objects.create_user("viewer", password={PASSWORD!r})
-user.groups.add(Group.objects.get(name="Viewers"))
+user.groups.add(Group.objects.get(name="Quaero viewers"))
 print(Token.issue(user, ["read"])[1])
 """
 # The server trusts 127.0.0.2 alone: from there nginx asks it, while the tests themselves come from 127.0.0.1.

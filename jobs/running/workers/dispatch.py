@@ -32,7 +32,7 @@ def enqueue(sender: object, job_id: UUID, due_at: datetime, **rest: Any) -> None
 
 
 def connect() -> None:
-    signals.job_due.connect(enqueue, dispatch_uid="jobs.running.workers.dispatch")
+    signals.job_due.connect(enqueue, dispatch_uid="quaero.jobs.running.workers.dispatch")
 
 
 def enqueue_overdue() -> int:

@@ -141,8 +141,8 @@ def warn_of_open_programs(host: str, environment: Environment) -> None:
     """Prints a note when others than this machine's users can reach a server that runs programs."""
     if environment.programs and (environment.trusted_proxies or not is_loopback(host)):
         say(
-            f"Note: QUAERO_PROGRAMS={','.join(environment.programs)} lets Runners run programs on this machine, "
-            f"and others can reach {'its proxy' if is_loopback(host) else host}.",
+            f"Note: QUAERO_PROGRAMS={','.join(environment.programs)} lets the group Quaero runners run programs on "
+            f"this machine, and others can reach {'its proxy' if is_loopback(host) else host}.",
             error=True,
         )
 
