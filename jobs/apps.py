@@ -1,5 +1,8 @@
 from django.apps import AppConfig
+from django.core import checks
 from django.db.models.signals import post_migrate, pre_migrate
+
+from jobs.conf_checks import check_settings
 
 
 class JobsConfig(AppConfig):
@@ -9,10 +12,11 @@ class JobsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        checks.register(check_settings, "quaero")
         # Models can be imported only now, when every app is loaded.
         from jobs import installation  # noqa: PLC0415
         from jobs.background.process import open_queue  # noqa: PLC0415
-        from jobs.runnables import autodiscover  # noqa: PLC0415
+        from jobs.runnables.discovery import autodiscover, check_registered_jobs  # noqa: PLC0415
         from jobs.running.workers import dispatch  # noqa: PLC0415
 
         pre_migrate.connect(installation.before_migrate, sender=self)
@@ -20,3 +24,4 @@ class JobsConfig(AppConfig):
         dispatch.connect()
         open_queue()
         autodiscover()
+        checks.register(check_registered_jobs, "quaero")

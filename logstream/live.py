@@ -14,8 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import ParamSpec, TypeVar
 
-from django.conf import settings
-
+from jobs import conf
 from jobs.models.record import wire_time
 from jobs.queries import Filter
 from jobs.queries.long_reads import Steps
@@ -62,10 +61,10 @@ class Live:
         self.numbers = JobNumbers(self.read)
         self.started_at = wire_time(datetime.now(UTC))
         self.is_closing = False
-        self.batch_interval_s = getattr(settings, "QUAERO_STREAM_BATCH_INTERVAL_MS", 150) / 1000
-        self.ping_interval_s = float(getattr(settings, "QUAERO_STREAM_PING_INTERVAL_S", 5))
-        self.buffer_size: int = getattr(settings, "QUAERO_STREAM_BUFFER_SIZE", 100)
-        self.max_streams: int = getattr(settings, "QUAERO_STREAM_MAX_STREAMS", 10_000)
+        self.batch_interval_s = conf.batch_interval_ms() / 1000
+        self.ping_interval_s = float(conf.ping_interval_s())
+        self.buffer_size = conf.buffer_size()
+        self.max_streams = conf.max_streams()
         self.watch = Watch(self, self.feeds.values, wakeups_of_database())
 
     async def read(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

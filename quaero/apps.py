@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.core import checks
 
-from quaero.config.checks import check_limits, check_names, check_proxies
+from quaero.config.checks import check_names, check_proxies
 
 
 class QuaeroConfig(AppConfig):
@@ -10,7 +10,6 @@ class QuaeroConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        checks.register(check_limits, "quaero")
         checks.register(check_names, "quaero")
         checks.register(check_proxies, "quaero")
 

@@ -9,9 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from django.conf import settings
-
-from jobs import levels
+from jobs import conf, levels
 from jobs.background.flush import settle_async
 from jobs.handlers import QuaeroHandler
 from jobs.models import SERVICE_JOB_ID
@@ -63,7 +61,7 @@ async def keep_service_log() -> None:
 
 
 def service_log_level() -> int:
-    return levels.parse(settings.ENVIRONMENT.service_log_level)
+    return levels.parse(conf.service_log_level())
 
 
 @contextmanager

@@ -98,23 +98,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
-# What the apps read; each has the same default there, for projects that use an app without this package.
-QUAERO_STREAM_BATCH_INTERVAL_MS = ENVIRONMENT.batch_interval_ms
-QUAERO_STREAM_PING_INTERVAL_S = ENVIRONMENT.ping_interval_s
-QUAERO_STREAM_DEFAULT_LIMIT = ENVIRONMENT.default_limit
-QUAERO_STREAM_MAX_LIMIT = ENVIRONMENT.max_limit
-QUAERO_STREAM_BUFFER_SIZE = ENVIRONMENT.buffer_size
-QUAERO_STREAM_MAX_STREAMS = ENVIRONMENT.max_streams
-QUAERO_RETENTION_DAYS = ENVIRONMENT.retention_days
-QUAERO_PROGRAMS = ENVIRONMENT.programs
-QUAERO_RUN_TIMEOUT_S = ENVIRONMENT.run_timeout_s
-QUAERO_RUN_MEMORY_MB = ENVIRONMENT.run_memory_mb
-QUAERO_RUN_PROCESSES = ENVIRONMENT.run_processes
-QUAERO_RUN_FILE_MB = ENVIRONMENT.run_file_mb
-QUAERO_RUN_DISK_MB = ENVIRONMENT.run_disk_mb
-QUAERO_RUN_USER = ENVIRONMENT.run_user
-QUAERO_RUN_ENVIRONMENT = ENVIRONMENT.run_environment
-QUAERO_MASK_PATTERNS = ENVIRONMENT.mask_patterns
+QUAERO = ENVIRONMENT.of_apps
 
 # With DEBUG off, Django's own configuration shows no error anywhere but by mail.
 LOGGING: dict[str, Any] = {

@@ -6,7 +6,6 @@ import re
 import uuid
 from collections.abc import Callable
 
-from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required, permission_required
 from django.contrib.auth.forms import AuthenticationForm
@@ -18,7 +17,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from jobs import refused_requests
+from jobs import conf, refused_requests
 from jobs.access import Caller, readable_job
 from jobs.errors import NotFound
 from jobs.models import SERVICE_JOB_ID
@@ -108,7 +107,7 @@ def job_detail(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
 @require_safe
 @for_runners
 def run_form(request: HttpRequest) -> HttpResponse:
-    allowed = {"languages": settings.QUAERO_PROGRAMS, "run_timeout_s": settings.QUAERO_RUN_TIMEOUT_S}
+    allowed = {"languages": conf.programs(), "run_timeout_s": conf.run_timeout_s()}
     return render(request, "quaero/run/page.html", allowed)
 
 

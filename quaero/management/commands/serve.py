@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, connections
 
+from jobs import conf
 from jobs.readiness import NotReady, bring_up_to_date, database_name, what_is_wrong
 from jobs.running.processes.run_user import CannotRunAs, require_run_user
 from jobs.web.sign_in import sign_in_link_path
@@ -139,9 +140,9 @@ def how_to_sign_in(address: str) -> list[str]:
 
 def warn_of_open_programs(host: str, environment: Environment) -> None:
     """Prints a note when others than this machine's users can reach a server that runs programs."""
-    if environment.programs and (environment.trusted_proxies or not is_loopback(host)):
+    if conf.programs() and (environment.trusted_proxies or not is_loopback(host)):
         say(
-            f"Note: QUAERO_PROGRAMS={','.join(environment.programs)} lets the group Quaero runners run programs on "
+            f"Note: QUAERO_PROGRAMS={','.join(conf.programs())} lets the group Quaero runners run programs on "
             f"this machine, and others can reach {'its proxy' if is_loopback(host) else host}.",
             error=True,
         )
