@@ -84,7 +84,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_RESET_TIMEOUT = 3600
 
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "quaero:job_list"
 LOGOUT_REDIRECT_URL = "login"
 
 # A program of 1 MiB, which is the most, may be twice as long as JSON, and more than that if it is full of escapes.

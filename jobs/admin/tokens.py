@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
+from jobs.admin.templates import ours
 from jobs.models import SCOPES, Token
 from jobs.web.admin_lookups import KnownLookups
 
@@ -34,10 +35,9 @@ class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
         return expires_at
 
 
-@admin.register(Token)
 class TokenAdmin(KnownLookups):
-    change_list_template = "quaero/admin/change_list.html"
-    change_form_template = "quaero/admin/change_form.html"
+    change_list_template = ours("change_list.html")
+    change_form_template = ours("change_form.html")
     list_display = LIST_COLUMNS
     list_select_related = ("user",)
     search_fields = ("name", f"user__{get_user_model().USERNAME_FIELD}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import int_to_base36
 
@@ -25,7 +26,7 @@ tokens = SignInTokens()
 
 def sign_in_link_path(user: User) -> str:
     """`/sign-in/TOKEN/`, which signs in once, as `user`."""
-    return f"/sign-in/{int_to_base36(user.pk)}.{tokens.make_token(user)}/"
+    return reverse("sign_in_by_link", args=[f"{int_to_base36(user.pk)}.{tokens.make_token(user)}"])
 
 
 def owner_of_token(token: str) -> User | None:
