@@ -103,6 +103,12 @@ service_log_level: Setting[str] = Setting(
 tracking = switch("QUAERO_TRACKING", "on")
 flush_timeout_s: Setting[float] = Setting("QUAERO_FLUSH_TIMEOUT_S", lambda reader, name: reader.seconds(name, 5, 3600))
 
+
+def is_installation() -> bool:
+    """Whether this is Quaero's own project, and not another one that has Quaero among its apps."""
+    return hasattr(settings, "ENVIRONMENT")
+
+
 SETTINGS: dict[str, Setting[Any]] = {each.name: each for each in tuple(globals().values()) if isinstance(each, Setting)}
 """By name."""
 

@@ -9,14 +9,15 @@ from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.core.management.base import CommandError
 from django.core.management.sql import emit_post_migrate_signal
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, router, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Max
 
-from jobs import statuses
+from jobs import conf, statuses
 from jobs.models import SERVICE_JOB_ID, SERVICE_KIND, Job
 from jobs.models.sequence import TABLE, newest_id_ever, raise_sequence
 
+APP = Job._meta.app_label
 GROUPS: dict[str, tuple[str, ...]] = {
     "Quaero viewers": ("view_job",),
     "Quaero operators": ("view_job", "operate_job"),
@@ -44,14 +45,23 @@ def is_of_an_older_quaero(using: str = DEFAULT_DB_ALIAS) -> bool:
 
 def before_migrate(sender: AppConfig, using: str, **rest: Any) -> None:
     """Remembers the entries' sequence, in case a migration rebuilds their table."""
+    if not has_our_tables(using):
+        return
     if is_of_an_older_quaero(using):
         raise CommandError(OLDER_QUAERO.format(connections[using].settings_dict["NAME"]))
     if TABLE in connections[using].introspection.table_names():
         _newest_before[using] = newest_id_ever(using)
 
 
+def has_our_tables(using: str) -> bool:
+    """A project may keep them in one of several databases."""
+    return router.allow_migrate_model(using, Job)
+
+
 def after_migrate(sender: AppConfig, using: str, **rest: Any) -> None:
     """Makes the groups and the service job where they are missing, and restores the entries' sequence."""
+    if not has_our_tables(using):
+        return
     with transaction.atomic(using=using):
         create_permissions(sender, using=using, verbosity=0)  # Django may make them later than this
         raise_sequence(_newest_before.pop(using, 0), using)
@@ -64,9 +74,7 @@ def after_migrate(sender: AppConfig, using: str, **rest: Any) -> None:
             # that was never complete was left by a start that was killed.
             if is_new or (SET_UP_TO not in service.attributes and not group.permissions.exists()):
                 group.permissions.set(
-                    Permission.objects.using(using).filter(
-                        content_type__app_label="quaero_jobs", codename__in=codenames
-                    )
+                    Permission.objects.using(using).filter(content_type__app_label=APP, codename__in=codenames)
                 )
 
 
@@ -79,7 +87,10 @@ def is_complete(using: str = DEFAULT_DB_ALIAS) -> bool:
 def complete(using: str = DEFAULT_DB_ALIAS) -> None:
     """Makes the rows that are missing, and notes that the database is complete."""
     with transaction.atomic(using=using):
-        emit_post_migrate_signal(verbosity=0, interactive=False, db=using)
+        if conf.is_installation():
+            emit_post_migrate_signal(verbosity=0, interactive=False, db=using)
+        else:  # other apps of a project make what is theirs
+            after_migrate(apps.get_app_config(APP), using)
         remember_complete(using)
 
 
@@ -93,4 +104,6 @@ def remember_complete(using: str = DEFAULT_DB_ALIAS) -> None:
 def newest_migration(using: str) -> int:
     """The number of the migration that was applied last."""
     applied = MigrationRecorder(connections[using]).migration_qs
+    if not conf.is_installation():
+        applied = applied.filter(app=APP)
     return int(applied.aggregate(newest=Max("pk"))["newest"] or 0)

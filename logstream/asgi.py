@@ -14,15 +14,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from asgiref.sync import ThreadSensitiveContext
 from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 
-from jobs.api import waiting
 from logstream import live
 from logstream.addresses import stream_paths
 from logstream.reading import warm_up
-from logstream.shutdown import Connections, call_on_signals
+from logstream.shutdown import Connections, end_with_process
 
 Duty = Callable[[], Awaitable[None]]
-
-SLOW_CLIENTS_END_AFTER_S = 1.0  # all streams end within 2 s of the signal (S9)
 
 # After the start nearly everything stays: full collections of it took 150 ms and made the slowest deliveries.
 GC_THRESHOLDS = (50_000, 20, 100)
@@ -59,20 +56,13 @@ async def lifespan(
     here = live.current()
     here.watch.begin()
     await asyncio.to_thread(warm_up, here.pool, here.client_pool, here.opening_pool)
-
-    def begin_closing() -> None:
-        waiting.stopping.set()
-        here.begin_closing()
-        here.loop.call_later(SLOW_CLIENTS_END_AFTER_S, connections.abort)
-
-    restore_signals = call_on_signals(lambda: here.loop.call_soon_threadsafe(begin_closing))
+    end_with_process(here, connections)
     tasks = [asyncio.ensure_future(duty()) for duty in duties]
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
     await send({"type": "lifespan.startup.complete"})
     await receive()  # lifespan.shutdown
-    restore_signals()
     here.close()
     for task in tasks:
         task.cancel()

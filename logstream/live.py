@@ -61,6 +61,7 @@ class Live:
         self.numbers = JobNumbers(self.read)
         self.started_at = wire_time(datetime.now(UTC))
         self.is_closing = False
+        self.stop_listening: Callable[[], None] | None = None  # to the signals that end the process
         self.batch_interval_s = conf.batch_interval_ms() / 1000
         self.ping_interval_s = float(conf.ping_interval_s())
         self.buffer_size = conf.buffer_size()
@@ -165,13 +166,16 @@ class Live:
     def close(self) -> None:
         """Stops the threads. The feeds' tasks end with the loop."""
         self.begin_closing()
-        self.watch.end()
-        self.rights.end()
         for feed in tuple(self.feeds.values()):
             self.forget(feed)
-        self.shut_pools()
+        self.give_up()
 
-    def shut_pools(self) -> None:
+    def give_up(self) -> None:
+        """As `close`, of a loop that is no more."""
+        self.watch.end()
+        self.rights.end()
+        if self.stop_listening is not None:
+            self.stop_listening()
         for pool in (self.pool, self.client_pool, self.opening_pool):
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -185,9 +189,7 @@ def current() -> Live:
     loop = asyncio.get_running_loop()
     if _live is None or _live.loop is not loop:
         if _live is not None:
-            _live.watch.end()
-            _live.rights.end()
-            _live.shut_pools()
+            _live.give_up()
         _live = Live(loop)
     return _live
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar, overload
 
-
 from jobs.errors import NotFound
 from jobs.runnables.declarations import (
     BadDeclaration,

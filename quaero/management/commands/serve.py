@@ -32,6 +32,10 @@ from quaero.serving.standard_streams import StandardOutput, say
 
 logger = logging.getLogger(__name__)
 
+IN_ANOTHER_PROJECT = (
+    "`serve` runs Quaero's own installation. In your project its pages are served by the project's own server, "
+    "and `manage.py work` runs a worker"
+)
 LAST_WORDS_S = 0.1  # all processes end 2 s after the signal, also while the database fails
 
 
@@ -49,6 +53,8 @@ class Command(BaseCommand):
         workers.add_argument("--no-worker", action="store_const", dest="workers", const=0, help="the web process alone")
 
     def handle(self, *, host: str, port: int, no_sample_jobs: bool, workers: int | None, **options: Any) -> None:
+        if not conf.is_installation():
+            raise CommandError(IN_ANOTHER_PROJECT)
         # Until the server runs, SIGTERM does the same as Ctrl-C.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
