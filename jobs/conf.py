@@ -109,7 +109,8 @@ def is_installation() -> bool:
     return hasattr(settings, "ENVIRONMENT")
 
 
-SETTINGS: dict[str, Setting[Any]] = {each.name: each for each in tuple(globals().values()) if isinstance(each, Setting)}
+# By type: `isinstance` asks Django's settings, which may not be there yet, what they are.
+SETTINGS: dict[str, Setting[Any]] = {each.name: each for each in tuple(globals().values()) if type(each) is Setting}
 """By name."""
 
 

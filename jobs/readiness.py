@@ -54,11 +54,9 @@ def concerns_us(app: str) -> bool:
 def require_known(loader: MigrationLoader) -> None:
     """Raises NotReady for a database that a later version has changed: this one does not know its tables."""
     known = {*loader.disk_migrations, *(old for squashed in loader.replacements.values() for old in squashed.replaces)}
-    ours = loader.migrated_apps | loader.unmigrated_apps
+    ours = {app for app in loader.migrated_apps | loader.unmigrated_apps if concerns_us(app)}
     newer = sorted(
-        f"{app}.{name}"
-        for app, name in loader.applied_migrations
-        if app in ours and concerns_us(app) and (app, name) not in known
+        f"{app}.{name}" for app, name in loader.applied_migrations if app in ours and (app, name) not in known
     )
     if newer:
         raise NotReady(

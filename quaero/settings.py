@@ -16,6 +16,8 @@ DEBUG = False
 SECRET_KEY = ENVIRONMENT.secret_key
 ALLOWED_HOSTS = ["*"]  # quaero/http/hosts.py looks, before anything else does
 CSRF_TRUSTED_ORIGINS = trusted_origins(ENVIRONMENT.allowed_hosts, knows_scheme=bool(ENVIRONMENT.trusted_proxies))
+FORCE_SCRIPT_NAME = ENVIRONMENT.base_path.rstrip("/") or None
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = ENVIRONMENT.base_path  # what else the proxy shows has no use for them
 SECURE_HSTS_SECONDS = 30 * 24 * 3600  # said over https alone
 
 INSTALLED_APPS = [
@@ -95,7 +97,7 @@ USE_I18N = False
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-STATIC_URL = "/static/"
+STATIC_URL = f"{ENVIRONMENT.base_path}static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
 QUAERO = ENVIRONMENT.of_apps

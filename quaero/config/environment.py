@@ -37,6 +37,8 @@ class Environment:
     cors_origins: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
+    base_path: str
+    """Under which a proxy shows the installation; with a slash at both ends."""
     sample_jobs: bool
     known: tuple[str, ...]
     """The names of all variables that are read."""
@@ -65,6 +67,7 @@ def environment_from(reader: InstallationVariables) -> Environment:
         cors_origins=reader.origins("QUAERO_CORS_ORIGINS"),
         allowed_hosts=reader.hosts("QUAERO_ALLOWED_HOSTS"),
         trusted_proxies=reader.proxies("QUAERO_TRUSTED_PROXIES"),
+        base_path=reader.path("QUAERO_BASE_PATH"),
         sample_jobs=reader.one_of("QUAERO_SAMPLE_JOBS", "on", ("on", "off")) == "on",
         known=tuple(reader.names),
         unknown=reader.unknown("QUAERO_", but=RUNS_VARIABLES),

@@ -11,6 +11,19 @@ from quaero.config.host_names import ADDRESSES, is_host_pattern
 
 
 class InstallationVariables(Variables):
+    def path(self, name: str) -> str:
+        """A path of addresses, with a slash at both ends; `/` by default."""
+        chosen = self.text(name, "/")
+        if not re.fullmatch(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?", chosen):
+            self.wrong(
+                name,
+                chosen,
+                "a path such as /quaero/: it begins with a slash, and has letters, digits, -, _, . and ~ between "
+                "slashes",
+            )
+            return "/"
+        return f"{chosen.rstrip('/')}/"
+
     def origins(self, name: str) -> Texts:
         """Web origins between commas, `https://host[:port]`; none by default."""
         chosen = self.list(name)

@@ -82,6 +82,10 @@ def test_defaults(tmp_path: Path) -> None:
         ("QUAERO_ALLOWED_HOSTS", "*.example.org", ".example.org (all below it)"),
         ("QUAERO_ALLOWED_HOSTS", "quaero.example.org:port", "quaero.example.org:8443"),
         ("QUAERO_ALLOWED_HOSTS", "a b", "or *"),
+        ("QUAERO_BASE_PATH", "quaero/", "a path such as /quaero/"),
+        ("QUAERO_BASE_PATH", "/quaero/../etc/", "begins with a slash"),
+        ("QUAERO_BASE_PATH", "/a b/", "letters, digits"),
+        ("QUAERO_BASE_PATH", "//evil.example/", "a path such as /quaero/"),
         ("QUAERO_TRUSTED_PROXIES", "10.0.0.1/8", "networks such as 10.0.0.0/8"),
         ("QUAERO_TRUSTED_PROXIES", "proxy.local", "addresses such as 127.0.0.1"),
         ("QUAERO_TRUSTED_PROXIES", "*", "or unix"),
@@ -243,3 +247,8 @@ def test_uvicorn_ends_with_the_reason(tmp_path: Path) -> None:
     assert done.returncode == 1
     last_line = done.stderr.strip().splitlines()[-1]
     assert last_line.startswith("django.core.exceptions.ImproperlyConfigured: QUAERO_STREAM_MAX_LIMIT='many'")
+
+
+@pytest.mark.parametrize(("given", "path"), [("", "/"), ("/", "/"), ("/quaero", "/quaero/"), ("/a/b.c/", "/a/b.c/")])
+def test_a_base_path_has_a_slash_at_both_ends(tmp_path: Path, given: str, path: str) -> None:
+    assert read(tmp_path, QUAERO_BASE_PATH=given).base_path == path

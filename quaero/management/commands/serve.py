@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, connections
+from django.urls import reverse
 
 from jobs import conf
 from jobs.readiness import NotReady, bring_up_to_date, database_name, what_is_wrong
@@ -119,14 +120,15 @@ def keep_private(environment: Environment) -> None:
 
 def welcome(address: str, environment: Environment, workers: int) -> Callable[[], None]:
     """Prints the welcome when called. The text is made before, as that reads the database."""
-    lines = ["", "Quaero is ready.", "", f"  Address   {address}/", *how_to_sign_in(address)]
+    lines = ["", "Quaero is ready.", "", f"  Address   {address}{environment.base_path}", *how_to_sign_in(address)]
     lines += [f"  Data      {environment.data_dir}", "", "Ctrl-C stops it.", ""]
     connections.close_all()
 
     def print_it() -> None:
         say("\n".join(lines))
-        text = "Quaero %s serves %s/ (process %d, data in %s), with %d worker%s beside the web process"
-        logger.info(text, VERSION, address, os.getpid(), environment.data_dir, workers, "" if workers == 1 else "s")
+        text = "Quaero %s serves %s%s (process %d, data in %s), with %d worker%s beside the web process"
+        place = (address, environment.base_path, os.getpid())
+        logger.info(text, VERSION, *place, environment.data_dir, workers, "" if workers == 1 else "s")
 
     return print_it
 
@@ -137,7 +139,8 @@ def how_to_sign_in(address: str) -> list[str]:
     if user is None:
         return []
     if has_user_with_password() and not sys.stdout.isatty():
-        return [f"  Sign in   {address}/login/", "            (`manage.py changepassword NAME` gives a password)"]
+        hint = "            (`manage.py changepassword NAME` gives a password)"
+        return [f"  Sign in   {address}{reverse('login')}", hint]
     return [
         f"  Sign in   {address}{sign_in_link_path(user)}",
         f"            (as {user.username}; the link works once, and for an hour)",
