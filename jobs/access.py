@@ -14,7 +14,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
-from jobs import refused_requests, token_uses
+from jobs import conf, refused_requests, token_uses
 from jobs.credentials import RIGHTS, Grounds, permission_missing, require_still, scope_missing
 from jobs.errors import Forbidden, NotFound, Unauthenticated
 from jobs.models import SERVICE_JOB_ID, Job, Step, Token
@@ -120,6 +120,8 @@ def caller_of_token(secret: str, address: str = "") -> Caller:
         refused_requests.count(refused_requests.BAD_TOKEN, address)
         raise Unauthenticated("this token is unknown or has expired", code="bad_token")
     token_uses.note(token)
+    if not conf.is_installation():  # in which a duty of the server does it
+        token_uses.store()
     return Caller(token.user, frozenset(token.scopes), Grounds(token.user_id, token_id=token.pk))
 
 
