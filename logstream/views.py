@@ -48,6 +48,10 @@ class EventStream(StreamingHttpResponse):
         )
         self._source = source
 
+    def has_header(self, header: str) -> bool:
+        # A project's GZipMiddleware passes over what says that it is encoded; it would compress for each client anew.
+        return header.lower() == "content-encoding" or super().has_header(header)
+
     def __aiter__(self) -> AsyncIterator[bytes]:
         # Without Django's two generators in between: closing this one is what ends the stream, and at once.
         return self._source
