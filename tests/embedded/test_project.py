@@ -80,8 +80,8 @@ def test_a_page_changes_something(served: Host, visitor: Page) -> None:
     job = served.new_job()
     sign_in(visitor, served)
     visitor.goto(f"{served.root}jobs/{job}/")
-    visitor.on("dialog", lambda dialog: dialog.accept())
-    visitor.get_by_role("button", name="Cancel").first.click()
+    visitor.get_by_role("button", name="Cancel", exact=True).click()
+    visitor.get_by_role("button", name="Yes, cancel").click()
     asked = f"from jobs.models import Job; print(Job.objects.get(pk={job!r}).cancel_requested_at is not None)"
     eventually(lambda: served.python(asked) == "True")
     served.finish(job)
