@@ -24,6 +24,7 @@ QUAERO = {"PROGRAMS": ["python"], "STREAM_PING_INTERVAL_S": 2}
 TEMPLATES[0]["DIRS"] = [BASE_DIR / "templates"]
 MIDDLEWARE += ["django.middleware.gzip.GZipMiddleware", "shop.policy.strict"]
 ALLOWED_HOSTS = ["127.0.0.1"]
+CSRF_USE_SESSIONS = True
 LOGGING = {
     "version": 1,
     "handlers": {"quaero": {"class": "jobs.handlers.QuaeroHandler"}},
