@@ -116,12 +116,12 @@ def test_the_form_still_saves_beside_the_log(staff_page: Page, installation: Ins
 
 ADMIN_PAGES = [
     "",
-    "jobs/job/",
-    "jobs/logentry/",
-    "jobs/step/",
+    "quaero_jobs/job/",
+    "quaero_jobs/logentry/",
+    "quaero_jobs/step/",
     "auth/user/",
     "password_change/",
-    "jobs/job/{job}/change/",
+    "quaero_jobs/job/{job}/change/",
 ]
 
 
