@@ -12,13 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from jobs import refused_requests
+from jobs import conf, refused_requests
 from jobs.api.answers import json_answer
 from jobs.errors import MethodNotAllowed, Unavailable
 from jobs.validation.query import NoParameters
 from jobs.web.refusals import refusal_of, response_to
 from logstream import live
-from logstream.any_server import live_side
+from logstream.any_server import StreamsNeedAsgi, live_side
 from logstream.documentation import OpenStreams, StreamCount, StreamsStatus
 from logstream.registry import JOBS, SERVICE
 from logstream.requests import (
@@ -141,7 +141,11 @@ async def streams_status(request: HttpRequest) -> HttpResponseBase:
     """GET /api/streams/status: which streams this process has open, for what and for whom."""
     await sync_to_async(stream_reader)(request)
     NoParameters.of_url(request.GET)
-    here = live_side(request)
+    try:
+        here = live_side(request)
+    except StreamsNeedAsgi:
+        nothing = OpenStreams(StreamCount(0), {})
+        return json_answer(StreamsStatus("active", nothing, 0, 0, 0, [], conf.max_streams()))
     by_topic = here.streams_by_topic()
     by_job: Counter[str] = Counter()  # with and without descendants
     for topic, count in by_topic.items():

@@ -179,7 +179,8 @@ def outcome(response: HttpResponse) -> str:
         return "refused"
     if response.status_code == 302 and response.headers["Location"].startswith(("/login/", "/admin/login/")):
         return "refused"
-    assert response.status_code < 500, response.content
+    # Django's test client speaks WSGI, by which there are no streams: who is told so has been let in.
+    assert response.status_code < 500 or response.status_code == 501, response.content
     return "no such method" if response.status_code == 405 else "let in"
 
 

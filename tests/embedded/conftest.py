@@ -14,8 +14,8 @@ from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.embedded.host import PASSWORD, Host, Installed
 from tests.live.serving import ROOT
 
-# A WSGI server has no streams, and the project's own door no icon.
-EXPECTED = ("501 (Not Implemented)", "/favicon.ico")
+# A WSGI server has no streams, the project's own door no icon, and a server that was stopped no answer.
+EXPECTED = ("501 (Not Implemented)", "/favicon.ico", "ERR_CONNECTION_REFUSED")
 PACKAGES = ("jobs", "logstream", "quaero")
 
 
@@ -36,7 +36,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     for name in ("templates", "static"):
         shutil.copytree(ROOT / name, folder / "quaero" / name)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("QUAERO_", "DJANGO_"))}
-    return Installed(sys.executable, {**kept, "PYTHONPATH": str(folder), "PYTHONSAFEPATH": ""})
+    return Installed(sys.executable, {**kept, "PYTHONPATH": str(folder), "SHOP_REGION": "north"})
 
 
 @pytest.fixture(scope="package")

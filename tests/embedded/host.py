@@ -18,8 +18,11 @@ MOUNT = "/ops/logs/"
 PASSWORD = "a long enough passphrase"
 
 SETTINGS = """
+import os
+
 INSTALLED_APPS += ["myapps.jobs", "shop"]
 INSTALLED_APPS += ["jobs", "logstream", "quaero"]
+SHOP_REGION = os.environ["SHOP_REGION"]
 QUAERO = {"PROGRAMS": ["python"], "STREAM_PING_INTERVAL_S": 2}
 TEMPLATES[0]["DIRS"] = [BASE_DIR / "templates"]
 MIDDLEWARE += ["django.middleware.gzip.GZipMiddleware", "shop.policy.strict"]

@@ -101,6 +101,12 @@ def test_a_token_follows_a_stream_to_its_end(served: Host, headers: dict[str, st
         assert "event: done" in list(lines)
 
 
+def test_when_a_token_was_used_last_is_stored(served: Host, headers: dict[str, str]) -> None:
+    assert httpx.get(f"{served.root}api/jobs", headers=headers).status_code == 200
+    used = "from jobs.models import Token; print(Token.objects.exclude(last_used_at=None).exists())"
+    assert served.python(used) == "True"
+
+
 def test_a_ticket_opens_the_stream_that_it_is_for(served: Host, headers: dict[str, str]) -> None:
     path = f"{MOUNT}api/jobs/stream"
     ticket = httpx.post(f"{served.root}api/tickets", headers=headers, json={"path": path}).json()["ticket"]

@@ -45,9 +45,11 @@ def threads_of(pid: int) -> int:
 def test_a_wsgi_server_says_that_it_has_no_streams(host: Host, headers: dict[str, str], visitor: Page) -> None:
     job = host.new_job("polled import")
     with host.served("django", "runserver", "--noreload", "--settings=shop.settings", str(host.port)):
-        for path in (f"api/jobs/{job}/logs/stream", "api/jobs/stream", "api/streams/status"):
+        for path in (f"api/jobs/{job}/logs/stream", "api/jobs/stream", "api/service/logs/stream"):
             answer = httpx.get(host.root + path, headers=headers, timeout=DEADLINE_S)
             assert (answer.status_code, answer.json()["code"]) == (501, "streams_need_asgi")
+        status = httpx.get(f"{host.root}api/streams/status", headers=headers).json()
+        assert (status["active_streams"], status["connections"]) == (0, {"global": {"sse": 0}, "jobs": {}})
         sign_in(visitor, host)
         visitor.goto(f"{host.root}jobs/{job}/")
         expect(visitor.locator("main")).to_contain_text("Polling", timeout=20_000)

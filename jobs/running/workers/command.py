@@ -168,6 +168,8 @@ def is_allowed(name: str, is_registered: bool) -> bool:
         return True
     if name in conf.run_environment():
         return True
+    if not conf.is_installation():
+        return is_registered  # the project's own code, whose settings read what they need
     return is_registered and (name in INSTALLATIONS_VARIABLES or name.startswith(INSTALLATIONS_PREFIX))
 
 
