@@ -17,6 +17,7 @@ from jobs.api.answers import json_answer
 from jobs.errors import MethodNotAllowed, Unavailable
 from jobs.validation.query import NoParameters
 from jobs.web.refusals import refusal_of, response_to
+from jobs.web.transactions import outside_transactions
 from logstream import live
 from logstream.any_server import StreamsNeedAsgi, live_side
 from logstream.documentation import OpenStreams, StreamCount, StreamsStatus
@@ -64,6 +65,7 @@ def stream_view(view: AsyncView) -> AsyncView:
     Nothing can be changed here, so a POST needs no CSRF token to get the answer that it is the wrong method.
     """
 
+    @outside_transactions
     @csrf_exempt
     @functools.wraps(view)
     async def checked(request: HttpRequest, **arguments: Any) -> HttpResponseBase:

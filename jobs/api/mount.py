@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.csrf import csrf_exempt
 
+from jobs import conf
 from jobs.api import machines
 from jobs.api.openapi import SECURITY_SCHEMES, Json, Kinds, described, needing, schemas_of
 from jobs.api.reference import groups_of
@@ -27,7 +28,8 @@ class Api:
         self.beside: dict[str, Json] = {}
         self.kinds_beside: set[type[msgspec.Struct]] = set()
         for address, operation in machines.OPERATIONS.items():
-            self.describe(address, operation, machines.KINDS)
+            if conf.is_installation() or address.startswith("/api/"):  # probes are a project's own business
+                self.describe(address, operation, machines.KINDS)
 
     def describe(self, address: str, operation: Json, kinds: Kinds = ()) -> None:
         """Has the description tell of a GET that is served beside this API. `kinds`: what it refers to."""

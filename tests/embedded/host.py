@@ -28,6 +28,7 @@ TEMPLATES[0]["DIRS"] = [BASE_DIR / "templates"]
 MIDDLEWARE += ["django.middleware.gzip.GZipMiddleware", "shop.policy.strict"]
 ALLOWED_HOSTS = ["127.0.0.1"]
 CSRF_USE_SESSIONS = True
+DATABASES["default"]["ATOMIC_REQUESTS"] = True
 LOGGING = {
     "version": 1,
     "handlers": {"quaero": {"class": "jobs.handlers.QuaeroHandler"}},

@@ -119,6 +119,7 @@ def test_what_is_not_there_is_told_to_programs_as_json(served: Host, headers: di
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     described = httpx.get(f"{served.root}api/openapi.json").json()
     assert described["servers"] == [{"url": MOUNT.rstrip("/")}]
+    assert "/healthz" not in described["paths"]
 
 
 def test_a_registered_job_of_the_project_runs_without_a_backend_for_tasks(host: Host) -> None:
