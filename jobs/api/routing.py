@@ -128,7 +128,7 @@ def patterns_of(operations: Sequence[Operation]) -> list[URLPattern]:
 
 def name_of(methods: dict[str, Operation]) -> str:
     """As `api-list_jobs`."""
-    return f"api-{next(iter(methods.values())).view.__name__}"
+    return f"api_{next(iter(methods.values())).view.__name__}"
 
 
 def route_of(address: str) -> str:
