@@ -44,7 +44,7 @@ class Setting(Generic[T]):
         return found
 
     def as_text(self, value: Any) -> str:
-        """As it would stand in the environment."""
+        """As the environment would have it."""
         if isinstance(value, bool):
             return "on" if value else "off"
         if isinstance(value, list | tuple | set | frozenset):

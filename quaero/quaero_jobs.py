@@ -27,7 +27,7 @@ class InstallationProblem(Exception):
 def prune_logs(older_than_days: Days = RETENTION_DAYS) -> dict[str, int]:
     """Deletes old log entries, oldest first, and the jobs that ended before them and have none left.
 
-    In short transactions, so that nobody waits for it; what was done when it is cancelled stays done.
+    In short transactions, so that writers do not wait long; what was done when it is cancelled stays done.
     """
     older_than = timedelta(days=older_than_days)
     with step("Count"):

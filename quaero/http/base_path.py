@@ -1,7 +1,7 @@
 """The installation under a path of a proxy's, QUAERO_BASE_PATH.
 
 A proxy may hand the path on, or cut it off. Within, all count paths from the installation's root; Django alone, which
-writes addresses, is told the whole path.
+writes addresses, gets the whole path.
 """
 
 from __future__ import annotations

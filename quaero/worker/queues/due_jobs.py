@@ -1,4 +1,4 @@
-"""Due jobs as they stand in the database, without any task: for a project that has no backend for tasks."""
+"""Due jobs, read from the database without any task: for a project that has no backend for tasks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class DueJobsQueue(TaskQueue):
     def run_one(self) -> None:
         job = self._due().only("pk").first()
         if job is not None:
-            execute(job.pk)  # which claims it, or leaves it to whoever has
+            execute(job.pk)  # which claims it, or leaves it to the worker that has
 
     def tidy(self) -> None:
         """There are no tasks."""
