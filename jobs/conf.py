@@ -53,12 +53,11 @@ class Setting(Generic[T]):
 
 
 def given(name: str) -> Any:
-    """What Django's settings say; a whole name goes before the dict."""
-    value = getattr(settings, name, _ABSENT)
-    if value is not _ABSENT:
-        return value
+    """What Django's settings say; the dict goes before a whole name."""
     together = getattr(settings, DICT, None)
-    return together.get(name.removeprefix(PREFIX), _ABSENT) if isinstance(together, Mapping) else _ABSENT
+    if isinstance(together, Mapping) and name.removeprefix(PREFIX) in together:
+        return together[name.removeprefix(PREFIX)]
+    return getattr(settings, name, _ABSENT)
 
 
 @lru_cache(maxsize=256)

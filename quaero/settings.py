@@ -100,7 +100,8 @@ USE_TZ = True
 STATIC_URL = f"{ENVIRONMENT.base_path}static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
-QUAERO = ENVIRONMENT.of_apps
+# What the apps read (jobs/conf.py): QUAERO_RETENTION_DAYS and the like, by their whole names.
+globals().update({f"QUAERO_{name}": value for name, value in ENVIRONMENT.of_apps.items()})
 
 # With DEBUG off, Django's own configuration shows no error anywhere but by mail.
 LOGGING: dict[str, Any] = {

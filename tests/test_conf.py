@@ -30,9 +30,11 @@ def test_the_dict_takes_values_as_python_has_them() -> None:
         assert conf.mask_patterns() == ("a,b", "c{2,3}")
 
 
-def test_a_whole_name_goes_before_the_dict() -> None:
-    with override_settings(QUAERO={"RETENTION_DAYS": 7}, QUAERO_RETENTION_DAYS=8):
+def test_the_dict_goes_before_a_whole_name() -> None:
+    with override_settings(QUAERO_RETENTION_DAYS=8):
         assert conf.retention_days() == 8
+        with override_settings(QUAERO={"RETENTION_DAYS": 7}):
+            assert conf.retention_days() == 7
 
 
 @pytest.mark.parametrize(
