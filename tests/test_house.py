@@ -14,7 +14,8 @@ LARGEST_FILE = 400
 # Inside `jobs`, from the ground up: rooms (folders, or files at the root). What is in one imports from its own floor
 # and from those below.
 FLOORS = {
-    "words": "errors levels statuses streams languages outcome sizes storable variables expressions signals text refused_requests",
+    "words": "errors levels statuses streams languages outcome sizes storable variables expressions signals text "
+    "refused_requests",
     "settings": "conf",
     "models": "models patience",
     "secrets": "secrets",

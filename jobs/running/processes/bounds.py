@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jobs import conf
-
 from jobs.sizes import MIB
 
 
