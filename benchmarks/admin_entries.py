@@ -135,7 +135,7 @@ def measure(title: str, client: Client, pages: dict[str, str]) -> dict[str, floa
     found = {}
     with table(title, "", "ms", "worst", "CPU ms", "queries") as result:
         for name, path in pages.items():
-            path = f"/admin/jobs/{path}"
+            path = f"/admin/quaero_jobs/{path}"
             with CaptureQueriesContext(connection) as queries:
                 assert client.get(path).status_code == 200, path
             count, cpu = len(queries), time.process_time()

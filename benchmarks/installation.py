@@ -35,5 +35,5 @@ class Installation:
         from jobs.models import Token  # noqa: PLC0415
 
         user = User.objects.create_user("benchmark")
-        user.groups.add(Group.objects.get(name="Viewers"))
+        user.groups.add(Group.objects.get(name="Quaero viewers"))
         return Token.issue(user, ["read"])[1]

@@ -85,7 +85,7 @@ class Watch:
 
 def session_of_a_viewer() -> str:
     user = User.objects.create_user("reader")
-    user.groups.add(Group.objects.get(name="Viewers"))
+    user.groups.add(Group.objects.get(name="Quaero viewers"))
     client = Client()
     client.force_login(user)
     return client.cookies["sessionid"].value

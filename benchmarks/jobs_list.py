@@ -106,7 +106,7 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=5)
     options = parser.parse_args()
     user = User.objects.create_user("reader")
-    user.groups.add(Group.objects.get(name="Viewers"))
+    user.groups.add(Group.objects.get(name="Quaero viewers"))
     client = Client()
     client.force_login(user)
     fill(options.jobs)

@@ -37,7 +37,7 @@ def manage(directory: Path, *arguments: str) -> None:
 def seconds_of_last_job(directory: Path) -> tuple[int, float]:
     with sqlite3.connect(directory / "bench.sqlite3") as database:
         row = database.execute(
-            "SELECT last_line, started_at, finished_at FROM jobs_job ORDER BY created_at DESC LIMIT 1"
+            "SELECT last_line, started_at, finished_at FROM quaero_jobs_job ORDER BY created_at DESC LIMIT 1"
         ).fetchone()
     started, finished = (datetime.fromisoformat(moment) for moment in row[1:])
     return row[0], (finished - started).total_seconds()

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
-from jobs import refused_requests, token_uses
+from jobs import conf, refused_requests, token_uses
 from jobs.credentials import RIGHTS, Grounds, permission_missing, require_still, scope_missing
 from jobs.errors import Forbidden, NotFound, Unauthenticated
 from jobs.models import SERVICE_JOB_ID, Job, Step, Token
@@ -76,7 +77,7 @@ def known_caller(request: HttpRequest) -> Caller:
     if scheme.lower() == "bearer" and secret:
         return caller_of_token(secret.strip(), request.META.get("REMOTE_ADDR", ""))
     user = request.user
-    if isinstance(user, User) and user.is_active and scheme.lower() in ("", *SCHEMES_OF_PROXIES):
+    if user.is_authenticated and user.is_active and scheme.lower() in ("", *SCHEMES_OF_PROXIES):
         session = getattr(request, "session", None)
         return Caller(user, known_by=Grounds.of_session(user, session and session.session_key))
     if header:
@@ -119,6 +120,8 @@ def caller_of_token(secret: str, address: str = "") -> Caller:
         refused_requests.count(refused_requests.BAD_TOKEN, address)
         raise Unauthenticated("this token is unknown or has expired", code="bad_token")
     token_uses.note(token)
+    if not conf.is_installation():  # in which a duty of the server does it
+        token_uses.store()
     return Caller(token.user, frozenset(token.scopes), Grounds(token.user_id, token_id=token.pk))
 
 
@@ -127,7 +130,7 @@ def issue_ticket(caller: Caller, path: str) -> str:
 
     It carries the caller's grounds, since the stream ends with them. They are hidden: a session's key is a secret.
     """
-    grounds = hidden(json.dumps(caller.grounds), TICKET_SALT)
+    grounds = hidden(json.dumps(caller.grounds, default=str), TICKET_SALT)
     return signing.dumps({"grounds": grounds, "path": path}, salt=TICKET_SALT, compress=False)
 
 
@@ -141,8 +144,9 @@ def caller_of_ticket(ticket: str, path: str) -> Caller:
         ) from error
     if content["path"] != path:
         raise Unauthenticated(f"this ticket is for {content['path']}", code="bad_ticket")
-    grounds = Grounds(*json.loads(shown(content["grounds"], TICKET_SALT)))
-    user = User.objects.filter(pk=grounds.user_id, is_active=True).first()
+    user_id, *rest = json.loads(shown(content["grounds"], TICKET_SALT))
+    grounds = Grounds(get_user_model()._meta.pk.to_python(user_id), *rest)  # a project's users may have a UUID
+    user = get_user_model().objects.filter(pk=grounds.user_id, is_active=True).first()
     if user is None:
         raise Unauthenticated("the user of this ticket may not sign in any more", code="bad_ticket")
     require_still(grounds)

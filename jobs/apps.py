@@ -1,16 +1,22 @@
 from django.apps import AppConfig
+from django.core import checks
 from django.db.models.signals import post_migrate, pre_migrate
+
+from jobs.conf_checks import check_settings
 
 
 class JobsConfig(AppConfig):
     name = "jobs"
+    label = "quaero_jobs"  # as the tables and rights are named: `jobs` may be the label of another app
+    verbose_name = "Quaero"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        checks.register(check_settings, "quaero")
         # Models can be imported only now, when every app is loaded.
         from jobs import installation  # noqa: PLC0415
         from jobs.background.process import open_queue  # noqa: PLC0415
-        from jobs.runnables import autodiscover  # noqa: PLC0415
+        from jobs.runnables.discovery import autodiscover, check_registered_jobs  # noqa: PLC0415
         from jobs.running.workers import dispatch  # noqa: PLC0415
 
         pre_migrate.connect(installation.before_migrate, sender=self)
@@ -18,3 +24,4 @@ class JobsConfig(AppConfig):
         dispatch.connect()
         open_queue()
         autodiscover()
+        checks.register(check_registered_jobs, "quaero")

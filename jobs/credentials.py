@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.contrib.auth import get_backends
+from django.contrib.auth import get_backends, get_user_model
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends import db
 from django.utils import timezone
@@ -18,7 +18,11 @@ from jobs.models import Token
 from jobs.queries.parts import in_parts
 
 # The user's permission for each right; a token needs the scope with the right's name as well.
-RIGHTS: dict[str, str] = {"read": "jobs.view_job", "write": "jobs.operate_job", "run": "jobs.run_program"}
+RIGHTS: dict[str, str] = {
+    "read": "quaero_jobs.view_job",
+    "write": "quaero_jobs.operate_job",
+    "run": "quaero_jobs.run_program",
+}
 
 
 class Grounds(NamedTuple):
@@ -76,7 +80,7 @@ def current_rights(grounds: Collection[Grounds], permission: str) -> CurrentRigh
     """The current rights of these grounds, in a few queries for all of them."""
     users: dict[int, User] = {}
     for ids in in_parts({each.user_id for each in grounds}):
-        users |= User.objects.filter(is_active=True).in_bulk(ids)
+        users |= get_user_model().objects.filter(is_active=True).in_bulk(ids)
     tokens: dict[int, list[str]] = {}
     for ids in in_parts({each.token_id for each in grounds if each.token_id is not None}):
         tokens |= dict(Token.objects.usable().filter(pk__in=ids).values_list("pk", "scopes"))

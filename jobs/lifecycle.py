@@ -116,7 +116,7 @@ def claim_job(job_id: UUID, worker: str) -> bool:
             worker=worker,
             heartbeat_at=now,
         )
-    except IntegrityError:  # job_runs_alone
+    except IntegrityError:  # quaero_job_runs_alone
         return False
 
 

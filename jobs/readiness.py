@@ -21,10 +21,12 @@ from django.db import Error, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-from jobs import installation
+from jobs import conf, installation
 from jobs.command_name import command_name
 from jobs.models import SERVICE_KIND, Job
 from jobs.models.sequence import newest_id_ever
+
+OUR_APPS = ("quaero_jobs", "quaero_live", "quaero", "django_tasks_database")
 
 
 class NotReady(Exception):
@@ -36,15 +38,23 @@ def unapplied_migrations() -> int:
 
     Raises NotReady for a database of a newer version, django.db.Error for one that does not answer.
     """
+    if installation.is_of_an_older_quaero():
+        raise NotReady(installation.OLDER_QUAERO.format(database_name()))
     executor = MigrationExecutor(connection)
     require_known(executor.loader)
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    needed = [node for node in executor.loader.graph.leaf_nodes() if concerns_us(node[0])]
+    return len(executor.migration_plan(needed))
+
+
+def concerns_us(app: str) -> bool:
+    """Whether an app's tables are to be as this version knows them: in another project those of our apps alone."""
+    return conf.is_installation() or app in OUR_APPS
 
 
 def require_known(loader: MigrationLoader) -> None:
     """Raises NotReady for a database that a later version has changed: this one does not know its tables."""
     known = {*loader.disk_migrations, *(old for squashed in loader.replacements.values() for old in squashed.replaces)}
-    ours = loader.migrated_apps | loader.unmigrated_apps
+    ours = {app for app in loader.migrated_apps | loader.unmigrated_apps if concerns_us(app)}
     newer = sorted(
         f"{app}.{name}" for app, name in loader.applied_migrations if app in ours and (app, name) not in known
     )
@@ -58,7 +68,8 @@ def require_known(loader: MigrationLoader) -> None:
 def require_whole() -> None:
     """Raises NotReady for a database without some of the tables that its migrations made."""
     there = set(connection.introspection.table_names())
-    needed = {model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed}
+    models = [model._meta for model in apps.get_models(include_auto_created=True)]
+    needed = {model.db_table for model in models if model.managed and concerns_us(model.app_label)}
     missing = sorted(needed - there)
     if missing:
         raise NotReady(
@@ -80,14 +91,25 @@ def make_ready(say: Callable[[str], None]) -> None:
         return
     with one_at_a_time():
         count = unapplied_migrations()  # another process may have applied them meanwhile
-        if count and not is_new():
+        if count and not (is_new() and conf.is_installation()):
             raise NotReady(
                 f"the database {database_name()} is not up to date: {count} migrations are not applied. "
-                f"`{command_name()} serve` applies them when it starts, and so does `{command_name()} migrate`"
+                + (
+                    f"`{command_name()} serve` applies them when it starts, and so does `{command_name()} migrate`"
+                    if conf.is_installation()
+                    else f"`{command_name()} migrate` applies them"
+                )
             )
         if count:
             say(f"The database {database_name()} is new: setting it up.")
             migrate(sys.stderr, verbosity=0)
+
+
+def what_applies_them() -> str:
+    by_hand = f"`{command_name()} migrate`"
+    if conf.is_installation():
+        return f"`{command_name()} serve` applies them when it starts, and so does {by_hand}"
+    return f"{by_hand} applies them"
 
 
 def bring_up_to_date(output: TextIO | TextIOBase) -> bool:

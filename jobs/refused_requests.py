@@ -11,7 +11,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"quaero.{__name__}")
 
 LOGGED_EVERY_S = 60.0
 ADDRESSES_NAMED = 3

@@ -8,15 +8,14 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from jobs import statuses
+from jobs import conf, statuses
 from jobs.models import COLUMN_NAMES, DeletedJob, Job, LogEntry
 from jobs.models.entry import EntryQuerySet
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"quaero.{__name__}")
 
 TOMBSTONES_ARE_KEPT = timedelta(days=1)  # every process has noticed the deletion long before
 
@@ -39,7 +38,7 @@ def prune(older_than: timedelta) -> Pruned:
 
 def prune_by_setting() -> Iterator[Pruned]:
     """As `prune_in_chunks`, of what is older than QUAERO_RETENTION_DAYS; logs the numbers. For the server, daily."""
-    days = getattr(settings, "QUAERO_RETENTION_DAYS", 30)
+    days = conf.retention_days()
     entries = jobs = 0
     try:
         for pruned in prune_in_chunks(timedelta(days=days)):

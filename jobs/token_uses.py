@@ -15,7 +15,7 @@ from django.utils import timezone
 from jobs.models import Token
 from jobs.patience import brief_lock_waits
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"quaero.{__name__}")
 
 NOTED_EVERY = timedelta(minutes=1)
 

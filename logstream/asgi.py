@@ -9,22 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import re
 from collections.abc import Awaitable, Callable, Sequence
 
 from asgiref.sync import ThreadSensitiveContext
-from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
+from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 
-from jobs.api import waiting
 from logstream import live
+from logstream.addresses import stream_paths
 from logstream.reading import warm_up
-from logstream.shutdown import Connections, call_on_signals
+from logstream.shutdown import Connections, end_with_process
 
 Duty = Callable[[], Awaitable[None]]
-
-STREAM_PATHS = re.compile(r"/api/(jobs/stream|jobs/[^/]+/logs/stream|logs/[^/]+|service/logs/stream|streams/status)")
-
-SLOW_CLIENTS_END_AFTER_S = 1.0  # all streams end within 2 s of the signal (S9)
 
 # After the start nearly everything stays: full collections of it took 150 ms and made the slowest deliveries.
 GC_THRESHOLDS = (50_000, 20, 100)
@@ -37,7 +32,7 @@ def application(django: ASGI3Application, duties: Sequence[Duty] = ()) -> ASGI3A
     async def serve(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         if scope["type"] == "lifespan":
             await lifespan(duties, connections, receive, send)
-        elif scope["type"] == "http" and STREAM_PATHS.fullmatch(scope["path"]):
+        elif scope["type"] == "http" and is_stream(scope):
             with connections.held(send):
                 async with ThreadSensitiveContext(executor=live.current().opening_pool):
                     await django(scope, receive, send)
@@ -45,6 +40,10 @@ def application(django: ASGI3Application, duties: Sequence[Duty] = ()) -> ASGI3A
             await django(scope, receive, send)
 
     return serve
+
+
+def is_stream(scope: HTTPScope) -> bool:
+    return stream_paths().fullmatch(scope["path"].removeprefix(scope.get("root_path", "").rstrip("/"))) is not None
 
 
 async def lifespan(
@@ -57,20 +56,13 @@ async def lifespan(
     here = live.current()
     here.watch.begin()
     await asyncio.to_thread(warm_up, here.pool, here.client_pool, here.opening_pool)
-
-    def begin_closing() -> None:
-        waiting.stopping.set()
-        here.begin_closing()
-        here.loop.call_later(SLOW_CLIENTS_END_AFTER_S, connections.abort, connections.open())
-
-    restore_signals = call_on_signals(lambda: here.loop.call_soon_threadsafe(begin_closing))
+    end_with_process(here, connections)
     tasks = [asyncio.ensure_future(duty()) for duty in duties]
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
     await send({"type": "lifespan.startup.complete"})
     await receive()  # lifespan.shutdown
-    restore_signals()
     here.close()
     for task in tasks:
         task.cancel()

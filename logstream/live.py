@@ -14,8 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import ParamSpec, TypeVar
 
-from django.conf import settings
-
+from jobs import conf
 from jobs.models.record import wire_time
 from jobs.queries import Filter
 from jobs.queries.long_reads import Steps
@@ -39,7 +38,7 @@ from logstream.watch import Watch
 P = ParamSpec("P")
 T = TypeVar("T")
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"quaero.{__name__}")
 
 READING_THREADS = 2
 OPENING_THREADS = 4  # several, so that one that waits for a lock does not delay other streams
@@ -62,10 +61,11 @@ class Live:
         self.numbers = JobNumbers(self.read)
         self.started_at = wire_time(datetime.now(UTC))
         self.is_closing = False
-        self.batch_interval_s = getattr(settings, "QUAERO_STREAM_BATCH_INTERVAL_MS", 150) / 1000
-        self.ping_interval_s = float(getattr(settings, "QUAERO_STREAM_PING_INTERVAL_S", 5))
-        self.buffer_size: int = getattr(settings, "QUAERO_STREAM_BUFFER_SIZE", 100)
-        self.max_streams: int = getattr(settings, "QUAERO_STREAM_MAX_STREAMS", 10_000)
+        self.stop_listening: Callable[[], None] | None = None  # to the signals that end the process
+        self.batch_interval_s = conf.batch_interval_ms() / 1000
+        self.ping_interval_s = float(conf.ping_interval_s())
+        self.buffer_size = conf.buffer_size()
+        self.max_streams = conf.max_streams()
         self.watch = Watch(self, self.feeds.values, wakeups_of_database())
 
     async def read(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -166,13 +166,16 @@ class Live:
     def close(self) -> None:
         """Stops the threads. The feeds' tasks end with the loop."""
         self.begin_closing()
-        self.watch.end()
-        self.rights.end()
         for feed in tuple(self.feeds.values()):
             self.forget(feed)
-        self.shut_pools()
+        self.give_up()
 
-    def shut_pools(self) -> None:
+    def give_up(self) -> None:
+        """As `close`, of a loop that is no more."""
+        self.watch.end()
+        self.rights.end()
+        if self.stop_listening is not None:
+            self.stop_listening()
         for pool in (self.pool, self.client_pool, self.opening_pool):
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -186,9 +189,7 @@ def current() -> Live:
     loop = asyncio.get_running_loop()
     if _live is None or _live.loop is not loop:
         if _live is not None:
-            _live.watch.end()
-            _live.rights.end()
-            _live.shut_pools()
+            _live.give_up()
         _live = Live(loop)
     return _live
 

@@ -20,11 +20,11 @@ from logstream.registry import JOBS, SERVICE, job_topic
 
 def connect() -> None:
     """Connects the receivers to the signals. It may be called more than once."""
-    signals.entries_appended.connect(on_entries_appended, dispatch_uid="logstream")
-    signals.job_changed.connect(on_job_changed, dispatch_uid="logstream")
-    signals.job_deleted.connect(on_job_deleted, dispatch_uid="logstream")
+    signals.entries_appended.connect(on_entries_appended, dispatch_uid="quaero.logstream")
+    signals.job_changed.connect(on_job_changed, dispatch_uid="quaero.logstream")
+    signals.job_deleted.connect(on_job_deleted, dispatch_uid="quaero.logstream")
     for model in (Job, Step, LogEntry):
-        post_save.connect(on_saved, sender=model, dispatch_uid=f"logstream-{model.__name__}")
+        post_save.connect(on_saved, sender=model, dispatch_uid=f"quaero.logstream-{model.__name__}")
 
 
 def on_entries_appended(sender: object, batch: AppendedBatch, **rest: Any) -> None:

@@ -14,7 +14,7 @@ from jobs.web.refusals import body_of
 from logstream.events import event
 from logstream.open_stream import OpenStream
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"quaero.{__name__}")
 
 LOOK_EVERY_S = 3.0
 CUT_AFTER_S = 3.0  # a reader that takes no bytes in this time does not get the reason

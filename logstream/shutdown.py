@@ -14,10 +14,13 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from jobs.api import waiting
+from logstream.live import Live
 from logstream.open_stream import connection
 from logstream.send_buffer import bound_unsent
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+SLOW_CLIENTS_END_AFTER_S = 1.0  # all streams end within 2 s of the signal (S9)
 
 
 def call_on_signals(begin_closing: Callable[[], object]) -> Callable[[], None]:
@@ -45,6 +48,24 @@ def call_on_signals(begin_closing: Callable[[], object]) -> Callable[[], None]:
                 signal.signal(number, previous)
 
     return restore
+
+
+def end_with_process(here: Live, connections: Connections | None = None) -> None:
+    """Has the streams of `here` end when the process is told to stop, then its `connections`. Once is enough."""
+    if here.stop_listening is not None:
+        return
+
+    def begin_closing() -> None:
+        waiting.stopping.set()
+        here.begin_closing()
+        if connections is not None:
+            here.loop.call_later(SLOW_CLIENTS_END_AFTER_S, connections.abort, connections.open())
+
+    def on_signal() -> None:
+        if not here.loop.is_closed():
+            here.loop.call_soon_threadsafe(begin_closing)
+
+    here.stop_listening = call_on_signals(on_signal)
 
 
 class Connections:

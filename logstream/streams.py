@@ -13,6 +13,7 @@ from jobs.models.record import wire_time
 from jobs.queries import START, Filter, Position
 from jobs.queries.cursors import CursorReset, ResetReason
 from logstream import events
+from logstream.any_server import give_thread_back
 from logstream.feeds.base import FeedKey
 from logstream.feeds.catch_up import Reader
 from logstream.feeds.entries import EntriesFeed
@@ -55,6 +56,7 @@ def open_stream(live: Live, topic: Topic, viewer: Viewer) -> Iterator[Subscripti
 
 async def log_stream(live: Live, request: LogRequest) -> AsyncIterator[bytes]:
     """The bytes of a log stream, of a job, a family or the service."""
+    await give_thread_back()
     with open_stream(live, request.topic, request.viewer) as subscription:
         yield events.retry(USUAL_RETRY_MS)
         feed = await live.feed(FeedKey(request.topic, request.filter, request.format), request.viewer.id)
@@ -159,6 +161,7 @@ async def live_entries(reader: Reader, subscription: Subscription, position: Pos
 
 async def jobs_stream(live: Live, viewer: Viewer) -> AsyncIterator[bytes]:
     """The bytes of the jobs stream. A client that falls behind gets the rows that changed meanwhile."""
+    await give_thread_back()
     with open_stream(live, JOBS, viewer) as subscription:
         yield events.retry(USUAL_RETRY_MS)
         feed = await live.feed(FeedKey(JOBS, Filter()))

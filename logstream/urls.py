@@ -9,11 +9,11 @@ from logstream import views
 from logstream.documentation import KINDS, OPERATIONS
 
 urlpatterns = [
-    path("api/jobs/stream", views.job_list_stream, name="job-list-stream"),
-    path("api/jobs/<str:job_id>/logs/stream", views.job_log_stream, name="job-log-stream"),
-    path("api/logs/<str:job_id>", views.plain_log_stream, name="plain-log-stream"),
-    path("api/service/logs/stream", views.service_log_stream, name="service-log-stream"),
-    path("api/streams/status", views.streams_status, name="streams-status"),
+    path("api/jobs/stream", views.job_list_stream, name="job_list_stream"),
+    path("api/jobs/<str:job_id>/logs/stream", views.job_log_stream, name="job_log_stream"),
+    path("api/logs/<str:job_id>", views.plain_log_stream, name="plain_log_stream"),
+    path("api/service/logs/stream", views.service_log_stream, name="service_log_stream"),
+    path("api/streams/status", views.streams_status, name="streams_status"),
 ]
 
 for address, operation in OPERATIONS.items():

@@ -12,12 +12,14 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from jobs import refused_requests
+from jobs import conf, refused_requests
 from jobs.api.answers import json_answer
 from jobs.errors import MethodNotAllowed, Unavailable
 from jobs.validation.query import NoParameters
 from jobs.web.refusals import refusal_of, response_to
+from jobs.web.transactions import outside_transactions
 from logstream import live
+from logstream.any_server import StreamsNeedAsgi, live_side
 from logstream.documentation import OpenStreams, StreamCount, StreamsStatus
 from logstream.registry import JOBS, SERVICE
 from logstream.requests import (
@@ -47,6 +49,10 @@ class EventStream(StreamingHttpResponse):
         )
         self._source = source
 
+    def has_header(self, header: str) -> bool:
+        # A project's GZipMiddleware passes over what says that it is encoded; it would compress for each client anew.
+        return header.lower() == "content-encoding" or super().has_header(header)
+
     def __aiter__(self) -> AsyncIterator[bytes]:
         # Without Django's two generators in between: closing this one is what ends the stream, and at once.
         return self._source
@@ -59,6 +65,7 @@ def stream_view(view: AsyncView) -> AsyncView:
     Nothing can be changed here, so a POST needs no CSRF token to get the answer that it is the wrong method.
     """
 
+    @outside_transactions
     @csrf_exempt
     @functools.wraps(view)
     async def checked(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
@@ -95,10 +102,10 @@ def require_room(here: live.Live) -> None:
         )
 
 
-async def answer(read: Callable[..., LogRequest | None], *arguments: object) -> HttpResponseBase:
+async def answer(request: HttpRequest, read: Callable[..., LogRequest | None], *arguments: object) -> HttpResponseBase:
     """The log stream that was asked for, as `read` says; 204 when there is nothing more to come."""
-    here = live.current()
-    asked = await sync_to_async(read)(*arguments)
+    asked = await sync_to_async(read)(request, *arguments)
+    here = live_side(request)
     require_room(here)
     return HttpResponse(status=204) if asked is None else EventStream(log_stream(here, asked))
 
@@ -106,27 +113,27 @@ async def answer(read: Callable[..., LogRequest | None], *arguments: object) -> 
 @stream_view
 async def job_log_stream(request: HttpRequest, job_id: str) -> HttpResponseBase:
     """GET /api/jobs/{id}/logs/stream"""
-    return await answer(read_job_request, request, job_id)
+    return await answer(request, read_job_request, job_id)
 
 
 @stream_view
 async def plain_log_stream(request: HttpRequest, job_id: str) -> HttpResponseBase:
     """GET /api/logs/{id}: every entry of the job as an event without a name."""
-    return await answer(read_plain_request, request, job_id)
+    return await answer(request, read_plain_request, job_id)
 
 
 @stream_view
 async def service_log_stream(request: HttpRequest) -> HttpResponseBase:
     """GET /api/service/logs/stream"""
-    return await answer(read_service_request, request)
+    return await answer(request, read_service_request)
 
 
 @stream_view
 async def job_list_stream(request: HttpRequest) -> HttpResponseBase:
     """GET /api/jobs/stream"""
-    here = live.current()
     caller = await sync_to_async(stream_reader)(request)
     JobsStreamQuery.of_url(request.GET)
+    here = live_side(request)
     require_room(here)
     return EventStream(jobs_stream(here, viewer_of(caller)))
 
@@ -136,7 +143,11 @@ async def streams_status(request: HttpRequest) -> HttpResponseBase:
     """GET /api/streams/status: which streams this process has open, for what and for whom."""
     await sync_to_async(stream_reader)(request)
     NoParameters.of_url(request.GET)
-    here = live.current()
+    try:
+        here = live_side(request)
+    except StreamsNeedAsgi:
+        nothing = OpenStreams(StreamCount(0), {})
+        return json_answer(StreamsStatus("active", nothing, 0, 0, 0, [], conf.max_streams()))
     by_topic = here.streams_by_topic()
     by_job: Counter[str] = Counter()  # with and without descendants
     for topic, count in by_topic.items():

@@ -19,7 +19,7 @@ from logstream.feeds.service import ServiceFeed
 from logstream.news import Changed, Deleted, Grown
 from logstream.wakeups.base import Wakeups
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"quaero.{__name__}")
 
 RECONCILE_INTERVAL_S = 2.0
 

@@ -2,7 +2,8 @@ from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.core import checks
 
-from quaero.config.checks import check_limits, check_names, check_proxies
+from jobs import conf
+from quaero.config.checks import check_names, check_proxies
 
 
 class QuaeroConfig(AppConfig):
@@ -10,9 +11,9 @@ class QuaeroConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        checks.register(check_limits, "quaero")
-        checks.register(check_names, "quaero")
-        checks.register(check_proxies, "quaero")
+        if conf.is_installation():
+            checks.register(check_names, "quaero")
+            checks.register(check_proxies, "quaero")
 
 
 class QuaeroAdminConfig(admin_apps.AdminConfig):

@@ -14,6 +14,7 @@ from django.core import checks
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Count, Model, Q, QuerySet
 
+from jobs import conf
 from jobs.models import COLUMN_NAMES, Job, Step
 from jobs.models.counters import COLUMNS
 from jobs.sizes import MIB
@@ -98,7 +99,8 @@ def database_size() -> Iterator[Finding]:
 def free_space() -> Iterator[Finding]:
     """The free space beside the database file, or in the data directory where the database is no file."""
     is_file = connection.vendor == "sqlite"
-    folder = Path(connection.settings_dict["NAME"]).parent if is_file else settings.ENVIRONMENT.data_dir
+    elsewhere = settings.ENVIRONMENT.data_dir if conf.is_installation() else Path.cwd()
+    folder = Path(connection.settings_dict["NAME"]).parent if is_file else elsewhere
     free = disk_usage(folder).free
     status = PROBLEM if free < TOO_LITTLE_SPACE else WARNING if free < LITTLE_SPACE else OK
     yield Finding("Free space", status, f"{as_size(free)} on the file system of {folder}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+import threading
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 
 from django.db import Error, connections
@@ -80,6 +81,30 @@ def run_once(work: Callable[[], object], name: str = "") -> object:
         connections.close_all()
 
 
+@contextmanager
+def beside(duties: Iterable[Duty]) -> Iterator[None]:
+    """Within, the duties are done in a thread of their own, by a process that has no event loop itself."""
+    loop = asyncio.new_event_loop()
+    all_of_them = loop.create_task(done_together(duties))
+    thread = threading.Thread(target=run_until_cancelled, args=[loop, all_of_them], name="quaero-duties", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(all_of_them.cancel)
+        thread.join()
+        loop.close()
+
+
+async def done_together(duties: Iterable[Duty]) -> None:
+    await asyncio.gather(*(duty() for duty in duties))
+
+
+def run_until_cancelled(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None]) -> None:
+    with suppress(asyncio.CancelledError):
+        loop.run_until_complete(task)
+
+
 # A job without a heartbeat for its lease of 20 s is failed at most 5 s after that (D8).
 _watch = DatabaseWatch("The web process")
 DUTIES: tuple[Duty, ...] = (
@@ -90,3 +115,11 @@ DUTIES: tuple[Duty, ...] = (
     every(10, shorten_wal),
     every_in_steps(DAY_S, prune_by_setting),
 )
+
+_workers_watch = DatabaseWatch("The worker")
+DUTIES_OF_WORKER: tuple[Duty, ...] = (
+    every(5, _workers_watch.watched(Lookout().look)),
+    every(5, _workers_watch.watched(leftovers.deliver)),
+    every_in_steps(DAY_S, prune_by_setting),
+)
+"""In another project, where no web process of ours has any. Several workers may have them."""

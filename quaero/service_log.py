@@ -9,9 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from django.conf import settings
-
-from jobs import levels
+from jobs import conf, levels
 from jobs.background.flush import settle_async
 from jobs.handlers import QuaeroHandler
 from jobs.models import SERVICE_JOB_ID
@@ -40,7 +38,7 @@ class ServiceLogFilter(logging.Filter):
         library = record.name.partition(".")[0]
         if record.name.startswith("django.db") or (library in LIBRARIES and record.levelno < logging.WARNING):
             return False
-        if not record.name.startswith("logstream"):
+        if not record.name.startswith("quaero.logstream"):
             return True
         now, message = time.monotonic(), (record.name, record.msg)
         if now - self._passed_at.get(message, -REPEATED_AFTER_S) < REPEATED_AFTER_S:
@@ -63,7 +61,7 @@ async def keep_service_log() -> None:
 
 
 def service_log_level() -> int:
-    return levels.parse(settings.ENVIRONMENT.service_log_level)
+    return levels.parse(conf.service_log_level())
 
 
 @contextmanager

@@ -16,6 +16,8 @@ DEBUG = False
 SECRET_KEY = ENVIRONMENT.secret_key
 ALLOWED_HOSTS = ["*"]  # quaero/http/hosts.py looks, before anything else does
 CSRF_TRUSTED_ORIGINS = trusted_origins(ENVIRONMENT.allowed_hosts, knows_scheme=bool(ENVIRONMENT.trusted_proxies))
+FORCE_SCRIPT_NAME = ENVIRONMENT.base_path.rstrip("/") or None
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = ENVIRONMENT.base_path  # what else the proxy shows has no use for them
 SECURE_HSTS_SECONDS = 30 * 24 * 3600  # said over https alone
 
 INSTALLED_APPS = [
@@ -82,7 +84,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_RESET_TIMEOUT = 3600
 
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "quaero:job_list"
 LOGOUT_REDIRECT_URL = "login"
 
 # A program of 1 MiB, which is the most, may be twice as long as JSON, and more than that if it is full of escapes.
@@ -93,27 +95,12 @@ USE_I18N = False
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-STATIC_URL = "/static/"
+STATIC_URL = f"{ENVIRONMENT.base_path}static/"
 STATICFILES_DIRS = static_directories()
 
-# What the apps read; each has the same default there, for projects that use an app without this package.
+# What the apps read (jobs/conf.py): QUAERO_RETENTION_DAYS and the like, by their whole names.
+globals().update({f"QUAERO_{name}": value for name, value in ENVIRONMENT.of_apps.items()})
 QUAERO_COMMAND = command_name()
-QUAERO_STREAM_BATCH_INTERVAL_MS = ENVIRONMENT.batch_interval_ms
-QUAERO_STREAM_PING_INTERVAL_S = ENVIRONMENT.ping_interval_s
-QUAERO_STREAM_DEFAULT_LIMIT = ENVIRONMENT.default_limit
-QUAERO_STREAM_MAX_LIMIT = ENVIRONMENT.max_limit
-QUAERO_STREAM_BUFFER_SIZE = ENVIRONMENT.buffer_size
-QUAERO_STREAM_MAX_STREAMS = ENVIRONMENT.max_streams
-QUAERO_RETENTION_DAYS = ENVIRONMENT.retention_days
-QUAERO_PROGRAMS = ENVIRONMENT.programs
-QUAERO_RUN_TIMEOUT_S = ENVIRONMENT.run_timeout_s
-QUAERO_RUN_MEMORY_MB = ENVIRONMENT.run_memory_mb
-QUAERO_RUN_PROCESSES = ENVIRONMENT.run_processes
-QUAERO_RUN_FILE_MB = ENVIRONMENT.run_file_mb
-QUAERO_RUN_DISK_MB = ENVIRONMENT.run_disk_mb
-QUAERO_RUN_USER = ENVIRONMENT.run_user
-QUAERO_RUN_ENVIRONMENT = ENVIRONMENT.run_environment
-QUAERO_MASK_PATTERNS = ENVIRONMENT.mask_patterns
 
 # With DEBUG off, Django's own configuration shows no error anywhere but by mail.
 LOGGING: dict[str, Any] = {

@@ -56,19 +56,19 @@ def nothing_counted() -> None:
 @pytest.fixture
 def operator(db: None) -> User:
     """May look, cancel, rerun and delete, but not run programs."""
-    return make_user("operator", "Operators")
+    return make_user("operator", "Quaero operators")
 
 
 @pytest.fixture
 def viewer(db: None) -> User:
     """May look."""
-    return make_user("viewer", "Viewers")
+    return make_user("viewer", "Quaero viewers")
 
 
 @pytest.fixture
 def runner(db: None) -> User:
     """May look and run programs, but not cancel, rerun or delete."""
-    return make_user("runner", "Runners")
+    return make_user("runner", "Quaero runners")
 
 
 @pytest.fixture

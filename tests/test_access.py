@@ -121,10 +121,10 @@ def test_a_token_has_known_scopes(viewer: User, scopes: list[str]) -> None:
     ("groups", "rights"),
     [
         ([], []),
-        (["Viewers"], ["read"]),
-        (["Operators"], ["read", "write"]),
-        (["Runners"], ["read", "run"]),
-        (["Operators", "Runners"], ["read", "write", "run"]),
+        (["Quaero viewers"], ["read"]),
+        (["Quaero operators"], ["read", "write"]),
+        (["Quaero runners"], ["read", "run"]),
+        (["Quaero operators", "Quaero runners"], ["read", "write", "run"]),
     ],
 )
 def test_groups_have_the_rights_that_the_design_gives_them(groups: list[str], rights: list[str]) -> None:

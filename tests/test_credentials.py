@@ -64,11 +64,11 @@ def leave_groups(user: User) -> None:
 
 
 def take_from_group(user: User) -> None:
-    Group.objects.get(name="Viewers").permissions.remove(Permission.objects.get(codename="view_job"))
+    Group.objects.get(name="Quaero viewers").permissions.remove(Permission.objects.get(codename="view_job"))
 
 
 def delete_group(user: User) -> None:
-    Group.objects.get(name="Viewers").delete()
+    Group.objects.get(name="Quaero viewers").delete()
 
 
 @pytest.mark.parametrize("way", WAYS)

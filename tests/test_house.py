@@ -14,11 +14,13 @@ LARGEST_FILE = 400
 # Inside `jobs`, from the ground up: rooms (folders, or files at the root). What is in one imports from its own floor
 # and from those below.
 FLOORS = {
-    "words": "errors levels statuses streams languages outcome sizes storable signals text refused_requests extras",
+    "words": "errors levels statuses streams languages outcome sizes storable variables expressions signals text "
+    "refused_requests extras",
+    "settings": "conf command_name",
     "models": "models patience",
     "secrets": "secrets",
     "core": "recording lifecycle queries access credentials token_uses operations installation readiness "
-    "command_name retention validation runnables",
+    "retention validation runnables conf_checks",
     "doors": "running background tracking handlers reporting terminal web templatetags admin api management apps",
 }
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS.values()) for name in names.split()}

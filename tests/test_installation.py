@@ -35,7 +35,7 @@ def interrupted() -> None:
     Job.objects.filter(pk=SERVICE_JOB_ID).delete()
     Group.objects.all().delete()
     Permission.objects.all().delete()
-    Group.objects.create(name="Viewers")
+    Group.objects.create(name="Quaero viewers")
 
 
 @pytest.mark.parametrize("start", [lambda: bring_up_to_date(StringIO()), lambda: make_ready(print)])
@@ -51,12 +51,12 @@ def test_what_a_killed_start_has_left_out_is_made_by_the_next(start: Callable[[]
 
 def test_what_an_administrator_has_changed_stays_so(django_assert_max_num_queries: Any) -> None:
     bring_up_to_date(StringIO())
-    Group.objects.get(name="Viewers").permissions.clear()
-    Group.objects.get(name="Runners").delete()
+    Group.objects.get(name="Quaero viewers").permissions.clear()
+    Group.objects.get(name="Quaero runners").delete()
     with django_assert_max_num_queries(8):
         bring_up_to_date(StringIO())
     complete()  # as after the migrations of a later version
-    assert Group.objects.get(name="Viewers").permissions.count() == 0
+    assert Group.objects.get(name="Quaero viewers").permissions.count() == 0
 
 
 def test_a_start_that_fails_has_changed_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,7 @@ def outdated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("outdated")
     assert on(directory, "migrate", "-v0").returncode == 0
     with closing(sqlite3.connect(directory / "quaero.sqlite3")) as database, database:
-        database.execute("DELETE FROM django_migrations WHERE app = 'jobs' ORDER BY id DESC LIMIT 1")
+        database.execute("DELETE FROM django_migrations WHERE app = 'quaero_jobs' ORDER BY id DESC LIMIT 1")
     return directory
 
 
@@ -140,13 +140,13 @@ def changed(directory: Path, *statements: str) -> Path:
 
 @pytest.fixture(scope="module")
 def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    insert = "INSERT INTO django_migrations (app, name, applied) VALUES ('jobs', '9999_later', '2030-01-01')"
+    insert = "INSERT INTO django_migrations (app, name, applied) VALUES ('quaero_jobs', '9999_later', '2030-01-01')"
     return changed(tmp_path_factory.mktemp("newer"), insert)
 
 
 @pytest.fixture(scope="module")
 def without_a_table(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return changed(tmp_path_factory.mktemp("without"), "PRAGMA foreign_keys = OFF", "DROP TABLE jobs_logentry")
+    return changed(tmp_path_factory.mktemp("without"), "PRAGMA foreign_keys = OFF", "DROP TABLE quaero_jobs_logentry")
 
 
 ALL_COMMANDS = {**COMMANDS, ("serve", "--port", "0"): 1}
@@ -157,7 +157,7 @@ def test_a_database_of_a_newer_version_is_left_to_that(command: tuple[str, ...],
     done = on(newer, *command)
     assert (done.returncode, done.stdout) == (code, "")
     [line] = done.stderr.splitlines()
-    assert "of a newer version than this one, which does not know its migrations jobs.9999_later" in line
+    assert "of a newer version than this one, which does not know its migrations quaero_jobs.9999_later" in line
 
 
 @pytest.mark.parametrize(("command", "code"), ALL_COMMANDS.items())
@@ -165,7 +165,30 @@ def test_a_missing_table_is_reported_in_a_line(command: tuple[str, ...], code: i
     done = on(without_a_table, *command)
     assert done.returncode == code
     [line] = done.stderr.splitlines()
-    assert "is damaged: a table is missing, jobs_logentry" in line
+    assert "is damaged: a table is missing, quaero_jobs_logentry" in line
+
+
+@pytest.fixture(scope="module")
+def of_an_older_quaero(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("older")
+    with closing(sqlite3.connect(directory / "quaero.sqlite3")) as database, database:
+        for table in ("django_migrations", "jobs_job", "jobs_step", "jobs_logentry"):
+            database.execute(f"CREATE TABLE {table} (id integer PRIMARY KEY, app text, name text, applied text)")
+        database.execute("INSERT INTO django_migrations VALUES (1, 'jobs', '0001_initial', '2026-01-31')")
+    (directory / "quaero.sqlite3").chmod(0o600)
+    return directory
+
+
+@pytest.mark.parametrize(("command", "code"), {**ALL_COMMANDS, ("migrate",): 1}.items())
+def test_a_database_of_an_older_quaero_is_left_as_it_is(
+    command: tuple[str, ...], code: int, of_an_older_quaero: Path
+) -> None:
+    before = tables(of_an_older_quaero)
+    done = on(of_an_older_quaero, *command)
+    assert done.returncode == code
+    [line] = done.stderr.splitlines()
+    assert "was made by an older Quaero, whose data this version cannot read: move it away, or name another" in line
+    assert tables(of_an_older_quaero) == before
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.db import connection
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils import timezone
@@ -145,15 +145,15 @@ def test_tombstones_go_after_a_day() -> None:
     assert DeletedJob.objects.get().deleted_at > timezone.now() - timedelta(days=1)
 
 
-def test_the_setting_says_how_long_entries_are_kept(old_job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "QUAERO_RETENTION_DAYS", 7)
+def test_the_setting_says_how_long_entries_are_kept(old_job: Job, settings: Any) -> None:
+    settings.QUAERO_RETENTION_DAYS = 7
     append(old_job, [NewEntry("old", timestamp=ago(days=8)), NewEntry("young", timestamp=ago(days=6))])
     assert sum(deleted.entries for deleted in prune_by_setting()) == 1
     assert stored_lines(old_job) == [2]
 
 
 def send(signal: object) -> None:
-    app = apps.get_app_config("jobs")
+    app = apps.get_app_config("quaero_jobs")
     signal.send(  # type: ignore[attr-defined]
         sender=app, app_config=app, verbosity=0, interactive=False, using="default", plan=[], apps=apps
     )

@@ -35,9 +35,6 @@ NOT_DONE: tuple[str, ...] = (
     "logstream/shutdown.py",
     "logstream/urls.py",
     "logstream/views.py",
-    "quaero/config/variables.py",
-    "quaero/jobs.py",
-    "quaero/urls.py",
 )
 
 

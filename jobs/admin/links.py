@@ -27,15 +27,15 @@ FILTER_NAMES = {
 def entries_link(text: str, *, job: UUID, step: UUID | None = None) -> SafeString:
     """A link to the list of entries, filtered by a job, or by one of its steps."""
     chosen = {"job__id__exact": str(job)} | ({} if step is None else {"step__id__exact": str(step)})
-    address = f"{reverse('admin:jobs_logentry_changelist')}?{urlencode(chosen)}"
+    address = f"{reverse('admin:quaero_jobs_logentry_changelist')}?{urlencode(chosen)}"
     return format_html('<a href="{}">{}</a>', address, text)
 
 
 def job_link(job: Job) -> SafeString:
-    address = reverse("admin:jobs_job_change", args=[job.pk])
+    address = reverse("admin:quaero_jobs_job_change", args=[job.pk])
     return format_html('<a href="{}">{}</a>', address, shortened(job.name, LONGEST_NAME))
 
 
 def step_link(step: Step) -> SafeString:
-    address = reverse("admin:jobs_step_change", args=[step.pk])
+    address = reverse("admin:quaero_jobs_step_change", args=[step.pk])
     return format_html('<a href="{}">{}</a>', address, shortened(step.name, LONGEST_NAME))

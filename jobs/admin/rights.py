@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import User
 from django.db import models
 from django.http import HttpRequest
 
@@ -11,7 +10,7 @@ from jobs.access import Caller
 
 def may(request: HttpRequest, right: str) -> bool:
     """Whether the signed-in user has the right `read`, `write` or `run`."""
-    return isinstance(request.user, User) and Caller(request.user).may(right)
+    return request.user.is_authenticated and Caller(request.user).may(right)
 
 
 class ForViewers:

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from jobs.admin.cells import badge, duration, number, preformatted, visible
 from jobs.admin.links import entries_link, job_link
 from jobs.admin.rights import ForViewers
+from jobs.admin.templates import ours
 from jobs.models import COLUMN_NAMES, Step
 from jobs.text.commands import shortened
 from jobs.web.admin_lookups import KnownLookups
@@ -66,8 +67,8 @@ class StepInline(ForViewers, StepCells, admin.TabularInline):  # type: ignore[ty
 
 @admin.register(Step)
 class StepAdmin(ForViewers, StepCells, KnownLookups):
-    change_list_template = "quaero/admin/change_list.html"
-    change_form_template = "quaero/admin/change_form.html"
+    change_list_template = ours("change_list.html")
+    change_form_template = ours("change_form.html")
     list_display = ("step_name", "job_of", *COLUMNS[1:])
     list_filter = ("status",)
     show_full_result_count = False

@@ -7,13 +7,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.actions import delete_selected
-from django.contrib.auth.models import User
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
+from jobs.admin.templates import ours
 from jobs.models import SCOPES, Token
 from jobs.web.admin_lookups import KnownLookups
 
@@ -34,13 +35,12 @@ class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
         return expires_at
 
 
-@admin.register(Token)
 class TokenAdmin(KnownLookups):
-    change_list_template = "quaero/admin/change_list.html"
-    change_form_template = "quaero/admin/change_form.html"
+    change_list_template = ours("change_list.html")
+    change_form_template = ours("change_form.html")
     list_display = LIST_COLUMNS
     list_select_related = ("user",)
-    search_fields = ("name", "user__username")
+    search_fields = ("name", f"user__{get_user_model().USERNAME_FIELD}")
     raw_id_fields = ("user",)
     show_full_result_count = False
     actions = ("delete_selected",)
@@ -74,7 +74,8 @@ class TokenAdmin(KnownLookups):
         if change:
             obj.save(update_fields=form.changed_data)
             return
-        user = obj.user if request.user.is_superuser else User.objects.get(username=request.user.get_username())
+        assert request.user.is_authenticated
+        user = obj.user if request.user.is_superuser else request.user
         issued, secret = Token.issue(user, obj.scopes, name=obj.name, expires_at=obj.expires_at)
         obj.__dict__.update(issued.__dict__)
         obj.secret = secret  # type: ignore[attr-defined]  # for `response_add` in this request

@@ -8,9 +8,10 @@ from functools import cached_property
 import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.csrf import csrf_exempt
 
+from jobs import conf
 from jobs.api import machines
 from jobs.api.openapi import SECURITY_SCHEMES, Json, Kinds, described, needing, schemas_of
 from jobs.api.reference import groups_of
@@ -27,7 +28,8 @@ class Api:
         self.beside: dict[str, Json] = {}
         self.kinds_beside: set[type[msgspec.Struct]] = set()
         for address, operation in machines.OPERATIONS.items():
-            self.describe(address, operation, machines.KINDS)
+            if conf.is_installation() or address.startswith("/api/"):  # probes are a project's own business
+                self.describe(address, operation, machines.KINDS)
 
     def describe(self, address: str, operation: Json, kinds: Kinds = ()) -> None:
         """Has the description tell of a GET that is served beside this API. `kinds`: what it refers to."""
@@ -38,8 +40,8 @@ class Api:
     @property
     def urls(self) -> tuple[list[URLPattern], str | None, str | None]:
         patterns = [
-            path("openapi.json", read_only(self.show_openapi), name="api-openapi"),
-            path("docs", read_only(self.show_reference), name="api-docs"),
+            path("openapi.json", read_only(self.show_openapi), name="api_openapi"),
+            path("docs", read_only(self.show_reference), name="api_docs"),
         ]
         return [*patterns, *patterns_of(self.operations)], None, None
 
@@ -57,17 +59,22 @@ class Api:
             "info": {"title": "Quaero", "version": "1", "description": ""},
             "paths": {**paths, **self.beside},
             "components": {"schemas": schemas, "securitySchemes": SECURITY_SCHEMES},
-            "servers": [],
             "security": needing("read"),
         }
 
     def show_openapi(self, request: HttpRequest) -> HttpResponse:
-        return JsonResponse(self.openapi)  # which may be kept: it is no news
+        # It may be kept: it is no news.
+        return JsonResponse({**self.openapi, "servers": [{"url": root() or "/"}]})
 
     def show_reference(self, request: HttpRequest) -> HttpResponse:
         """The same as a page for people; one of ours, and none that would come from a CDN."""
-        origin = f"{request.scheme}://{request.get_host()}"
+        origin = f"{request.scheme}://{request.get_host()}{root()}"
         return render(request, "quaero/api/docs.html", {"groups": groups_of(self.openapi, origin), "origin": origin})
+
+
+def root() -> str:
+    """Where Quaero is mounted, without a slash at its end: every path that is described begins there."""
+    return reverse("quaero:job_list").rstrip("/")
 
 
 def read_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

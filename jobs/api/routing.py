@@ -30,6 +30,7 @@ from jobs.api.bodies import Body, read_body
 from jobs.errors import MethodNotAllowed
 from jobs.validation.query import NoParameters, Query
 from jobs.web.refusals import refusal_of, response_to
+from jobs.web.transactions import outside_transactions
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -127,7 +128,7 @@ def patterns_of(operations: Sequence[Operation]) -> list[URLPattern]:
 
 def name_of(methods: dict[str, Operation]) -> str:
     """As `api-list_jobs`."""
-    return f"api-{next(iter(methods.values())).view.__name__}"
+    return f"api_{next(iter(methods.values())).view.__name__}"
 
 
 def route_of(address: str) -> str:
@@ -137,6 +138,7 @@ def route_of(address: str) -> str:
 def view_of(methods: dict[str, Operation]) -> Callable[..., HttpResponse]:
     allowed = {*methods, *(("HEAD",) if "GET" in methods else ())}
 
+    @outside_transactions
     @csrf_exempt  # `caller_of` looks, which knows whether the request has a token
     def view(request: HttpRequest, **places: str) -> HttpResponse:
         try:

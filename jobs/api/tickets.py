@@ -11,7 +11,8 @@ from jobs.api.routing import Router
 from jobs.errors import Refusal
 
 # The names of the stream routes, by which this app knows them: they belong to the live side.
-STREAM_ROUTES = ("job-log-stream", "plain-log-stream", "service-log-stream", "job-list-stream")
+STREAMS = ("job_log_stream", "plain_log_stream", "service_log_stream", "job_list_stream")
+STREAM_ROUTES = tuple(("quaero", name) for name in STREAMS)
 STREAM_PATHS = "/api/jobs/{id}/logs/stream, /api/logs/{id}, /api/service/logs/stream or /api/jobs/stream"
 
 router = Router("tickets")
@@ -39,7 +40,7 @@ def require_stream(caller: Caller, path: str) -> None:
         match = resolve("/" + path.removeprefix(get_script_prefix())) if path.startswith("/") else None
     except Resolver404:
         match = None
-    if match is None or match.url_name not in STREAM_ROUTES:
+    if match is None or (*match.app_names, match.url_name) not in STREAM_ROUTES:
         raise Refusal(
             f"path={path[:200]!r} is no stream: use {STREAM_PATHS}, without host and query string",
             code="bad_parameter",

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from django.conf import settings
 from django.db import connections
 
+from jobs import conf
 from jobs.background.queue import in_event_loop, queue
-
-FLUSH_TIMEOUT_S = 5.0  # so long a block's end, and the program's, wait for a slow database
 
 
 def settle() -> None:
@@ -42,4 +40,4 @@ def may_wait() -> bool:
 
 
 def timeout_s() -> float:
-    return float(getattr(settings, "QUAERO_FLUSH_TIMEOUT_S", FLUSH_TIMEOUT_S))
+    return conf.flush_timeout_s()

@@ -9,8 +9,7 @@ import time
 from contextlib import suppress
 from multiprocessing import util as multiprocessing_util
 
-from django.conf import settings
-
+from jobs import conf
 from jobs.background import flush, leftovers
 from jobs.background.queue import own_threads, queue
 from jobs.background.writer import Writer, say
@@ -24,7 +23,7 @@ _is_forked = False
 
 def open_queue() -> None:
     """Lets the writer start as soon as there is something to write. Called when the apps are ready."""
-    if not getattr(settings, "QUAERO_TRACKING", True):
+    if not conf.tracking():
         queue.switch_off()
     elif queue.start_writer is None:
         os.register_at_fork(before=before_fork, after_in_parent=after_fork, after_in_child=after_fork_in_child)

@@ -121,13 +121,13 @@ class LogEntry(models.Model):
 
     class Meta:
         verbose_name_plural = "log entries"
-        constraints = [models.UniqueConstraint(fields=["job", "line"], name="entry_line")]
+        constraints = [models.UniqueConstraint(fields=["job", "line"], name="quaero_entry_line")]
         indexes = [
-            models.Index(fields=["step", "id"], name="entry_step"),
+            models.Index(fields=["step", "id"], name="quaero_entry_step"),
             # Small, and what "the errors of a job with a million lines" needs.
-            models.Index(fields=["job", "line"], condition=models.Q(level__gte=NOTABLE), name="entry_notable"),
+            models.Index(fields=["job", "line"], condition=models.Q(level__gte=NOTABLE), name="quaero_entry_notable"),
             # The same for the errors of all jobs.
-            models.Index(fields=["id"], condition=models.Q(level__gte=NOTABLE), name="entry_notable_of_all"),
+            models.Index(fields=["id"], condition=models.Q(level__gte=NOTABLE), name="quaero_entry_notable_of_all"),
         ]
 
     def __str__(self) -> str:

@@ -38,7 +38,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         deleted = 0
         for job in self.only("pk"):
             deleted += job.delete()[0]
-        return deleted, {"jobs.Job": deleted}
+        return deleted, {Job._meta.label: deleted}
 
 
 LARGE_COLUMNS = ("spec", "result")  # what may be large, and is not wanted where there are many jobs
@@ -87,17 +87,17 @@ class Job(LevelCounters, ProtectedSave):
     class Meta:
         indexes = [
             # Status and name are in the indexes too: searches in names and counts by status then read no rows.
-            models.Index(fields=["-created_at", "-id", "status", "name"], name="job_newest"),
-            models.Index(fields=["status", "-created_at", "-id", "name"], name="job_newest_by_status"),
-            models.Index(fields=["kind", "-created_at", "-id", "status", "name"], name="job_newest_by_kind"),
-            models.Index(fields=["name", "-created_at"], name="job_newest_by_name"),
+            models.Index(fields=["-created_at", "-id", "status", "name"], name="quaero_job_newest"),
+            models.Index(fields=["status", "-created_at", "-id", "name"], name="quaero_job_newest_by_status"),
+            models.Index(fields=["kind", "-created_at", "-id", "status", "name"], name="quaero_job_newest_by_kind"),
+            models.Index(fields=["name", "-created_at"], name="quaero_job_newest_by_name"),
         ]
         constraints = [
             # Two workers cannot both begin a job with the same `exclusive`, whatever either of them has read.
             models.UniqueConstraint(
                 fields=["exclusive"],
                 condition=models.Q(status=statuses.RUNNING) & ~models.Q(exclusive=""),
-                name="job_runs_alone",
+                name="quaero_job_runs_alone",
             )
         ]
         permissions = [

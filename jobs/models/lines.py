@@ -43,10 +43,12 @@ class TakenLines:
 _ADD = ", ".join(f"{column} = {column} + %s" for column in COLUMN_NAMES)
 _COUNTERS = ", ".join(COLUMN_NAMES)
 JOB_SQL = (
-    f"UPDATE jobs_job SET last_line = last_line + %s, {_ADD}, revision = revision + 1, updated_at = %s "  # noqa: S608
+    f"UPDATE quaero_jobs_job SET last_line = last_line + %s, {_ADD}, revision = revision + 1, updated_at = %s "  # noqa: S608
     f"WHERE id = %s RETURNING last_line, name, status, revision, {_COUNTERS}"
 )
-STEP_SQL = f"UPDATE jobs_step SET {_ADD}, revision = %s WHERE id = %s AND job_id = %s RETURNING name, {_COUNTERS}"  # noqa: S608
+STEP_SQL = (
+    f"UPDATE quaero_jobs_step SET {_ADD}, revision = %s WHERE id = %s AND job_id = %s RETURNING name, {_COUNTERS}"  # noqa: S608
+)
 
 
 def take_lines(using: str, job_id: UUID, counts: Counts, steps: Mapping[UUID, Counts]) -> TakenLines:

@@ -13,7 +13,7 @@ class JobSecret(models.Model):
     sealed = models.TextField(editable=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["job", "name"], name="secret_of_job")]
+        constraints = [models.UniqueConstraint(fields=["job", "name"], name="quaero_secret_of_job")]
 
     def __str__(self) -> str:
         return f"secret {self.name} of {self.job_id}"

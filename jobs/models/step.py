@@ -42,8 +42,8 @@ class Step(LevelCounters, ProtectedSave):
 
     class Meta:
         ordering = ["job", "position"]
-        constraints = [models.UniqueConstraint(fields=["job", "position"], name="step_position")]
-        indexes = [models.Index(fields=["job", "revision"], name="step_changed")]
+        constraints = [models.UniqueConstraint(fields=["job", "position"], name="quaero_step_position")]
+        indexes = [models.Index(fields=["job", "revision"], name="quaero_step_changed")]
 
     def __str__(self) -> str:
         return str(self.name)

@@ -27,7 +27,7 @@ ROWS_A_STATEMENT = 50
 
 def insert_sql(rows: int) -> str:
     row = f"({', '.join(['%s'] * WIDTH)})"
-    return f"INSERT INTO jobs_logentry ({', '.join(COLUMN_NAMES)}) VALUES {', '.join([row] * rows)}"  # noqa: S608
+    return f"INSERT INTO quaero_jobs_logentry ({', '.join(COLUMN_NAMES)}) VALUES {', '.join([row] * rows)}"  # noqa: S608
 
 
 INSERT_ONE = insert_sql(1)

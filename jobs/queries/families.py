@@ -18,7 +18,7 @@ from jobs.models.job import LARGE_COLUMNS, JobQuerySet
 # UNION and not UNION ALL, so that this ends even if two jobs were each other's parents.
 MEMBERS_SQL = (
     "WITH RECURSIVE family(id) AS (SELECT %s UNION "
-    "SELECT child.id FROM jobs_job child JOIN family ON child.parent_id = family.id) SELECT id FROM family"
+    "SELECT child.id FROM quaero_jobs_job child JOIN family ON child.parent_id = family.id) SELECT id FROM family"
 )
 MOST_COLLECTED = 100_000  # entries whose ids are read from the jobs' indexes in some 30 ms
 WORTH_COLLECTING = 10  # ids of other jobs for each id of the family: from then on, passing over them takes longer

@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from django.conf import settings
 from django.utils.dateparse import parse_datetime
 from pydantic import Field
 
-from jobs import levels
+from jobs import conf, levels
 from jobs.errors import Refusals
 from jobs.models import STREAMS, Job, Step
 from jobs.models.entry import utc
@@ -22,10 +21,6 @@ from jobs.validation.query import BadParameter, Query, Text, one_of, whole_numbe
 
 MAX_SEARCH = 1_000  # characters; SQLite refuses patterns of 50,000 bytes
 CHILDREN = "children"  # the parameter for a job's log together with those of its descendants
-
-
-def most_entries() -> int:
-    return int(getattr(settings, "QUAERO_STREAM_MAX_LIMIT", 1000))
 
 
 def moment(text: str) -> datetime:
@@ -58,7 +53,7 @@ JobId = Annotated[UUID | None, Text(UUID, "the id of a job", AN_ID)]
 StepId = Annotated[UUID | None, Text(UUID, "the id of a step", AN_ID)]
 Line = Annotated[int | None, whole_number(1)]
 Cursor = Annotated[int | None, whole_number(0)]
-Limit = Annotated[int | None, whole_number(1, most_entries)]
+Limit = Annotated[int | None, whole_number(1, conf.max_limit)]
 Choice = Annotated[bool, Text(yes_or_no, "1 (with the job's descendants) or 0", {"enum": ["0", "1"]})]
 
 
@@ -98,8 +93,8 @@ class ServiceLogQuery(PagingQuery, LogFilterQuery, OfAnyJobQuery):
 
 def limit_of(limit: int | None, usual: int | None = None) -> int:
     """How many entries are wanted: the limit that was asked for, else the usual one of the page or stream."""
-    usual = usual or int(getattr(settings, "QUAERO_STREAM_DEFAULT_LIMIT", 100))
-    return min(usual, most_entries()) if limit is None else limit
+    usual = usual or conf.default_limit()
+    return min(usual, conf.max_limit()) if limit is None else limit
 
 
 def filter_of(

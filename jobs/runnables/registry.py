@@ -7,8 +7,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar, overload
 
-from django.utils.module_loading import autodiscover_modules
-
 from jobs.errors import NotFound
 from jobs.runnables.declarations import (
     BadDeclaration,
@@ -23,7 +21,6 @@ from jobs.runnables.parameters import Function, parameters_of
 from jobs.runnables.runnable import Runnable
 
 F = TypeVar("F", bound=Function)
-MODULE = "jobs"  # of an installed app
 
 
 class UnknownRunnable(NotFound, LookupError):
@@ -35,6 +32,10 @@ class UnknownRunnable(NotFound, LookupError):
         there_are = f"there are {', '.join(known)}" if known else "there are none"
         text = f"there is no registered job {name[:100]!r}: {there_are}"
         super().__init__(text, detail={"name": name[:100], "known": known})
+
+
+class NameTaken(BadDeclaration):
+    """Two functions want to be registered under one name. The text says which."""
 
 
 class Registry:
@@ -53,11 +54,11 @@ class Registry:
         return [self.by_name[name] for name in sorted(self.by_name)]
 
     def add(self, runnable: Runnable) -> None:
-        """Raises BadDeclaration when another function has the name. The same one again, of a reloaded module, takes
+        """Raises NameTaken when another function has the name. The same one again, of a reloaded module, takes
         the place of the former."""
         there = self.by_name.get(runnable.name)
         if there is not None and there.origin != runnable.origin:
-            raise BadDeclaration(
+            raise NameTaken(
                 f"the name {runnable.name!r} is taken: {'.'.join(there.origin)} has it, "
                 f"and {'.'.join(runnable.origin)} wants it too"
             )
@@ -95,7 +96,7 @@ class Registry:
             try:
                 self.add(runnable_of(decorated, **options))
             except BadDeclaration as error:
-                raise BadDeclaration(f"@job on {place_of(decorated)}: {error}") from error
+                raise type(error)(f"@job on {place_of(decorated)}: {error}") from error
             return decorated
 
         return register if function is None else register(function)
@@ -138,18 +139,3 @@ def place_of(function: object) -> str:
 
 registry = Registry()
 job = registry.job
-
-
-def autodiscover() -> None:
-    """Imports the module `jobs` of every installed app that has one.
-
-    What goes wrong in one is raised, as with the admin's modules: an installation that lacks some of its jobs
-    should not look as if it were well.
-    """
-    try:
-        autodiscover_modules(MODULE)
-    except Exception as error:
-        error.add_note(
-            f"raised while the modules {MODULE!r} of the installed apps, with their registered jobs, were imported"
-        )
-        raise

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from django.conf import settings
-
+from jobs import conf
 from jobs.secrets.masking import Masker
 
 
 def configured_patterns() -> tuple[re.Pattern[str], ...]:
-    return compiled(tuple(getattr(settings, "QUAERO_MASK_PATTERNS", ())))
+    return compiled(conf.mask_patterns())
 
 
 def configured_masker() -> Masker:

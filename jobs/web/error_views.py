@@ -7,9 +7,16 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.views import csrf, defaults
+from django.views.decorators.csrf import csrf_exempt
 
 from jobs.errors import Forbidden, NotFound, Refusal
 from jobs.web.refusals import refusal_of, response_to, wants_json
+
+
+@csrf_exempt  # nothing is there to be changed
+def no_such_address(request: HttpRequest) -> HttpResponse:
+    """Under the API of another project, whose own answer would be a page."""
+    return not_found_for_programs(request)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -20,13 +27,25 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not wants_json(request):
-        return defaults.permission_denied(request, exception, "quaero/errors/403.html")
+        return forbidden_page(request, exception)
     return response_to(Forbidden("you may not do this"))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not wants_json(request):
-        return defaults.page_not_found(request, exception, "quaero/errors/404.html")
+        return not_found_page(request, exception)
+    return not_found_for_programs(request)
+
+
+def forbidden_page(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return defaults.permission_denied(request, exception, "quaero/errors/403.html")
+
+
+def not_found_page(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return defaults.page_not_found(request, exception, "quaero/errors/404.html")
+
+
+def not_found_for_programs(request: HttpRequest) -> HttpResponse:
     hint = "; addresses here have no slash at their end" if request.path.endswith("/") else ""
     return response_to(NotFound(f"there is nothing at {request.path[:200]}{hint}"))
 

@@ -44,7 +44,7 @@ def response_to(refusal: Refusal) -> HttpResponse:
 
 def wants_json(request: HttpRequest) -> bool:
     """Whether an error of this request is for a program."""
-    return is_for_programs(request.path)
+    return is_for_programs(request.path_info)
 
 
 def is_for_programs(path: str) -> bool:

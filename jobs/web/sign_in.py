@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import int_to_base36
 
@@ -24,7 +26,7 @@ tokens = SignInTokens()
 
 def sign_in_link_path(user: User) -> str:
     """`/sign-in/TOKEN/`, which signs in once, as `user`."""
-    return f"/sign-in/{int_to_base36(user.pk)}.{tokens.make_token(user)}/"
+    return reverse("sign_in_by_link", args=[f"{int_to_base36(user.pk)}.{tokens.make_token(user)}"])
 
 
 def owner_of_token(token: str) -> User | None:
@@ -38,12 +40,12 @@ def user_for_token(token: str) -> User | None:
     user = owner_of_token(token)
     if user is None:
         return None
-    claimed = User.objects.filter(pk=user.pk, last_login=user.last_login).update(last_login=timezone.now())
+    claimed = get_user_model().objects.filter(pk=user.pk, last_login=user.last_login).update(last_login=timezone.now())
     return user if claimed else None
 
 
 def named_user(key: str) -> User | None:
     try:
-        return User.objects.filter(pk=int(key, 36), is_active=True).first()
+        return get_user_model().objects.filter(pk=int(key, 36), is_active=True).first()
     except ValueError:
         return None

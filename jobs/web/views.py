@@ -5,24 +5,24 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
+from functools import wraps
 
-from django.conf import settings
 from django.contrib.auth import login
-from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from jobs import refused_requests
+from jobs import conf, refused_requests
 from jobs.access import Caller, readable_job
 from jobs.errors import NotFound
 from jobs.models import SERVICE_JOB_ID
+from jobs.web.error_views import forbidden_page, not_found_page
 from jobs.web.sign_in import owner_of_token, user_for_token
 from jobs.web.sign_in_form import SignInForm
 
@@ -31,12 +31,23 @@ View = Callable[..., HttpResponse]
 
 def for_viewers(view: View) -> View:
     """Sends anonymous users to the sign-in page and back. Signed-in users without the right to read get a 403."""
-    return login_required(permission_required("jobs.view_job", raise_exception=True)(view))
+    return for_users_who_may("quaero_jobs.view_job", view)
 
 
 def for_runners(view: View) -> View:
     """As `for_viewers`, for users who may run something too."""
-    return for_viewers(permission_required("jobs.run_program", raise_exception=True)(view))
+    return for_viewers(for_users_who_may("quaero_jobs.run_program", view))
+
+
+def for_users_who_may(permission: str, view: View) -> View:
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if request.user.has_perm(permission):
+            return view(request, *args, **kwargs)
+        return forbidden_page(request, PermissionDenied())  # our page, which says whom to ask, in other projects too
+
+    return guarded
 
 
 class SignIn(LoginView):
@@ -82,7 +93,7 @@ def sign_in_by_link(request: HttpRequest, token: str) -> HttpResponse:
         if user is not None and request.user != user:
             return render(request, "quaero/sign_in/by_link.html", {"name": user.get_username()})
     if request.user.is_authenticated:
-        return redirect("job-list")
+        return redirect("quaero:job_list")
     refused_requests.count(refused_requests.SIGN_IN_REFUSED, request.META.get("REMOTE_ADDR", ""))
     return render(request, "quaero/sign_in/expired.html", status=410)
 
@@ -96,12 +107,12 @@ def job_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_viewers
 def job_detail(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    assert isinstance(request.user, User)  # `for_viewers` refuses all others
+    assert request.user.is_authenticated  # `for_viewers` refuses all others
     caller = Caller(request.user)
     try:
         job = readable_job(caller, job_id)
     except NotFound as error:
-        raise Http404 from error
+        return not_found_page(request, error)
     may_operate = caller.may("write") and job.pk != SERVICE_JOB_ID
     return render(request, "quaero/jobs/detail.html", {"job": job, "may_operate": may_operate})
 
@@ -109,7 +120,7 @@ def job_detail(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
 @require_safe
 @for_runners
 def run_form(request: HttpRequest) -> HttpResponse:
-    allowed = {"languages": settings.QUAERO_PROGRAMS, "run_timeout_s": settings.QUAERO_RUN_TIMEOUT_S}
+    allowed = {"languages": conf.programs(), "run_timeout_s": conf.run_timeout_s()}
     return render(request, "quaero/run/page.html", allowed)
 
 

@@ -25,7 +25,7 @@ from logstream.subscription import Frame, Subscription
 P = ParamSpec("P")
 T = TypeVar("T")
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"quaero.{__name__}")
 
 URGENT_INTERVAL_S = 0.02  # the pace of state changes, so that a program that reports each percent stays cheap
 STATUS_INTERVAL_S = 1.0  # of a status in which only counts or progress are new

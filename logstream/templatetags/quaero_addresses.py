@@ -6,11 +6,12 @@ import json
 
 from django import template
 
-from logstream.addresses import page_addresses
+from logstream.addresses import is_mounted, page_addresses
 
 register = template.Library()
 
 
 @register.simple_tag
 def quaero_addresses() -> str:
-    return json.dumps(page_addresses())
+    """Nothing where Quaero has no addresses."""
+    return json.dumps(page_addresses()) if is_mounted() else ""

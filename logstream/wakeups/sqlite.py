@@ -15,7 +15,7 @@ from pathlib import Path
 from jobs.patience import Pauses
 from logstream.wakeups.base import Wakeups
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"quaero.{__name__}")
 
 POLL_INTERVAL_S = 0.05
 VERSION_SQL = "PRAGMA data_version"

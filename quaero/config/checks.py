@@ -8,23 +8,9 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning
+from django.core.checks import CheckMessage, Warning
 
 from quaero.config.environment import Environment
-
-
-def check_limits(app_configs: Sequence[AppConfig] | None, **rest: Any) -> list[CheckMessage]:
-    environment: Environment = settings.ENVIRONMENT
-    if environment.default_limit <= environment.max_limit:
-        return []
-    return [
-        Error(
-            f"QUAERO_STREAM_DEFAULT_LIMIT={environment.default_limit} is more than "
-            f"QUAERO_STREAM_MAX_LIMIT={environment.max_limit}.",
-            hint="Lower the first or raise the second: a stream without a limit gets the default one.",
-            id="quaero.E001",
-        )
-    ]
 
 
 def check_proxies(app_configs: Sequence[AppConfig] | None, **rest: Any) -> list[CheckMessage]:

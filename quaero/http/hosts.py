@@ -49,7 +49,7 @@ def only_allowed_hosts(get_response: Callable[[HttpRequest], Response]) -> Calla
 def refusal_of(request: HttpRequest, allowed: Texts) -> HttpResponse | None:
     """The answer to a request under a wrong name; None where the name is allowed."""
     host = host_of(request)
-    if request.path in PROBES or (host is not None and is_allowed(host, allowed)):
+    if request.path_info in PROBES or (host is not None and is_allowed(host, allowed)):
         return None
     response = refusal_for_programs(host) if wants_json(request) else refusal_for_people(request, host)
     # It is the client's mistake, and the answer says so. Otherwise Django would log each of them.

@@ -25,10 +25,10 @@ NO_SUCH_FILE = b"There is no such file.\n"
 
 def with_static_files(application: ASGI3Application) -> ASGI3Application:
     """`application`, but paths under STATIC_URL are answered with files."""
-    files = static_files()
+    files, root = static_files(), static_root()
 
     async def serve(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(settings.STATIC_URL):
+        if scope["type"] != "http" or not scope["path"].startswith(root):
             await application(scope, receive, send)
             return
         # Only the reading is done in a thread. asgiref's way to send from a thread leaves its executor in the
@@ -73,13 +73,19 @@ def content_of(response: Response) -> bytes:
 def static_files() -> WhiteNoise:
     """All files of the staticfiles finders; where two have the same name, the first finder's."""
     # The names have no hash of the content, so browsers must ask each time; the answer is mostly 304.
+    root = static_root()
     files = WhiteNoise(None, max_age=0, allow_all_origins=False, add_headers_function=add_headers)
     for finder in get_finders():
         for path, storage in finder.list([]):
-            url = settings.STATIC_URL + path.replace("\\", "/")
+            url = root + path.replace("\\", "/")
             if url not in files.files:
                 files.add_file_to_dictionary(url, storage.path(path))
     return files
+
+
+def static_root() -> str:
+    """STATIC_URL from the installation's root on."""
+    return settings.STATIC_URL.removeprefix(settings.FORCE_SCRIPT_NAME or "")
 
 
 def add_headers(headers: Headers, path: str, url: str) -> None:

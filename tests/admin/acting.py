@@ -11,10 +11,10 @@ from django.test import Client
 
 from jobs.models import Job
 
-JOBS = "/admin/jobs/job/"
-ENTRIES = "/admin/jobs/logentry/"
-STEPS = "/admin/jobs/step/"
-TOKENS = "/admin/jobs/token/"
+JOBS = "/admin/quaero_jobs/job/"
+ENTRIES = "/admin/quaero_jobs/logentry/"
+STEPS = "/admin/quaero_jobs/step/"
+TOKENS = "/admin/quaero_jobs/token/"
 
 
 def signed_in(user: User) -> Client:

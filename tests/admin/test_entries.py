@@ -90,7 +90,7 @@ def test_no_list_counts_entries_or_reads_whole_messages(viewing: Client, job: Jo
     append_lines(job, ["x" * 5000] * 3)
     with CaptureQueriesContext(connection) as queries:
         response = viewing.get(ENTRIES, {"q": "x", "job__id__exact": str(job.pk)})
-    sql = " ".join(query["sql"] for query in queries if "jobs_logentry" in query["sql"])
+    sql = " ".join(query["sql"] for query in queries if "quaero_jobs_logentry" in query["sql"])
     assert "COUNT(" not in sql.upper()
     assert '"ansi"' not in sql
     assert '"fields"' not in sql

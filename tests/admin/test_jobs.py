@@ -113,7 +113,7 @@ def test_asking_before_a_deletion_reads_no_entries(operating: Client) -> None:
     with CaptureQueriesContext(connection) as queries:
         response = operating.get(f"{JOBS}{job.pk}/delete/")
     assert "Log entries: 50" in text_of(response)
-    assert [query["sql"] for query in queries if "jobs_logentry" in query["sql"]] == []
+    assert [query["sql"] for query in queries if "quaero_jobs_logentry" in query["sql"]] == []
 
 
 def test_a_job_that_starts_meanwhile_is_not_deleted(operating: Client) -> None:

@@ -49,7 +49,7 @@ def test_no_list_takes_a_lookup_that_is_none_of_its_filters(superuser: Client, m
 @pytest.mark.parametrize("model", MODELS, ids=str)
 def test_every_choice_of_every_filter_works(superuser: Client, model: type[Model]) -> None:
     make_job()
-    make_user("ann", "Viewers")
+    make_user("ann", "Quaero viewers")
     path = list_of(model)
     shown = superuser.get(path).context["cl"]
     addresses = [choice["query_string"] for spec in shown.filter_specs for choice in spec.choices(shown)]
@@ -61,4 +61,4 @@ def test_dates_lead_through_the_list(superuser: Client) -> None:
     job = make_job()
     at = job.created_at
     dates = {"created_at__year": at.year, "created_at__month": at.month, "created_at__day": at.day}
-    assert superuser.get("/admin/jobs/job/", dates).status_code == 200
+    assert superuser.get("/admin/quaero_jobs/job/", dates).status_code == 200

@@ -44,7 +44,7 @@ def test_a_viewer_looks_and_changes_nothing(viewing: Client, job: Job) -> None:
 
 @pytest.mark.parametrize("model", ["job", "step", "logentry"])
 def test_no_user_adds_jobs_steps_or_entries_by_a_form(admin_client: Client, model: str) -> None:
-    assert admin_client.get(f"/admin/jobs/{model}/add/").status_code == 403
+    assert admin_client.get(f"/admin/quaero_jobs/{model}/add/").status_code == 403
 
 
 def test_no_user_changes_or_deletes_entries_and_steps(admin_client: Client, job: Job) -> None:

@@ -20,7 +20,9 @@ from tests.factories import make_user
 
 @pytest.fixture
 def token_keeper(operator: User) -> Client:
-    operator.user_permissions.set(Permission.objects.filter(content_type__app_label="jobs", codename__contains="token"))
+    operator.user_permissions.set(
+        Permission.objects.filter(content_type__app_label="quaero_jobs", codename__contains="token")
+    )
     return signed_in(operator)
 
 

@@ -13,6 +13,7 @@ from django.urls import get_resolver
 from jobs.api import api, jobs
 from jobs.models import Job
 from jobs.web import error_views
+from quaero import embedded
 from tests.api.refusals import refused
 from tests.api.sending import Sender
 from tests.factories import make_job, make_token
@@ -220,8 +221,9 @@ def test_a_failed_csrf_check_is_json_for_programs_and_a_page_for_people(anonymou
 
 
 def test_every_address_under_api_belongs_to_the_api_or_the_streams() -> None:
-    others = [str(p.pattern) for p in get_resolver().url_patterns if str(p.pattern).startswith("api") and p.pattern]
-    assert others == ["api/"]
+    assert [str(p.pattern) for p in get_resolver().url_patterns if str(p.pattern).startswith("api")] == []
+    places = [str(p.pattern) for p in embedded.urlpatterns]
+    assert places == ["", "api/", "^api/", ""]  # streams, the API, what is neither, pages
 
 
 @pytest.mark.django_db

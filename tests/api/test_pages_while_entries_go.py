@@ -23,7 +23,7 @@ def test_what_is_pruned_after_the_look_at_the_cursor_is_told(monkeypatch: pytest
         return read_page(*arguments, **options)
 
     monkeypatch.setattr(logs, "read_page", read_page_after_pruning)
-    headers = {"Authorization": f"Bearer {make_token(make_user('reader', 'Viewers'))}"}
+    headers = {"Authorization": f"Bearer {make_token(make_user('reader', 'Quaero viewers'))}"}
     page = Client().get(f"/api/jobs/{job.pk}/logs?since={ids[0]}", headers=headers).json()
     assert [entry["line"] for entry in page["logs"]] == [5]
     assert page["meta"]["reset"] == "pruned"

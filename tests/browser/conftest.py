@@ -24,9 +24,10 @@ ARGUMENTS = [
 PASSWORD = "a long enough passphrase"
 PEOPLE = f"""
 from django.contrib.auth.models import Group, User
-for name, groups in [("viewer", ["Viewers"]), ("runner", ["Operators", "Runners"]), ("stranger", [])]:
+people = {{"viewer": ["viewers"], "runner": ["operators", "runners"], "stranger": []}}
+for name, groups in people.items():
     user = User.objects.create_user(name, password={PASSWORD!r})
-    user.groups.set(Group.objects.filter(name__in=groups))
+    user.groups.set(Group.objects.filter(name__in=[f"Quaero {{group}}" for group in groups]))
 """
 
 expect.set_options(timeout=20_000)

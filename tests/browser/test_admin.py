@@ -17,7 +17,7 @@ from django.contrib.auth.models import Group, User
 user, _ = User.objects.get_or_create(username="staff", defaults={{"is_staff": True}})
 user.set_password({PASSWORD!r})
 user.save()
-user.groups.add(Group.objects.get(name="Operators"))
+user.groups.add(Group.objects.get(name="Quaero operators"))
 """
 
 
@@ -31,7 +31,7 @@ def staff_page(new_context: Callable[[], BrowserContext], installation: Installa
 
 
 def open_admin(page: Page, job_id: str) -> None:
-    page.goto(f"/admin/jobs/job/{job_id}/change/")
+    page.goto(f"/admin/quaero_jobs/job/{job_id}/change/")
 
 
 def shown(page: Page) -> list[str]:
@@ -116,12 +116,12 @@ def test_the_form_still_saves_beside_the_log(staff_page: Page, installation: Ins
 
 ADMIN_PAGES = [
     "",
-    "jobs/job/",
-    "jobs/logentry/",
-    "jobs/step/",
+    "quaero_jobs/job/",
+    "quaero_jobs/logentry/",
+    "quaero_jobs/step/",
     "auth/user/",
     "password_change/",
-    "jobs/job/{job}/change/",
+    "quaero_jobs/job/{job}/change/",
 ]
 
 
@@ -155,5 +155,5 @@ def test_typing_in_the_log_of_the_admin_opens_nothing(staff_page: Page, installa
 
 
 def test_a_window_that_chooses_a_related_object_has_no_service_log(staff_page: Page) -> None:
-    staff_page.goto("/admin/jobs/job/?_popup=1")
+    staff_page.goto("/admin/quaero_jobs/job/?_popup=1")
     expect(staff_page.get_by_role("button", name="Service log")).to_have_count(0)

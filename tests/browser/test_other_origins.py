@@ -18,7 +18,7 @@ TOKEN = """
 from django.contrib.auth.models import Group, User
 from jobs.models import Token
 user = User.objects.create_user("elsewhere")
-user.groups.set(Group.objects.filter(name__in=["Runners", "Operators"]))
+user.groups.set(Group.objects.filter(name__in=["Quaero runners", "Quaero operators"]))
 print(Token.issue(user, ["read", "run"])[1])
 """
 CALL = """async ([url, token, method, body]) => {

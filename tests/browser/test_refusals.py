@@ -78,7 +78,7 @@ def test_the_workers_and_the_service_log_say_it_too(page: Page) -> None:
 @pytest.mark.parametrize(
     ("status", "code", "words"),
     [
-        (403, "permission_missing", "You may not do this. An administrator can put you into the group Viewers"),
+        (403, "permission_missing", "You may not do this. An administrator can put you into the group Quaero viewers"),
         (404, "no_such_job", "This job is not there any more"),
         (429, "throttled", "Too many requests at once, trying again in"),
         (503, "too_many_streams", "The server has no room for another live view, trying again in"),
@@ -89,7 +89,7 @@ def test_the_workers_and_the_service_log_say_it_too(page: Page) -> None:
 def test_a_log_that_is_refused_says_why(
     page: Page, installation: Installation, status: int, code: str, words: str
 ) -> None:
-    body = {"error": "use 'Authorization: Bearer'", "code": code, "detail": {"permission": "jobs.view_job"}}
+    body = {"error": "use 'Authorization: Bearer'", "code": code, "detail": {"permission": "quaero_jobs.view_job"}}
     page.route("**/logs/stream*", lambda route: route.fulfill(status=status, json=body, headers={"Retry-After": "5"}))
     waiting = "from jobs.models import Job; print(Job.objects.create(name='Waits').pk)"
     open_job(page, installation.python(waiting).strip())

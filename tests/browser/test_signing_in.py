@@ -47,7 +47,7 @@ def test_a_wrong_password_says_so(anonymous: Page) -> None:
 def test_a_stranger_is_told_what_is_missing(anonymous: Page, installation: Installation) -> None:
     sign_in(anonymous, "stranger")
     expect(anonymous.get_by_role("heading", name="No permission")).to_be_visible()
-    expect(anonymous.locator("main")).to_contain_text("jobs.view_job")
+    expect(anonymous.locator("main")).to_contain_text("quaero_jobs.view_job")
     job_id = installation.run("true")
     for path in ["/", f"/jobs/{job_id}/"]:
         response = anonymous.goto(path)

@@ -39,7 +39,7 @@ def runjob(server: Serving, wrong_by_s: int, script: str) -> subprocess.Popen[by
 
 def jobs(server: Serving) -> dict[str, Any]:
     with closing(sqlite3.connect(server.data_dir / "quaero.sqlite3")) as database:
-        rows = database.execute("SELECT name, status, exit_code, error FROM jobs_job WHERE kind = 'job'")
+        rows = database.execute("SELECT name, status, exit_code, error FROM quaero_jobs_job WHERE kind = 'job'")
         return {name: rest for name, *rest in rows}
 
 

@@ -32,6 +32,6 @@ def killed_starts(directory: Path, kills: int) -> dict[str, Any]:
 
 def test_a_first_start_that_is_killed_is_made_good_by_the_next(tmp_path: Path) -> None:
     seen = killed_starts(tmp_path, KILLS)
-    assert {"Quaero is running", "Operators: operate_job", "Runners: run_program"} < set(seen["whole"])
+    assert {"Quaero is running", "Quaero operators: operate_job", "Quaero runners: run_program"} < set(seen["whole"])
     assert seen["kills"] >= KILLS
     assert seen["wrong"] == []

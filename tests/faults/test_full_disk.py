@@ -48,7 +48,9 @@ def full_disk(processes: Iterable[psutil.Process]) -> Iterator[None]:
 
 def messages(server: Serving, job: str) -> list[str]:
     with closing(sqlite3.connect(server.data_dir / "quaero.sqlite3")) as database:
-        rows = database.execute("SELECT message FROM jobs_logentry WHERE job_id = ? ORDER BY line", [UUID(job).hex])
+        rows = database.execute(
+            "SELECT message FROM quaero_jobs_logentry WHERE job_id = ? ORDER BY line", [UUID(job).hex]
+        )
         return [message for (message,) in rows]
 
 

@@ -27,7 +27,7 @@ LOCK_IS_PATIENT_S = 30.0  # so long a writer waits: what is answered sooner has 
 
 @pytest.fixture
 def viewer(transactional_db: None) -> User:
-    return make_user("viewer", "Viewers")
+    return make_user("viewer", "Quaero viewers")
 
 
 @pytest.fixture
@@ -88,7 +88,9 @@ def test_a_full_database_is_read(viewer: User, job: Job, tmp_path: Path) -> None
     copy = tmp_path / "copy.sqlite3"
     with closing(sqlite3.connect(connection.settings_dict["NAME"])) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
-        target.execute("CREATE TRIGGER full BEFORE UPDATE ON jobs_token BEGIN SELECT RAISE(FAIL, 'disk is full'); END")
+        target.execute(
+            "CREATE TRIGGER full BEFORE UPDATE ON quaero_jobs_token BEGIN SELECT RAISE(FAIL, 'disk is full'); END"
+        )
     server = Server(environment={"DATABASE_URL": f"sqlite:///{copy}"})
     server.start()
     try:

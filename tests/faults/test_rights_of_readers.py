@@ -32,7 +32,7 @@ def server(transactional_db: None) -> Iterator[Server]:
 
 @pytest.fixture
 def viewer(transactional_db: None) -> User:
-    return make_user("viewer", "Viewers")
+    return make_user("viewer", "Quaero viewers")
 
 
 def expire_token() -> None:

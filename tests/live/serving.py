@@ -35,7 +35,7 @@ def free_port() -> int:
 
 def make_token() -> str:
     user = User.objects.create_user(f"user-{User.objects.count()}")
-    user.groups.add(Group.objects.get(name="Viewers"))
+    user.groups.add(Group.objects.get(name="Quaero viewers"))
     return Token.issue(user, ["read"])[1]
 
 

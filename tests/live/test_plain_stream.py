@@ -12,7 +12,7 @@ from jobs import levels, lifecycle
 from jobs.models import Job
 from jobs.queries import START, Filter
 from logstream import live
-from logstream.asgi import STREAM_PATHS
+from logstream.addresses import stream_paths
 from logstream.formats import PLAIN
 from logstream.live import Live
 from logstream.requests import read_plain_request
@@ -173,7 +173,7 @@ def test_it_begins_with_the_first_entry_however_many_there_are(job: Job, token: 
 def test_streams_enter_the_pool_of_streams() -> None:
     """A path that is missing there would pin a thread for as long as its client stays."""
     paths = [f"/{pattern.pattern}".replace("<str:job_id>", "3f2a") for pattern in urlpatterns]
-    assert [path for path in paths if not STREAM_PATHS.fullmatch(path)] == []
+    assert [path for path in paths if not stream_paths().fullmatch(path)] == []
 
 
 @pytest.mark.slow

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,10 +9,9 @@ import httpx
 import pytest
 
 from tests.browser.installation import Installation
-from tests.live.serving import DEADLINE_S, ROOT, free_port
-from tests.processes import eventually
+from tests.live.serving import DEADLINE_S
+from tests.nginx import NGINX, documented_location, running_nginx
 
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 NAME = "quaero.example.org"
 ORIGIN = f"https://{NAME}"
 PASSWORD = "a long enough passphrase"
@@ -23,23 +19,9 @@ PEOPLE = f"""
 from django.contrib.auth.models import Group, User
 from jobs.models import Token
 user = User.objects.create_user("viewer", password={PASSWORD!r})
-user.groups.add(Group.objects.get(name="Viewers"))
+user.groups.add(Group.objects.get(name="Quaero viewers"))
 print(Token.issue(user, ["read"])[1])
 """
-# The server trusts 127.0.0.2 alone: from there nginx asks it, while the tests themselves come from 127.0.0.1.
-CONFIGURATION = """
-daemon off; pid {folder}/pid; error_log {folder}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    proxy_bind 127.0.0.2;
-    server {{ listen 127.0.0.1:{documented}; {location} }}
-    server {{ listen 127.0.0.1:{default}; location / {{ proxy_pass http://127.0.0.1:{port}; }} }}
-}}
-"""
-
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(NGINX is None, reason="nginx is missing: sudo apt-get install -y nginx"),
@@ -63,32 +45,10 @@ def token(installation: Installation) -> str:
 @pytest.fixture(scope="module")
 def nginx(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The addresses of two servers of one nginx: `documented`, which says that it was asked by https, and `default`."""
-    folder = tmp_path_factory.mktemp("nginx")
-    ports = {"documented": free_port(), "default": free_port()}
-    location = documented_location().replace("127.0.0.1:8000", f"127.0.0.1:{installation.port}")
-    location = location.replace("$scheme", "https")  # without the certificate, which is nginx's business
-    text = CONFIGURATION.format(folder=folder, location=location, port=installation.port, **ports)
-    (folder / "nginx.conf").write_text(text)
-    assert NGINX is not None
-    process = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")])
-    addresses = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
-    eventually(lambda: all(map(is_there, addresses.values())) or process.poll() is not None)
-    yield addresses
-    process.terminate()
-    process.wait(DEADLINE_S)
-
-
-def documented_location() -> str:
-    found = re.search(r"```nginx\n(.*?)```", (ROOT / "docs" / "proxy.md").read_text(), re.DOTALL)
-    assert found is not None
-    return found.group(1)[found.group(1).index("location") : found.group(1).rindex("}")]
-
-
-def is_there(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/healthz").status_code == 200
-    except httpx.TransportError:
-        return False
+    default = f"location / {{ proxy_pass http://127.0.0.1:{installation.port}; }}"
+    locations = {"documented": documented_location("nginx", installation.port), "default": default}
+    with running_nginx(tmp_path_factory.mktemp("nginx"), locations) as addresses:
+        yield addresses
 
 
 class Visitor:

@@ -59,8 +59,8 @@ def test_a_database_without_wal_is_warned_of(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_file_that_is_broken_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(diagnosis, "rows_of", lambda sql: [("row 3 missing from index entry_line",)])
-    assert only(diagnosis.integrity) == Finding("Integrity", "problem", "row 3 missing from index entry_line")
+    monkeypatch.setattr(diagnosis, "rows_of", lambda sql: [("row 3 missing from index quaero_entry_line",)])
+    assert only(diagnosis.integrity) == Finding("Integrity", "problem", "row 3 missing from index quaero_entry_line")
 
 
 class Usage(NamedTuple):

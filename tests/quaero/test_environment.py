@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import stat
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from quaero.config.checks import check_limits, check_names
+from quaero.config.checks import check_names
 from quaero.config.environment import Environment, read_environment
 from tests.processes import ROOT, environment, manage
 
@@ -30,14 +29,11 @@ def refusal(tmp_path: Path, **variables: str) -> str:
 
 def test_defaults(tmp_path: Path) -> None:
     found = read(tmp_path)
-    assert (found.batch_interval_ms, found.ping_interval_s) == (150, 5)
-    assert (found.default_limit, found.max_limit) == (100, 1000)
-    assert (found.buffer_size, found.max_streams, found.retention_days) == (100, 10_000, 30)
-    assert (found.programs, found.cors_origins, found.redis_url) == ((), (), "")
-    assert (found.workers, found.run_timeout_s, found.run_memory_mb) == (2, 3600, 2048)
-    assert (found.run_processes, found.run_file_mb, found.run_disk_mb, found.run_user) == (1000, 10_240, 10_240, "")
-    assert (found.run_environment, found.mask_patterns) == ((), ())
-    assert (found.service_log_level, found.sample_jobs) == ("info", True)
+    streams = {name: found.of_apps[f"STREAM_{name}"] for name in ("BATCH_INTERVAL_MS", "DEFAULT_LIMIT", "MAX_STREAMS")}
+    assert streams == {"BATCH_INTERVAL_MS": 150, "DEFAULT_LIMIT": 100, "MAX_STREAMS": 10_000}
+    assert (found.of_apps["RETENTION_DAYS"], found.of_apps["PROGRAMS"], found.of_apps["RUN_USER"]) == (30, (), "")
+    assert (found.of_apps["SERVICE_LOG_LEVEL"], found.of_apps["TRACKING"]) == ("info", True)
+    assert (found.workers, found.cors_origins, found.redis_url, found.sample_jobs) == (2, (), "", True)
     assert found.database["NAME"] == str(tmp_path / "data" / "quaero.sqlite3")
 
 
@@ -86,6 +82,10 @@ def test_defaults(tmp_path: Path) -> None:
         ("QUAERO_ALLOWED_HOSTS", "*.example.org", ".example.org (all below it)"),
         ("QUAERO_ALLOWED_HOSTS", "quaero.example.org:port", "quaero.example.org:8443"),
         ("QUAERO_ALLOWED_HOSTS", "a b", "or *"),
+        ("QUAERO_BASE_PATH", "quaero/", "a path such as /quaero/"),
+        ("QUAERO_BASE_PATH", "/quaero/../etc/", "begins with a slash"),
+        ("QUAERO_BASE_PATH", "/a b/", "letters, digits"),
+        ("QUAERO_BASE_PATH", "//evil.example/", "a path such as /quaero/"),
         ("QUAERO_TRUSTED_PROXIES", "10.0.0.1/8", "networks such as 10.0.0.0/8"),
         ("QUAERO_TRUSTED_PROXIES", "proxy.local", "addresses such as 127.0.0.1"),
         ("QUAERO_TRUSTED_PROXIES", "*", "or unix"),
@@ -123,14 +123,14 @@ def test_a_password_is_not_repeated(tmp_path: Path) -> None:
 
 
 def test_an_empty_variable_counts_as_not_set(tmp_path: Path) -> None:
-    assert read(tmp_path, QUAERO_STREAM_MAX_LIMIT="", DATABASE_URL=" ").max_limit == 1000
+    assert read(tmp_path, QUAERO_STREAM_MAX_LIMIT="", DATABASE_URL=" ").of_apps["STREAM_MAX_LIMIT"] == 1000
 
 
 def test_lists_are_separated_by_commas(tmp_path: Path) -> None:
     found = read(
         tmp_path, QUAERO_PROGRAMS="shell, python,shell", QUAERO_CORS_ORIGINS="http://localhost:3000,https://[::1]"
     )
-    assert found.programs == ("shell", "python")
+    assert found.of_apps["PROGRAMS"] == ("shell", "python")
     assert found.cors_origins == ("http://localhost:3000", "https://[::1]")
 
 
@@ -143,8 +143,8 @@ def test_hosts_and_proxies_are_separated_by_commas(tmp_path: Path) -> None:
 
 def test_names_of_variables_are_separated_by_commas_and_patterns_by_lines(tmp_path: Path) -> None:
     found = read(tmp_path, QUAERO_RUN_ENVIRONMENT="PROXY, _x1,PROXY", QUAERO_MASK_PATTERNS="\n a{2,3}\n\nb,c \n")
-    assert found.run_environment == ("PROXY", "_x1")
-    assert found.mask_patterns == ("a{2,3}", "b,c")
+    assert found.of_apps["RUN_ENVIRONMENT"] == ("PROXY", "_x1")
+    assert found.of_apps["MASK_PATTERNS"] == ("a{2,3}", "b,c")
 
 
 @pytest.mark.parametrize(
@@ -202,17 +202,6 @@ def test_where_no_secret_key_can_be_kept_it_is_asked_for(tmp_path: Path) -> None
     assert "SECRET_KEY is not set and cannot be kept" in refusal(tmp_path)
 
 
-def test_a_default_limit_over_the_maximum_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = read(tmp_path, QUAERO_STREAM_DEFAULT_LIMIT="101", QUAERO_STREAM_MAX_LIMIT="100")
-    monkeypatch.setattr(settings, "ENVIRONMENT", found)
-    (error,) = check_limits(None)
-    assert error.id == "quaero.E001"
-    assert error.is_serious()
-    assert error.hint
-    monkeypatch.setattr(settings, "ENVIRONMENT", dataclasses.replace(found, default_limit=100))
-    assert check_limits(None) == []
-
-
 def test_a_mistyped_variable_is_a_warning_with_the_right_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     of_a_run = {"QUAERO_JOB_ID": "x", "QUAERO_PARAMETERS": "{}", "QUAERO_PARAMETER_DAY": "1"}
     monkeypatch.setattr(settings, "ENVIRONMENT", read(tmp_path, QUAERO_STREAM_BUFER_SIZE="9", **of_a_run))
@@ -258,3 +247,8 @@ def test_uvicorn_ends_with_the_reason(tmp_path: Path) -> None:
     assert done.returncode == 1
     last_line = done.stderr.strip().splitlines()[-1]
     assert last_line.startswith("django.core.exceptions.ImproperlyConfigured: QUAERO_STREAM_MAX_LIMIT='many'")
+
+
+@pytest.mark.parametrize(("given", "path"), [("", "/"), ("/", "/"), ("/quaero", "/quaero/"), ("/a/b.c/", "/a/b.c/")])
+def test_a_base_path_has_a_slash_at_both_ends(tmp_path: Path, given: str, path: str) -> None:
+    assert read(tmp_path, QUAERO_BASE_PATH=given).base_path == path

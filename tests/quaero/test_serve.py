@@ -136,7 +136,7 @@ def test_other_hosts(tmp_path: Path, host: str) -> None:
 
 def test_programs_that_others_can_run_are_pointed_out(tmp_path: Path) -> None:
     with Serving(tmp_path / "data", "--host", "0.0.0.0", QUAERO_PROGRAMS="shell") as server:
-        assert "QUAERO_PROGRAMS=shell lets Runners run programs" in server.ready().said
+        assert "QUAERO_PROGRAMS=shell lets the group Quaero runners run programs" in server.ready().said
 
 
 def test_the_sign_in_link_works_once(tmp_path: Path) -> None:

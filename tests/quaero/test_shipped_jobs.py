@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.conf import settings
 
+from jobs import conf
 from jobs.models import Job
 from jobs.runnables import BadParameters, registry
-from quaero import jobs as shipped
+from quaero import quaero_jobs as shipped
 from quaero.diagnosis import Finding
 from tests.factories import ago, append_lines, make_job, stored_lines
 
@@ -25,7 +25,7 @@ def old_job() -> Job:
 
 
 def test_pruning_deletes_what_is_older_than_the_setting(old_job: Job) -> None:
-    assert settings.QUAERO_RETENTION_DAYS == 30
+    assert conf.retention_days() == 30
     assert registry.find("prune-logs").call({}) == {"entries": 3, "jobs": 0}
     assert stored_lines(old_job) == [4, 5]
 

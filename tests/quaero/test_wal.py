@@ -17,7 +17,7 @@ def test_what_has_grown_during_a_reading_is_emptied_after_it(monkeypatch: pytest
     job = make_job()
     with closing(sqlite3.connect(connection.settings_dict["NAME"])) as reader:
         reader.execute("BEGIN")
-        reader.execute("SELECT count(*) FROM jobs_job").fetchone()
+        reader.execute("SELECT count(*) FROM quaero_jobs_job").fetchone()
         append_lines(job, ["x" * 1_000] * 1_000)
         wal.shorten_wal()  # in vain, and without waiting for long
         assert wal.wal_bytes() > 100_000

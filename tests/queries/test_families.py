@@ -152,9 +152,9 @@ def test_no_page_of_a_family_sorts_or_looks_at_more_than_its_extent(family: list
     step = make_step(family[3])
     wanted: list[dict[str, Any]] = [{}, {"level": levels.INFO}, {"search": "x"}, {"stream": "stderr"}]
     for wish in wanted:
-        assert "jobs_logentry USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in plan(family[0], **wish)
-    assert "INDEX entry_notable_of_all (id>? AND id<?)" in plan(family[0], level=levels.ERROR)
-    assert "INDEX entry_step (step_id=? AND id<?)" in plan(family[0], step=step.pk)
+        assert "quaero_jobs_logentry USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in plan(family[0], **wish)
+    assert "INDEX quaero_entry_notable_of_all (id>? AND id<?)" in plan(family[0], level=levels.ERROR)
+    assert "INDEX quaero_entry_step (step_id=? AND id<?)" in plan(family[0], step=step.pk)
     assert not [wish for wish in (*wanted, {"step": step.pk}) if "TEMP B-TREE" in plan(family[0], **wish)]
 
 
@@ -164,8 +164,8 @@ def test_collected_ids_come_from_the_jobs_own_index_and_in_order(
     append_lines(family[1], 3)
     monkeypatch.setattr(Extent, "should_collect", lambda *arguments: True)
     found = plan(family[0])
-    assert "jobs_logentry USING INTEGER PRIMARY KEY (rowid=?)" in found
-    assert "COVERING INDEX sqlite_autoindex_jobs_logentry_1 (job_id=?)" in found
+    assert "quaero_jobs_logentry USING INTEGER PRIMARY KEY (rowid=?)" in found
+    assert "COVERING INDEX sqlite_autoindex_quaero_jobs_logentry_1 (job_id=?)" in found
     assert "TEMP B-TREE" not in found
 
 

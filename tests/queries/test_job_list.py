@@ -118,12 +118,12 @@ SEVERAL = frozenset({"running", "failed"})
 @pytest.mark.parametrize(
     ("wanted", "index"),
     [
-        (JobFilter(), "job_newest"),
-        (JobFilter(statuses=frozenset({"running"})), "job_newest_by_status"),
-        (JobFilter(statuses=SEVERAL), "job_newest_by_status"),
-        (JobFilter(kind="nightly"), "job_newest_by_kind"),
-        (JobFilter(q="import"), "job_newest"),
-        (JobFilter(created_from=NOON), "job_newest"),
+        (JobFilter(), "quaero_job_newest"),
+        (JobFilter(statuses=frozenset({"running"})), "quaero_job_newest_by_status"),
+        (JobFilter(statuses=SEVERAL), "quaero_job_newest_by_status"),
+        (JobFilter(kind="nightly"), "quaero_job_newest_by_kind"),
+        (JobFilter(q="import"), "quaero_job_newest"),
+        (JobFilter(created_from=NOON), "quaero_job_newest"),
     ],
 )
 def test_a_page_follows_an_index_and_sorts_no_more_than_itself(wanted: JobFilter, index: str) -> None:
@@ -131,7 +131,7 @@ def test_a_page_follows_an_index_and_sorts_no_more_than_itself(wanted: JobFilter
         plan = plan_of(lambda after=after: page_of_jobs(wanted, 50, after))
         assert re.search(rf"USING (COVERING )?INDEX {index}\b", plan)
         assert "TEMP B-TREE" not in plan or wanted.statuses == SEVERAL
-        assert "SCAN jobs_job\n" not in plan
+        assert "SCAN quaero_jobs_job\n" not in plan
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_page_follows_an_index_and_sorts_no_more_than_itself(wanted: JobFilter
     ],
 )
 def test_counts_read_an_index_alone(wanted: JobFilter) -> None:
-    assert "USING COVERING INDEX job_newest" in plan_of(lambda: count_by_status(wanted))
+    assert "USING COVERING INDEX quaero_job_newest" in plan_of(lambda: count_by_status(wanted))
 
 
 def plan_of(read: object) -> str:

@@ -213,9 +213,9 @@ def plan(job: Job, wanted: Filter = EVERYTHING) -> str:
 
 
 def test_the_warnings_of_a_job_are_found_by_their_own_small_index(job: Job) -> None:
-    assert "USING INDEX entry_notable (job_id=? AND line<?)" in plan(job, Filter(level=levels.WARN))
-    assert "entry_notable" in plan(job, Filter(level=levels.FATAL, search="x"))
-    assert "entry_notable" not in plan(job, Filter(level=levels.INFO))
+    assert "USING INDEX quaero_entry_notable (job_id=? AND line<?)" in plan(job, Filter(level=levels.WARN))
+    assert "quaero_entry_notable" in plan(job, Filter(level=levels.FATAL, search="x"))
+    assert "quaero_entry_notable" not in plan(job, Filter(level=levels.INFO))
 
 
 def test_no_page_sorts(job: Job) -> None:
@@ -225,4 +225,4 @@ def test_no_page_sorts(job: Job) -> None:
 
 
 def test_a_step_is_found_by_its_own_index(job: Job) -> None:
-    assert "USING INDEX entry_step (step_id=? AND id<?)" in plan(job, Filter(step=make_step(job).pk))
+    assert "USING INDEX quaero_entry_step (step_id=? AND id<?)" in plan(job, Filter(step=make_step(job).pk))

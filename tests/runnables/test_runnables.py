@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
-from jobs.runnables import BadDeclaration, BadParameters, UnknownRunnable, autodiscover
+from jobs.runnables import BadDeclaration, BadParameters, UnknownRunnable, autodiscover, discovery
 from jobs.runnables import registry as shared
+from jobs.runnables.discovery import check_registered_jobs
 from jobs.runnables.registry import Registry
 
 
@@ -148,19 +149,20 @@ def test_a_coroutine_is_run_to_its_end(registry: Registry) -> None:
     assert registry.find("slow").call({"number": 1}) == registry.find("wrapped").call({"number": 1}) == 2
 
 
-def make_app(folder: Path, name: str, source: str) -> None:
+def make_app(folder: Path, name: str, source: str, module: str = "quaero_jobs.py") -> None:
     (folder / name).mkdir()
     (folder / name / "__init__.py").touch()
-    (folder / name / "jobs.py").write_text(source)
+    (folder / name / module).write_text(source)
 
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], object]:
-    """`installed(name, source)`: settings with an app of this name, whose `jobs.py` has this text."""
+    """`installed(name, source)`: settings with an app of this name, whose `quaero_jobs.py` has this text."""
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(shared, "by_name", dict(shared.by_name))
+    monkeypatch.setattr(discovery, "failures", [])
     for name in ("stock_app", "broken_app"):
-        monkeypatch.delitem(sys.modules, f"{name}.jobs", raising=False)
+        monkeypatch.delitem(sys.modules, f"{name}.quaero_jobs", raising=False)
         monkeypatch.delitem(sys.modules, name, raising=False)
 
     def install(name: str, source: str) -> object:
@@ -178,12 +180,46 @@ def test_jobs_of_every_app_are_found(installed: Callable[[str, str], override_se
 
 
 @pytest.mark.parametrize(
-    "source", ["import nowhere_at_all", "1 / 0", "from jobs.runnables import job\njob(name='/')(job)"]
+    ("source", "said"),
+    [
+        ("import nowhere_at_all", "ModuleNotFoundError: No module named 'nowhere_at_all'"),
+        ("\n1 / 0", "broken_app/quaero_jobs.py, line 2"),
+        ("def", "SyntaxError"),
+        ("from jobs.runnables import job\njob(name='/')(job)", "BadDeclaration"),
+    ],
 )
-def test_an_app_whose_jobs_cannot_be_imported_stops_the_start_and_says_so(
-    installed: Callable[[str, str], override_settings], source: str
+def test_an_app_whose_jobs_cannot_be_imported_is_a_system_check(
+    installed: Callable[[str, str], override_settings], source: str, said: str
 ) -> None:
-    with installed("broken_app", source), pytest.raises((ImportError, ArithmeticError, BadDeclaration)) as raised:
+    with installed("broken_app", source):
         autodiscover()
-    assert "registered jobs" in raised.value.__notes__[0]
-    assert any("broken_app/jobs.py" in str(entry.path) for entry in raised.traceback)
+    [error] = check_registered_jobs(None)
+    assert (error.id, error.is_serious()) == ("quaero.E004", True)
+    assert error.msg.startswith("The registered jobs of the app broken_app cannot be imported from broken_app.quaero")
+    assert said in error.msg
+    assert "broken_app" in str(error.hint)
+
+
+def test_two_apps_that_offer_one_name_are_both_named(
+    installed: Callable[[str, str], override_settings], tmp_path: Path
+) -> None:
+    source = "from jobs.runnables import job\n@job\ndef count_stock(): pass\n"
+    make_app(tmp_path, "stock_app", source)
+    with installed("broken_app", source), override_settings(INSTALLED_APPS=["stock_app", "broken_app"]):
+        autodiscover()
+    [error] = check_registered_jobs(None)
+    assert error.id == "quaero.E005"
+    assert "stock_app.quaero_jobs.count_stock has it" in error.msg
+    assert "broken_app.quaero_jobs.count_stock wants it too" in error.msg
+
+
+def test_other_modules_are_looked_in_where_a_setting_says_so(
+    installed: Callable[[str, str], override_settings], tmp_path: Path
+) -> None:
+    make_app(tmp_path, "stock_app", "from jobs.runnables import job\n@job\ndef count_stock(): pass\n", "jobs.py")
+    with override_settings(INSTALLED_APPS=["stock_app"]):
+        autodiscover()
+        assert "count-stock" not in shared.by_name
+    with override_settings(INSTALLED_APPS=["stock_app"], QUAERO={"JOBS_MODULES": ["quaero_jobs", "jobs"]}):
+        autodiscover()
+    assert "count-stock" in shared.by_name

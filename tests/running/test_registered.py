@@ -59,7 +59,7 @@ def test_an_exception_fails_it_with_a_traceback_of_its_own_code_alone(data_dir: 
     said = run(data_dir, "fails")
     (entry,) = said.entries
     (frame,) = [line.strip() for line in entry.message.splitlines() if "File" in line]
-    assert frame.startswith(f'File "{ROOT}/tests/registered/jobs.py"')
+    assert frame.startswith(f'File "{ROOT}/tests/registered/quaero_jobs.py"')
     assert frame.endswith("in fails")
     assert said.of(GroupEnd) == [GroupEnd(is_failed=True, error="ValueError: no stock")]
     assert (said.items[-1], said.exit_code) == (Failure("ValueError: no stock"), 1)

@@ -80,7 +80,7 @@ def test_no_row_and_no_byte_of_the_database_has_it(secret: str | int) -> None:
 
 
 def test_no_answer_of_the_api_has_it() -> None:
-    sender = Sender(make_user("ann", "Operators", "Runners"))
+    sender = Sender(make_user("ann", "Quaero operators", "Quaero runners"))
     order = {"program": "login()", "name": f"login {SECRET}", "parameters": {"key": SECRET}, "secrets": ["key"]}
     response = sender.post(EXECUTE_ASYNC, order)
     job_id = answered(response)["execution_id"]
@@ -111,7 +111,7 @@ def test_no_answer_of_the_api_has_it() -> None:
     ],
 )
 def test_no_refusal_has_it(order: dict[str, Any]) -> None:
-    sender = Sender(make_user("ann", "Runners"))
+    sender = Sender(make_user("ann", "Quaero runners"))
     response = sender.post(EXECUTE_ASYNC, {"program": "1", **order})
     assert 400 <= response.status_code < 500
     assert SECRET.encode() not in response.content

@@ -140,7 +140,7 @@ def test_a_locked_database_delays_but_loses_nothing(runjob: Runjob) -> None:
     process.stdin.write("go\n")
     process.stdin.flush()
     time.sleep(1)  # how long the database is locked
-    assert locker.execute("SELECT max(last_line) FROM jobs_job").fetchone() == (1,)
+    assert locker.execute("SELECT max(last_line) FROM quaero_jobs_job").fetchone() == (1,)
     locker.execute("ROLLBACK")
     assert process.wait(DEADLINE_S) == 0
     assert Job.objects.listed().values_list("status", "last_line").get() == ("completed", 20001)

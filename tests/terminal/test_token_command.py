@@ -42,14 +42,14 @@ def test_a_new_user_may_operate_and_run_but_has_no_password(capsys: Printed) -> 
     token("create", "--user", "robot", "--create-user", "--scopes", "read,write,run")
     robot = User.objects.get(username="robot")
     assert not robot.has_usable_password()
-    assert sorted(robot.groups.values_list("name", flat=True)) == ["Operators", "Runners"]
+    assert sorted(robot.groups.values_list("name", flat=True)) == ["Quaero operators", "Quaero runners"]
     assert "Warning" not in capsys.readouterr().err
 
 
 def test_a_user_who_is_there_already_keeps_the_groups(viewer: User, capsys: Printed) -> None:
     token("create", "--user", "viewer", "--create-user", "--scopes", "read,run")
-    assert [group.name for group in viewer.groups.all()] == ["Viewers"]
-    assert "'run' is of no use until viewer has the permission jobs.run_program" in capsys.readouterr().err
+    assert [group.name for group in viewer.groups.all()] == ["Quaero viewers"]
+    assert "'run' is of no use until viewer has the permission quaero_jobs.run_program" in capsys.readouterr().err
 
 
 def test_the_token_of_a_user_who_is_not_active_comes_with_a_warning(viewer: User, capsys: Printed) -> None:

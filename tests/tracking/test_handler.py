@@ -158,13 +158,13 @@ def test_a_database_that_fails_for_a_while_loses_nothing_and_is_logged_once(
 ) -> None:
     with track("nightly") as job:
         settled()
-        rename("jobs_logentry", "away")
+        rename("quaero_jobs_logentry", "away")
         log.info("0")
         assert queue.flush().result(DEADLINE_S) is False  # it does not wait longer for a database that fails
         for number in (1, 2):
             with job.step(f"step {number}"):
                 log.info("%d", number)
-        rename("away", "jobs_logentry")
+        rename("away", "quaero_jobs_logentry")
     settled()
     assert stored_messages(stored("nightly")) == ["0", "1", "2"]
     assert capsys.readouterr().err.count("quaero: cannot store what is logged") == 1

@@ -54,7 +54,9 @@ def test_records_of_a_tracked_job_stay_with_it() -> None:
     assert (stored_messages(stored("nightly")), stored_messages(service_job())) == (["mine"], [])
 
 
-@pytest.mark.parametrize(("name", "passed"), [("shop", 3), ("logstream.feeds.base", 1), ("django.db.backends", 0)])
+@pytest.mark.parametrize(
+    ("name", "passed"), [("shop", 3), ("quaero.logstream.feeds.base", 1), ("django.db.backends", 0)]
+)
 def test_what_could_bring_forth_itself_is_held_back(name: str, passed: int) -> None:
     calm = ServiceLogFilter()
     record = logging.makeLogRecord({"name": name, "msg": "feed of %s failed"})

@@ -30,7 +30,7 @@ def test_a_stranger_gets_a_page_that_says_what_is_missing(client: Client, strang
     client.force_login(stranger)
     response = client.get(page.format(job=job.pk))
     assert response.status_code == 403
-    assert b"jobs.view_job" in response.content
+    assert b"quaero_jobs.view_job" in response.content
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -74,7 +74,7 @@ def test_who_may_not_run_anything_has_no_page_to_run_it_from(client: Client, ope
     client.force_login(operator)
     response = client.get("/run/")
     assert response.status_code == 403
-    assert b"jobs.run_program" in response.content
+    assert b"quaero_jobs.run_program" in response.content
     assert b'href="/run/"' not in client.get("/").content
 
 
@@ -85,7 +85,9 @@ def test_the_run_page_shows_the_allowed_languages_to_runners(client: Client, run
     assert 'data-languages="shell"' in client.get("/run/").content.decode()
 
 
-@pytest.mark.parametrize(("group", "has_actions"), [("Viewers", False), ("Operators", True), ("Runners", False)])
+@pytest.mark.parametrize(
+    ("group", "has_actions"), [("Quaero viewers", False), ("Quaero operators", True), ("Quaero runners", False)]
+)
 def test_only_operators_have_something_to_do_to_a_job(client: Client, job: Job, group: str, has_actions: bool) -> None:
     client.force_login(make_user("somebody", group))
     content = client.get(f"/jobs/{job.pk}/").content

@@ -14,6 +14,7 @@ from jobs.admin.entries.change_list import BEGINNING, EntryChangeList
 from jobs.admin.entries.filters import EntryJobFilter, LevelFilter, StepFilter, StreamFilter
 from jobs.admin.links import job_link, step_link
 from jobs.admin.rights import ForViewers
+from jobs.admin.templates import ours
 from jobs.models import LogEntry
 from jobs.queries import Filter
 from jobs.web.admin_lookups import KnownLookups
@@ -23,8 +24,8 @@ FIELDS = ("id", "job_of", "step_of", "line", "time", "shown_level", "stream", "s
 
 @admin.register(LogEntry)
 class LogEntryAdmin(ForViewers, KnownLookups):
-    change_list_template = "quaero/admin/entries/change_list.html"
-    change_form_template = "quaero/admin/entries/change_form.html"
+    change_list_template = ours("entries/change_list.html")
+    change_form_template = ours("entries/change_form.html")
     list_display = ("time", "shown_level", "shown_message", "job_of", "step_of", "line", "stream", "shown_source")
     list_display_links = ("shown_message",)
     list_filter = (EntryJobFilter, StepFilter, LevelFilter, StreamFilter)

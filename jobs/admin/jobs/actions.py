@@ -10,7 +10,6 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -63,7 +62,7 @@ class JobActions(KnownLookups):
     @admin.action(description="Run selected jobs again", permissions=["operate"])
     def rerun(self, request: HttpRequest, queryset: JobQuerySet) -> None:
         """Orders each chosen job again. A refusal becomes a message, and the other jobs go on."""
-        assert isinstance(request.user, User)
+        assert request.user.is_authenticated
         for job in self.bounded(request, queryset):
             try:
                 again = rerun(job, request.user.get_username(), created_by=request.user)
@@ -71,7 +70,9 @@ class JobActions(KnownLookups):
                 self.message_user(request, f"{job.name}: {refusal}", messages.ERROR)
                 continue
             self.log_change(request, job, f"Ran again as {again.pk}.")
-            link = format_html('<a href="{}">{}</a>', reverse("admin:jobs_job_change", args=[again.pk]), again.name)
+            link = format_html(
+                '<a href="{}">{}</a>', reverse("admin:quaero_jobs_job_change", args=[again.pk]), again.name
+            )
             self.message_user(request, format_html("Runs again: {}.", link), messages.SUCCESS)
 
     @admin.action(description="Delete selected jobs that do not run", permissions=["delete"])
@@ -108,13 +109,13 @@ class JobActions(KnownLookups):
         job = self.get_object(request, unquote(object_id))
         if job is not None and job.status == statuses.RUNNING and may(request, "write"):
             self.refuse_running(request, [job])
-            return redirect("admin:jobs_job_change", job.pk)
+            return redirect("admin:quaero_jobs_job_change", job.pk)
         if job is None or request.method != "POST":
             return super().delete_view(request, object_id, extra_context)
         if not self.has_delete_permission(request, job):
             raise PermissionDenied
         self.delete_with_messages(request, [job])
-        return redirect("admin:jobs_job_changelist")
+        return redirect("admin:quaero_jobs_job_changelist")
 
     def delete_with_messages(self, request: HttpRequest, jobs: Sequence[Job]) -> None:
         """Deletes the jobs, and adds a message for the deleted ones and one for those that run."""

@@ -16,6 +16,7 @@ from jobs.admin.jobs.filters import ErrorsFilter, KindFilter, RunningLongerFilte
 from jobs.admin.jobs.periods import DatedJobs
 from jobs.admin.rights import may
 from jobs.admin.steps import StepInline
+from jobs.admin.templates import ours
 from jobs.models import SERVICE_JOB_ID, Job
 from jobs.models.job import JobQuerySet
 from jobs.secrets.names import without_secrets
@@ -51,8 +52,8 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(Job)
 class JobAdmin(JobCells, JobActions):
-    change_list_template = "quaero/admin/change_list.html"
-    change_form_template = "quaero/admin/job/change_form.html"
+    change_list_template = ours("change_list.html")
+    change_form_template = ours("job/change_form.html")
     form = JobForm
     list_display = (
         "shown_name", "state", "kind", "started", "duration", "debugs", "infos", "warnings", "errors", "fatals",

@@ -6,6 +6,7 @@ from argparse import ArgumentTypeError
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
@@ -18,7 +19,7 @@ from jobs.models.record import wire_time
 from jobs.terminal.command import WRONG_USAGE
 from jobs.terminal.database_command import DatabaseCommand
 
-NEW_USERS_GROUPS = ("Operators", "Runners")
+NEW_USERS_GROUPS = ("Quaero operators", "Quaero runners")
 
 
 class Command(DatabaseCommand):
@@ -53,7 +54,7 @@ class Command(DatabaseCommand):
         self.stdout.write(secret)
 
     def user(self, name: str, *, may_create: bool) -> User:
-        user = User.objects.filter(username=name).first()
+        user = get_user_model().objects.filter(**named(name)).first()
         if user is not None:
             return user
         if not may_create:
@@ -95,13 +96,18 @@ def days(text: str) -> timedelta:
     return timedelta(days=int(text))
 
 
+def named(name: str) -> dict[str, str]:
+    """A project's own users may be named by something else than `username`."""
+    return {get_user_model().USERNAME_FIELD: name}
+
+
 def new_user(name: str) -> User:
     """A user who can sign in with tokens only. Raises CommandError for a name that no user may have."""
     try:
-        User(username=name).clean_fields(exclude=["password"])
+        get_user_model()(**named(name)).clean_fields(exclude=["password"])
     except ValidationError as error:
         raise CommandError(f"--user {name!r}: {' '.join(error.messages)}", returncode=WRONG_USAGE) from error
-    user = User.objects.create_user(name)
+    user = get_user_model().objects.create_user(name)
     user.groups.set(Group.objects.filter(name__in=NEW_USERS_GROUPS))
     return user
 

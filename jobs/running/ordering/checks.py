@@ -6,8 +6,7 @@ import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from django.conf import settings
-
+from jobs import conf
 from jobs.errors import Forbidden, Refusal, Refusals
 from jobs.languages import LANGUAGES
 from jobs.runnables.values import STORABLE
@@ -67,7 +66,7 @@ def require_program(program: str) -> None:
 def require_language(language: str) -> None:
     if language not in LANGUAGES:
         raise BadOrder("language", f"is {language[:100]!r}: use one of {', '.join(LANGUAGES)}")
-    allowed = getattr(settings, "QUAERO_PROGRAMS", ())
+    allowed = conf.programs()
     if language not in allowed:
         there = f"only {', '.join(allowed)}" if allowed else "no programs at all"
         raise Forbidden(

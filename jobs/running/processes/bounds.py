@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.conf import settings
-
+from jobs import conf
 from jobs.sizes import MIB
 
 
@@ -40,8 +39,8 @@ class Bounds:
 def configured_bounds(*, is_registered: bool) -> Bounds:
     """Registered jobs are the installation's own code: they write its files, which may be of any size."""
     return Bounds(
-        memory_bytes=getattr(settings, "QUAERO_RUN_MEMORY_MB", 2048) * MIB,
-        processes=getattr(settings, "QUAERO_RUN_PROCESSES", 1000),
-        file_bytes=0 if is_registered else getattr(settings, "QUAERO_RUN_FILE_MB", 10_240) * MIB,
-        disk_bytes=getattr(settings, "QUAERO_RUN_DISK_MB", 10_240) * MIB,
+        memory_bytes=conf.run_memory_mb() * MIB,
+        processes=conf.run_processes(),
+        file_bytes=0 if is_registered else conf.run_file_mb() * MIB,
+        disk_bytes=conf.run_disk_mb() * MIB,
     )

@@ -12,8 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from django.conf import settings
-
+from jobs import conf
 from jobs.running.child import DIRECTORY
 
 # What every program needs: Python, the module `quaero_job`, and the way to its own directory.
@@ -53,7 +52,7 @@ class RunUser(NamedTuple):
 
 def configured_user() -> RunUser | None:
     """Raises CannotRunAs when there is no such user."""
-    name = getattr(settings, "QUAERO_RUN_USER", "")
+    name = conf.run_user()
     if not name:
         return None
     try:

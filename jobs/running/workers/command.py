@@ -17,6 +17,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from jobs import conf
 from jobs.models import Job
 from jobs.running import child
 from jobs.running.ordering.specs import NotARun, ProgramSpec, RegisteredSpec, Spec, spec_of
@@ -94,7 +95,7 @@ def command_as(user: RunUser | None, job: Job, spec: Spec, secrets: Mapping[str,
             environment=environment_of(job, spec, secrets) | ({} if user is None else user.environment()),
             directory=Path.cwd() if is_registered else scratch,  # where the settings' relative paths count from
             scratch=scratch,
-            timeout=timedelta(seconds=spec.timeout or float(getattr(settings, "QUAERO_RUN_TIMEOUT_S", 3600))),
+            timeout=timedelta(seconds=spec.timeout or conf.run_timeout_s()),
             bounds=configured_bounds(is_registered=is_registered),
             user=user,
             masker=masker_for(secrets),
@@ -103,7 +104,7 @@ def command_as(user: RunUser | None, job: Job, spec: Spec, secrets: Mapping[str,
 
 def require_allowed(spec: Spec) -> None:
     """Once more: a job may have waited for long, and the worker's settings are those that count."""
-    if isinstance(spec, ProgramSpec) and spec.language not in getattr(settings, "QUAERO_PROGRAMS", ()):
+    if isinstance(spec, ProgramSpec) and spec.language not in conf.programs():
         raise CannotRun(f"QUAERO_PROGRAMS of this worker does not allow {spec.language} programs")
 
 
@@ -165,8 +166,10 @@ def surroundings() -> dict[str, str]:
 def is_allowed(name: str, is_registered: bool) -> bool:
     if name in ALLOWED_VARIABLES or name.startswith(ALLOWED_PREFIXES):
         return True
-    if name in getattr(settings, "QUAERO_RUN_ENVIRONMENT", ()):
+    if name in conf.run_environment():
         return True
+    if not conf.is_installation():
+        return is_registered  # the project's own code, whose settings read what they need
     return is_registered and (name in INSTALLATIONS_VARIABLES or name.startswith(INSTALLATIONS_PREFIX))
 
 

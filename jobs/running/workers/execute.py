@@ -23,7 +23,7 @@ from jobs.running.workers.command import CannotRun, RunCommand, command_of
 from jobs.running.workers.session import WorkerSession, current
 from jobs.streams import SYSTEM
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"quaero.{__name__}")
 
 
 def execute(job_id: UUID) -> None:

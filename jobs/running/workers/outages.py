@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from django.db import Error, connection
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"quaero.{__name__}")
 
 T = TypeVar("T")
 

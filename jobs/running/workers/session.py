@@ -21,7 +21,7 @@ from jobs.running.workers.liveness import is_silent
 from jobs.running.workers.lookout import Lookout
 from jobs.running.workers.outages import DatabaseWatch
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"quaero.{__name__}")
 
 LAST_BEAT_S = 1.0  # so long the end of a worker waits for its last heartbeat
 

@@ -14,7 +14,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, connections
+from django.urls import reverse
 
+from jobs import conf
 from jobs.command_name import command_name
 from jobs.readiness import NotReady, bring_up_to_date, database_name, what_is_wrong
 from jobs.running.processes.run_user import CannotRunAs, require_run_user
@@ -32,6 +34,10 @@ from quaero.serving.standard_streams import StandardOutput, say
 
 logger = logging.getLogger(__name__)
 
+IN_ANOTHER_PROJECT = (
+    "`serve` runs Quaero's own installation. In your project its pages are served by the project's own server, "
+    "and `manage.py work` runs a worker"
+)
 LAST_WORDS_S = 0.1  # all processes end 2 s after the signal, also while the database fails
 
 
@@ -49,6 +55,8 @@ class Command(BaseCommand):
         workers.add_argument("--no-worker", action="store_const", dest="workers", const=0, help="the web process alone")
 
     def handle(self, *, host: str, port: int, no_sample_jobs: bool, workers: int | None, **options: Any) -> None:
+        if not conf.is_installation():
+            raise CommandError(IN_ANOTHER_PROJECT)
         # Until the server runs, SIGTERM does the same as Ctrl-C.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
@@ -113,14 +121,15 @@ def keep_private(environment: Environment) -> None:
 
 def welcome(address: str, environment: Environment, workers: int) -> Callable[[], None]:
     """Prints the welcome when called. The text is made before, as that reads the database."""
-    lines = ["", "Quaero is ready.", "", f"  Address   {address}/", *how_to_sign_in(address)]
+    lines = ["", "Quaero is ready.", "", f"  Address   {address}{environment.base_path}", *how_to_sign_in(address)]
     lines += [f"  Data      {environment.data_dir}", "", "Ctrl-C stops it.", ""]
     connections.close_all()
 
     def print_it() -> None:
         say("\n".join(lines))
-        text = "Quaero %s serves %s/ (process %d, data in %s), with %d worker%s beside the web process"
-        logger.info(text, VERSION, address, os.getpid(), environment.data_dir, workers, "" if workers == 1 else "s")
+        text = "Quaero %s serves %s%s (process %d, data in %s), with %d worker%s beside the web process"
+        place = (address, environment.base_path, os.getpid())
+        logger.info(text, VERSION, *place, environment.data_dir, workers, "" if workers == 1 else "s")
 
     return print_it
 
@@ -131,10 +140,8 @@ def how_to_sign_in(address: str) -> list[str]:
     if user is None:
         return []
     if has_user_with_password() and not sys.stdout.isatty():
-        return [
-            f"  Sign in   {address}/login/",
-            f"            (`{command_name()} changepassword NAME` gives a password)",
-        ]
+        hint = f"            (`{command_name()} changepassword NAME` gives a password)"
+        return [f"  Sign in   {address}{reverse('login')}", hint]
     return [
         f"  Sign in   {address}{sign_in_link_path(user)}",
         f"            (as {user.username}; the link works once, and for an hour)",
@@ -143,10 +150,10 @@ def how_to_sign_in(address: str) -> list[str]:
 
 def warn_of_open_programs(host: str, environment: Environment) -> None:
     """Prints a note when others than this machine's users can reach a server that runs programs."""
-    if environment.programs and (environment.trusted_proxies or not is_loopback(host)):
+    if conf.programs() and (environment.trusted_proxies or not is_loopback(host)):
         say(
-            f"Note: QUAERO_PROGRAMS={','.join(environment.programs)} lets Runners run programs on this machine, "
-            f"and others can reach {'its proxy' if is_loopback(host) else host}.",
+            f"Note: QUAERO_PROGRAMS={','.join(conf.programs())} lets the group Quaero runners run programs on "
+            f"this machine, and others can reach {'its proxy' if is_loopback(host) else host}.",
             error=True,
         )
 

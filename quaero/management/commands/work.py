@@ -7,10 +7,12 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from jobs import conf
 from jobs.running.processes.run_user import CannotRunAs, require_run_user
 from jobs.running.workers.session import WorkerSession
 from jobs.terminal.database_command import DatabaseCommand
 from logstream.wakeups import wakeups_of_database
+from quaero.duties import DUTIES_OF_WORKER, beside
 from quaero.service_log import service_log, service_log_level
 from quaero.serving.standard_streams import say
 from quaero.worker.loop import WorkerLoop
@@ -40,7 +42,7 @@ class Command(DatabaseCommand):
         loop = WorkerLoop(session, queue_of_settings(session.name), wakeups_of_database(), drain_s=drain)
         if not quiet:
             say(f"Worker {session.name} waits for jobs. Ctrl-C stops it.")
-        with service_log(service_log_level()):
+        with service_log(service_log_level()), beside(() if conf.is_installation() else DUTIES_OF_WORKER):
             loop.run()
         if not quiet:
             say(f"Worker {session.name} has stopped.")

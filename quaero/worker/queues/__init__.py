@@ -6,7 +6,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from jobs.running.workers.dispatch import has_queue
 from quaero.worker.queues.base import TaskQueue
+from quaero.worker.queues.due_jobs import DueJobsQueue
 
 # As texts: a backend's module can be imported only where its app is installed.
 QUEUES = {"django_tasks_db.DatabaseBackend": "quaero.worker.queues.database.DatabaseQueue"}
@@ -14,6 +16,8 @@ QUEUES = {"django_tasks_db.DatabaseBackend": "quaero.worker.queues.database.Data
 
 def queue_of_settings(worker_name: str) -> TaskQueue:
     """The queue of the configured backend. Raises ImproperlyConfigured for a backend without one."""
+    if not has_queue():
+        return DueJobsQueue()
     backend = settings.TASKS["default"]["BACKEND"]
     if backend not in QUEUES:
         raise ImproperlyConfigured(f"no worker for the task backend {backend}: it can be one of {', '.join(QUEUES)}")

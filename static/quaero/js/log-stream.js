@@ -31,6 +31,7 @@
   const MAX_PAGE = 1000;
   const PAGES_PER_POLL = 10; // a job that writes faster than pages are read must not make it one endless poll
   const REFUSALS = new Set([400, 401, 403, 404, 410]);
+  const NO_STREAMS = 501; // the server has none, and will have none: pages are all there is
   const TERMINAL = new Set(['completed', 'failed', 'cancelled']);
 
   const DEFAULTS = {
@@ -267,6 +268,7 @@
       this._watchPage();
       this._stopAll();
       this.isPollingChosen = true;
+      this._whyPolling = reason;
       if (isHidden()) return this._suspend();
       return this._startPolling(reason);
     }
@@ -371,7 +373,8 @@
         if (signal.aborted) return { isOver: true };
         this.error = error;
         this._options.onError(error);
-        if (REFUSALS.has(error.status)) this.refuse(error);
+        if (error.status === NO_STREAMS) this.poll(error.message);
+        else if (REFUSALS.has(error.status)) this.refuse(error);
         else this._setState(this.state, error.message);
         return { isOver: signal.aborted, retryAfterMs: error.retryAfterMs || 0 };
       }
@@ -411,7 +414,7 @@
     _wake() {
       if (!this._isSuspended) return;
       this._isSuspended = false;
-      if (this.isPollingChosen) this.poll();
+      if (this.isPollingChosen) this.poll(this._whyPolling);
       else this.open();
     }
 

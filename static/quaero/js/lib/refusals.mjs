@@ -2,7 +2,11 @@
 import { address } from './addresses.mjs';
 import { capitalised } from './words.mjs';
 
-const GROUPS = { 'jobs.view_job': 'Viewers', 'jobs.operate_job': 'Operators', 'jobs.run_program': 'Runners' };
+const GROUPS = {
+  'quaero_jobs.view_job': 'Quaero viewers',
+  'quaero_jobs.operate_job': 'Quaero operators',
+  'quaero_jobs.run_program': 'Quaero runners',
+};
 
 const BY_CODE = {
   csrf_failed: () => 'This page is out of date: load it again',

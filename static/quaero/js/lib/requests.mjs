@@ -11,8 +11,10 @@ export class Refusal extends HttpError {
   }
 }
 
+// Of the cookie, which another tab may have renewed; of a form of the page where a project keeps the cookie from scripts.
 function csrfToken() {
-  return decodeURIComponent(document.cookie.match(CSRF_COOKIE)?.[1] ?? '');
+  const kept = document.cookie.match(CSRF_COOKIE)?.[1];
+  return kept ? decodeURIComponent(kept) : (document.querySelector?.('[name=csrfmiddlewaretoken]')?.value ?? '');
 }
 
 /** Sends JSON and gives the JSON of the answer. Throws Refusal; with status 0 when nothing that is ours answers. */

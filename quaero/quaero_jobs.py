@@ -6,15 +6,16 @@ from datetime import timedelta
 from typing import Annotated
 
 import msgspec
-from django.conf import settings
 from pydantic import Field
 
+from jobs import conf
 from jobs.reporting import log, progress, result, step
 from jobs.retention import Pruned, count_old_entries, prune_in_chunks
 from jobs.runnables import job
 from quaero.diagnosis import CHECKS, OK, PROBLEM, WARNING, findings_of
 
 Days = Annotated[int, Field(ge=1, le=36_500, description="Entries that are at least so many days old are deleted.")]
+RETENTION_DAYS = conf.retention_days()
 LEVELS = {OK: "info", WARNING: "warn", PROBLEM: "error"}
 
 
@@ -23,10 +24,10 @@ class InstallationProblem(Exception):
 
 
 @job(steps=["Count", "Delete"], timeout=timedelta(days=1), concurrency="skip")
-def prune_logs(older_than_days: Days = settings.QUAERO_RETENTION_DAYS) -> dict[str, int]:
+def prune_logs(older_than_days: Days = RETENTION_DAYS) -> dict[str, int]:
     """Deletes old log entries, oldest first, and the jobs that ended before them and have none left.
 
-    In short transactions, so that nobody waits for it; what was done when it is cancelled stays done.
+    In short transactions, so that writers do not wait long; what was done when it is cancelled stays done.
     """
     older_than = timedelta(days=older_than_days)
     with step("Count"):
