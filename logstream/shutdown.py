@@ -77,8 +77,8 @@ class Connections:
         return frozenset(self._transports)
 
     def abort(self, earlier: frozenset[asyncio.Transport]) -> None:
-        """Breaks off those that are open, and those that were `earlier`: a server that tells a stream itself that it is
-        to end (uvicorn 0.43 to 0.45) has its connection still to flush when the stream has ended.
+        """Breaks off those that are open, and those that were `earlier`: a server that itself notifies a stream of its
+        end (uvicorn 0.43 to 0.45) has its connection still to flush when the stream has ended.
         """
         for transport in earlier | self._transports:
             transport.abort()
