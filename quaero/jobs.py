@@ -26,7 +26,7 @@ class InstallationProblem(Exception):
 def prune_logs(older_than_days: Days = settings.QUAERO_RETENTION_DAYS) -> dict[str, int]:
     """Deletes old log entries, oldest first, and the jobs that ended before them and have none left.
 
-    In short transactions, so that nobody waits for it; what was done when it is cancelled stays done.
+    In short transactions, so that no other process waits for it; what was done when it is cancelled stays done.
     """
     older_than = timedelta(days=older_than_days)
     with step("Count"):
@@ -39,13 +39,13 @@ def prune_logs(older_than_days: Days = settings.QUAERO_RETENTION_DAYS) -> dict[s
 
 
 def delete_old(older_than: timedelta, total: int) -> Pruned:
-    done, told = Pruned(), 0
+    done, reported = Pruned(), 0
     for part in prune_in_chunks(older_than):
         done = Pruned(*map(sum, zip(done, part, strict=True)))
         percent = min(100, 100 * done.entries // max(total, 1))
-        if percent > told:
+        if percent > reported:
             progress(percent)
-            told = percent
+            reported = percent
     return done
 
 

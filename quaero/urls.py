@@ -1,4 +1,4 @@
-"""Every address of this installation. Stream routes stand before the API's mount."""
+"""Every address of this installation. Stream routes come before the API's mount."""
 
 from __future__ import annotations
 

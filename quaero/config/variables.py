@@ -17,7 +17,7 @@ Texts = tuple[str, ...]
 class Variables:
     """Gives typed values, and keeps in `problems` a sentence for each wrong one.
 
-    A reading never raises: the start then tells of every wrong variable at once, not of one per attempt.
+    A reading never raises: the start then names every wrong variable at once, not one per attempt.
     A variable that is set but empty counts as not set, as compose files and CI systems pass them.
     (django-environ's own `str()` is not used: it takes `$` at the start of a value for the name of another
     variable, and would silently lose such a SECRET_KEY.)
