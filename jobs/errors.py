@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-MOST_PROBLEMS = 20  # are told of one request
+MOST_PROBLEMS = 20  # are named in one refusal
 
 
 class Refusal(Exception):
@@ -15,7 +15,7 @@ class Refusal(Exception):
 
     `status` and `headers` are HTTP's, `code` is the word for programs, `detail` JSON data on what is wrong. `nameless`
     is the message for a client that may not know the names of jobs, where the message has one. `problems` says what is
-    wrong by name, where the names of what was given tell.
+    wrong by name, where the names of what was given say it.
     """
 
     status = 400
@@ -39,7 +39,7 @@ class Refusal(Exception):
         self.problems = dict(problems or {})
 
     def join(self, other: Refusal) -> None:
-        """Has this one speak for the other as well, so that all that is wrong is told at once."""
+        """Has this one speak for the other as well, so that one answer names all that is wrong."""
         if self.problems and other.problems and len(self.problems) < MOST_PROBLEMS:
             self.args = (f"{self}; {other}",)
             self.problems = self.detail["problems"] = {**self.problems, **other.problems}

@@ -141,7 +141,7 @@ KINDS: Kinds = (
 
 
 def stream(name: str, summary: str, description: str, parameters: list[Json], events: Events) -> Json:
-    """The operation that opens a stream. Its events are told in `x-events`: OpenAPI has no word for them."""
+    """The operation that opens a stream. Its events are described in `x-events`: OpenAPI has no word for them."""
     opened: Json = {
         "description": "Server-Sent Events, until the client leaves or nothing more can come",
         "content": {"text/event-stream": {"schema": TEXT}},

@@ -51,7 +51,7 @@ def call_on_signals(begin_closing: Callable[[], object]) -> Callable[[], None]:
 
 
 def end_with_process(here: Live, connections: Connections | None = None) -> None:
-    """Has the streams of `here` end when the process is told to stop, then its `connections`. Once is enough."""
+    """Has the streams of `here` end when the process gets a signal to stop, then its `connections`. Once is enough."""
     if here.stop_listening is not None:
         return
 
@@ -98,8 +98,8 @@ class Connections:
         return frozenset(self._transports)
 
     def abort(self, earlier: frozenset[asyncio.Transport]) -> None:
-        """Breaks off those that are open, and those that were `earlier`: a server that tells a stream itself that it is
-        to end (uvicorn 0.43 to 0.45) has its connection still to flush when the stream has ended.
+        """Breaks off those that are open, and those that were `earlier`: a server that itself notifies a stream of its
+        end (uvicorn 0.43 to 0.45) has its connection still to flush when the stream has ended.
         """
         for transport in earlier | self._transports:
             transport.abort()

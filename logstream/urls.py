@@ -1,4 +1,4 @@
-"""The stream routes. They stand before the API's mount, which would answer for them with 404."""
+"""The stream routes. They come before the API's mount, which would answer for them with 404."""
 
 from __future__ import annotations
 

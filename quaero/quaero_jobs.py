@@ -40,13 +40,13 @@ def prune_logs(older_than_days: Days = RETENTION_DAYS) -> dict[str, int]:
 
 
 def delete_old(older_than: timedelta, total: int) -> Pruned:
-    done, told = Pruned(), 0
+    done, reported = Pruned(), 0
     for part in prune_in_chunks(older_than):
         done = Pruned(*map(sum, zip(done, part, strict=True)))
         percent = min(100, 100 * done.entries // max(total, 1))
-        if percent > told:
+        if percent > reported:
             progress(percent)
-            told = percent
+            reported = percent
     return done
 
 

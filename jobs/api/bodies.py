@@ -28,8 +28,8 @@ class BadBody(Refusal):
 
     def __init__(self, kind: type[Body], problems: Mapping[str, str], reason: str = "") -> None:
         members = list(kind.model_fields)
-        told = reason or "; ".join(f"{name} {problem}" for name, problem in problems.items())
-        text = f"the body is not as it should be: {told} (its members are {', '.join(members)})"
+        wrong = reason or "; ".join(f"{name} {problem}" for name, problem in problems.items())
+        text = f"the body is not as it should be: {wrong} (its members are {', '.join(members)})"
         super().__init__(text, detail={"members": members, "problems": dict(problems)})
 
 
@@ -56,7 +56,7 @@ def read_body(request: HttpRequest, kind: type[T], *, is_needed: bool = True) ->
 
 
 def raw_body(request: HttpRequest) -> bytes:
-    """A form of several parts is refused by its type, which nobody sends for JSON."""
+    """A form of several parts is refused by its type, which no client sends for JSON."""
     unsupported = UnsupportedMediaType("send the body as application/json")
     if request.content_type == "multipart/form-data":
         raise unsupported

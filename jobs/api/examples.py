@@ -84,7 +84,7 @@ def members_of(schema: Schema, schemas: Schemas) -> dict[str, Schema]:
 
 
 def type_of(schema: Schema) -> str:
-    """What may stand there, in a word or two."""
+    """What kind of value may be there, in a word or two."""
     if "enum" in schema:
         return " | ".join(str(each) for each in schema["enum"])
     if "anyOf" in schema:

@@ -119,7 +119,7 @@ class NewJob(msgspec.Struct):
 
 @router.get("/jobs", "List jobs")
 def list_jobs(query: JobListQuery) -> JobList:
-    """Newest first. `counts` tells how many there are of each status, with the other filters."""
+    """Newest first. `counts` has how many there are of each status, with the other filters."""
     wanted = job_filter_of(query, query.kind)
     page = page_of_jobs(wanted, limit_of(query.limit, DEFAULT_LIMIT), query.cursor)
     return JobList([job_row(job) for job in page.jobs], next_cursor(page), count_by_status(wanted))
@@ -127,7 +127,7 @@ def list_jobs(query: JobListQuery) -> JobList:
 
 @router.get("/jobs/{job_id}", "One job")
 def get_job(job: Job, query: JobQuery) -> JobDetail:
-    """With its steps. Who knows them asks with `steps_since`, and of many is told those that changed."""
+    """With its steps. A client that knows them asks with `steps_since`, and of many gets those that changed."""
     return job_detail(job, job.steps.all(), query.steps_since)
 
 
@@ -163,7 +163,7 @@ def get_step(job: Job, step_id: str) -> StepRow:
 
 @router.post("/jobs/{job_id}/cancel", "Cancel a job", right="write")
 def cancel_job(caller: Caller, job: Job) -> Asked:
-    """Asks the job and all that it has spawned to end. What nobody has begun ends at once, what runs when it heeds."""
+    """Asks the job and all that it spawned to end. What no worker has begun ends at once, what runs when it heeds."""
     with without_names(caller):
         asked = operations.cancel(job, caller.user.get_username())
     row = None

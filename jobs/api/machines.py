@@ -1,4 +1,4 @@
-"""What the description tells of addresses that no router has: those for who watches over the process, and itself."""
+"""What the description says of addresses that no router has: those for who watches over the process, and itself."""
 
 from __future__ import annotations
 

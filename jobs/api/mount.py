@@ -32,7 +32,7 @@ class Api:
                 self.describe(address, operation, machines.KINDS)
 
     def describe(self, address: str, operation: Json, kinds: Kinds = ()) -> None:
-        """Has the description tell of a GET that is served beside this API. `kinds`: what it refers to."""
+        """Adds to the description a GET that is served beside this API. `kinds`: what it refers to."""
         self.beside[address] = {"get": operation}
         self.kinds_beside.update(kinds)
         self.__dict__.pop("openapi", None)
@@ -78,7 +78,7 @@ def root() -> str:
 
 
 def read_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    @csrf_exempt  # a POST is told which methods there are; nothing can be changed here
+    @csrf_exempt  # the answer to a POST names the methods there are; nothing can be changed here
     def checked(request: HttpRequest) -> HttpResponse:
         return view(request) if request.method in READS else response_to(MethodNotAllowed(request.method, READS))
 

@@ -94,7 +94,7 @@ def parameter_of(described: dict[str, Any]) -> Row:
 
 
 def pieces(text: str) -> list[str]:
-    """A text in which backquotes stand around code: every second piece is code."""
+    """A text in which backquotes are around code: every second piece is code."""
     return text.split("`")
 
 

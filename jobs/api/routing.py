@@ -4,8 +4,8 @@ A view may take, by the types of its parameters:
 
 caller: Caller      who asks
 job: Job            that of the address, which the caller may look at, or change where the right is `write`
-query: SomeQuery    the parameters of the URL; an operation without has none
-body: SomeBody      the body; with a default it may be left out
+query: JobQuery     the parameters of the URL; an operation without has none
+body: Rerun         the body; with a default it may be left out
 
 and the other places of its address as texts. Checks come in this order: 401, parameters where there are none, 403, 404,
 the query, the body. What it returns is encoded as it is.
@@ -74,7 +74,7 @@ class Operation:
 
 
 class Router:
-    """Operations that are told of together, under one `tag`."""
+    """Operations that are described together, under one `tag`."""
 
     def __init__(self, tag: str) -> None:
         self.tag = tag

@@ -15,7 +15,7 @@ RIGHTS_LOOKED_AT_EVERY_S = 5.0
 FIRST_LOOK_S, LONGEST_PAUSE_S = 0.02, 0.25
 
 stopping = threading.Event()
-"""To be set when the process is told to stop: whoever waits then gets an answer while there is time for one."""
+"""To be set when the process is to stop: a client that waits then gets an answer while there is time for one."""
 
 
 def waited_for(job_id: UUID, wait_s: float, grounds: Grounds, right: str) -> Job:

@@ -190,7 +190,7 @@ class Queue:
             self._large_chars -= chars
 
     def _drop(self, entry: Entry) -> None:
-        """Counts it in the job's gap, which stands in the queue after all that was put before."""
+        """Counts it in the job's gap, which is in the queue after all that was put before."""
         with self.lock:
             gap = self._gaps.get(entry.job)
             if gap is None:

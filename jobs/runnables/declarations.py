@@ -1,4 +1,4 @@
-"""What `@job(...)` is told besides the signature, checked when the module is imported."""
+"""What `@job(...)` takes besides the signature, checked when the module is imported."""
 
 from __future__ import annotations
 

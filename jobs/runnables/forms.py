@@ -37,7 +37,7 @@ class FormField(msgspec.Struct, frozen=True):
     label: str
     kind: Kind
     required: bool
-    default: str  # as text; a datetime's is in UTC, a checkbox's "true" or "false", a secret's never told
+    default: str  # as text; a datetime's is in UTC, a checkbox's "true" or "false", a secret's never shown
     options: list[str]  # of a select, in their order; "" is none
     min: float | int | None
     max: float | int | None
@@ -83,7 +83,7 @@ def options(parameter: Parameter) -> list[str]:
 
 
 def bounds(schema: Schema) -> tuple[float | int | None, float | int | None]:
-    """The lowest and highest value that a field lets through; an open bound of fractions is told as it is."""
+    """The lowest and highest value that a field lets through; an open bound of fractions is given as it is."""
     step = 1 if kind_of(schema) == "integer" else 0
     lowest = [schema.get("minimum"), moved(schema.get("exclusiveMinimum"), step)]
     highest = [schema.get("maximum"), moved(schema.get("exclusiveMaximum"), -step)]

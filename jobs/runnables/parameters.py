@@ -148,7 +148,7 @@ def json_types(schema: Schema) -> Iterable[str]:
 
 
 def said_in(schema: Schema, member: str) -> str:
-    """Title or description of an annotation, wherever it stands in it; not that of a class, which is referred to."""
+    """Title or description of an annotation, wherever it is in it; not that of a class, which is referred to."""
     places = [schema, *schema.get("anyOf", ())]
     return next((str(each[member]) for each in places if member in each), "")
 

@@ -47,7 +47,7 @@ class Runnable:
         """What to keep so that a run, and every rerun, is called with the same: JSON data, and the secrets apart.
 
         Defaults are filled in: the same again must not become something else when a default changes. A secret
-        that is None stands among the first. Together they are what `convert` and `call` take. Raises BadParameters.
+        that is None is among the first. Together they are what `convert` and `call` take. Raises BadParameters.
         """
         values = self.convert(given, from_text=from_text)
         secrets = {name: str(values[name]) for name in self.secret_names if values[name] is not None}

@@ -1,4 +1,4 @@
-"""Given parameters checked and converted, each for itself, so that everything that is wrong is told at once."""
+"""Given parameters checked and converted, each for itself, so that one refusal names everything that is wrong."""
 
 from __future__ import annotations
 

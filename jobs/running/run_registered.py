@@ -57,7 +57,7 @@ class Reports(logging.Handler):
 
 
 def report_log_records() -> None:
-    """In place of the handlers that the settings have for everybody, which would say it once more."""
+    """In place of the handlers that the settings have for every process, which would say it once more."""
     root = logging.getLogger()
     root.handlers[:] = [Reports()]
     root.setLevel(min(root.level, logging.INFO))

@@ -93,7 +93,7 @@ class Feed(ABC):
 
     @abstractmethod
     async def start(self) -> None:
-        """Reads where the topic stands."""
+        """Reads where the topic is."""
 
     @abstractmethod
     async def work(self, news: list[object]) -> None:
@@ -126,7 +126,7 @@ class Feed(ABC):
             self.live.forget(self)
 
     async def reach(self, position: Position) -> None:
-        """Waits until the feed stands at `position` or after it, when a client comes from ahead of it."""
+        """Waits until the feed is at `position` or after it, when a client comes from ahead of it."""
         while self.unit(self.scanned) < self.unit(position) and not self.is_over:
             changed = self.live.loop.create_future()
             self._scanned_changed.add(changed)
@@ -144,7 +144,7 @@ class Feed(ABC):
             self.broadcast(Frame(data, self.scanned))
 
     def broadcast_batch(self, data: bytes) -> None:
-        """Sends what the pace of batches counts for; it brings clients to where the feed stands."""
+        """Sends what the pace of batches counts for; it brings clients to where the feed is."""
         self.batch_sent_at = self.live.loop.time()
         self.broadcast(Frame(data, self.scanned))
 

@@ -90,7 +90,7 @@ class EntriesFeed(Feed):
 
     @property
     def _standing(self) -> object:
-        """Where the feed stands, and with which counts."""
+        """Where the feed is, and with which counts."""
         return self.scanned, self.total, self.displayed
 
     def _send_batch(self, records: Sequence[EntryRecord]) -> None:

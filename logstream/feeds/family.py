@@ -1,7 +1,7 @@
-"""The feed of a job with its descendants: their entries in the order of ids, how each stands, the end of all.
+"""The feed of a job with its descendants: their entries in the order of ids, the status of each, the end of all.
 
 Descendants appear while it runs, from this or another process. So it takes nothing from the news but that there is
-some, and reads everything through the database, at one moment each time: who belongs, how they stand, and the
+some, and reads everything through the database, at one moment each time: who belongs, their status, and the
 entries from the cursor to the newest of any of them. Entries get their ids in the order of commits, and a job is
 there before its first entry, so nothing can come later under the cursor.
 """

@@ -1,6 +1,6 @@
 """What runs within a job's own process: `quaero_job` for programs, and the bootstrap that runs them.
 
-The directory is on the path of that process, and the modules stand at the top there; so their names begin with
+The directory is on the path of that process, and the modules are at the top there; so their names begin with
 `quaero`, and they need the standard library alone, of Python 3.11 or newer.
 """
 

@@ -1,4 +1,4 @@
-"""What an exception becomes: one entry with the whole traceback, and the line that tells why the program fails."""
+"""What an exception becomes: one entry with the whole traceback, and the line that says why the program fails."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _leave_out_ours(shown: traceback.TracebackException, seen: set[int]) -> None
     seen.add(id(shown))
     if shown.stack:
         shown.stack[:] = [frame for frame in shown.stack if not _is_ours(frame.filename)]
-    if not shown.stack:  # A syntax error has none but ours; then no "Traceback" stands above nothing.
+    if not shown.stack:  # A syntax error has none but ours; then no "Traceback" is above nothing.
         shown.stack = None  # type: ignore[assignment]
     for inner in (shown.__cause__, shown.__context__, *(shown.exceptions or ())):
         if inner is not None:

@@ -1,4 +1,4 @@
-"""Tells Quaero what this program does: its steps, how far it is, what comes out, and which jobs it starts.
+"""Reports to Quaero what this program does: its steps, how far it is, what comes out, and which jobs it starts.
 
 import quaero_job
 

@@ -40,7 +40,7 @@ def report_result(value: object) -> None:
 
 
 def report_entry(level: str, message: str, fields: dict[str, object], stream: str = "stdout", source: str = "") -> None:
-    """Writes an entry. Of one that is too large for a line each text is shortened, and it tells by how much."""
+    """Writes an entry. Of one that is too large for a line each text is shortened, and it says by how much."""
     moment = datetime.now(UTC).isoformat()
     entry: dict[str, object] = {"level": level, "timestamp": moment, "stream": stream, "message": message}
     if source:

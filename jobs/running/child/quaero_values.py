@@ -12,7 +12,7 @@ from os import PathLike, fspath
 
 MAX_DEPTH = 40  # what is nested deeper would be cut where it is stored
 _TOO_LARGE = 10 ** min(4300, sys.get_int_max_str_digits() or 4300)  # for Python to write out, and to read again
-# Of these, `str` tells the value; of others, `repr` says at least what they are.
+# Of these, `str` gives the value; of others, `repr` says at least what they are.
 _READABLE_AS_STR = ("datetime", "decimal", "fractions", "ipaddress", "uuid")
 
 

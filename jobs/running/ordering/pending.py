@@ -31,7 +31,7 @@ class Origin(msgspec.Struct, frozen=True):
     parent: Job | None = None
     rerun_of: Job | None = None
     job_id: UUID | None = None  # chosen by who orders; None: a new one
-    masker: Masker = NO_MASK  # of the parent's secrets, which the order must not tell
+    masker: Masker = NO_MASK  # of the parent's secrets, which the order must not reveal
 
 
 NOWHERE = Origin()

@@ -32,9 +32,7 @@ from jobs.secrets.masking import Masker
 from jobs.text.commands import shortened
 
 MAX_DERIVED_NAME_CHARACTERS = 80
-SAYS_NOTHING = re.compile(
-    r"#!|import |from \S+ import |set [-+]\w"
-)  # how programs begin, of which no two can be told apart
+SAYS_NOTHING = re.compile(r"#!|import |from \S+ import |set [-+]\w")  # beginnings that many programs share
 
 
 def order_program(
@@ -80,6 +78,6 @@ def order_program(
 def name_of_program(program: str, language: str) -> str:
     """Its first line that says something, without what makes it a comment, and without secrets."""
     printable = ("".join(filter(str.isprintable, line)).strip() for line in program.splitlines())
-    telling = (line.lstrip("# ") for line in printable if not SAYS_NOTHING.match(line))
-    first = next(filter(None, telling), f"{language} program")
+    speaking = (line.lstrip("# ") for line in printable if not SAYS_NOTHING.match(line))
+    first = next(filter(None, speaking), f"{language} program")
     return shortened(masked_line(first), MAX_DERIVED_NAME_CHARACTERS)

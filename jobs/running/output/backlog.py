@@ -21,7 +21,7 @@ MAX_BYTES = 8 * MIB
 
 
 class Held(NamedTuple):
-    """Stands on the disk for something that must not be there: a request to spawn has secrets in clear."""
+    """A placeholder on the disk for something that must not be there: a request to spawn has secrets in clear."""
 
     number: int
 
@@ -33,7 +33,7 @@ class Backlog:
     is the next batch.
 
     While the database fails the program does not wait for it: what memory cannot hold waits on a disk. When there is
-    no room either, entries are lost, and something in their place tells how many.
+    no room either, entries are lost, and something in their place says how many.
     """
 
     def __init__(self, max_items: int = MAX_ITEMS, max_bytes: int = MAX_BYTES, spool: Spool | None = None) -> None:

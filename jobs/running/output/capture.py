@@ -28,7 +28,7 @@ CHUNK_BYTES = 64 * 1024
 # When the command has ended but something it started still holds its pipes: so long we listen on.
 LINGER_S = 2.0
 LEFT_OPEN = "stopped listening: a process that the command left behind still holds its output"
-POLL_S = 0.1  # for what the system cannot tell us through a descriptor
+POLL_S = 0.1  # for what the system cannot report through a descriptor
 
 
 class Pipe:
@@ -152,7 +152,7 @@ class Capture:
         return not self._linger_while()
 
     def _timeout(self, open_pipes: set[Pipe], exit_descriptor: int | None) -> float | None:
-        """How long nothing can happen but what the selector tells."""
+        """How long nothing can happen but what the selector reports."""
         if self._disclosure.is_waiting:
             return 0
         now = time.monotonic()

@@ -112,7 +112,7 @@ class Decoder:
         return self._encoding_by_end(text, at, self._encoding, is_all)
 
     def _encoding_by_end(self, text: bytes, at: int, supposed: str, is_all: bool) -> str | None:
-        """Of a line whose first letters do not tell: in UTF-16 there is a zero at its end at the latest."""
+        """Of a line whose first letters do not show it: in UTF-16 there is a zero at its end at the latest."""
         newline = text.find(b"\n", at)
         is_open = newline < 0 or (newline + 1 == len(text) and supposed is LITTLE)
         if is_open and not is_all and len(text) - at < _MOST_HELD:

@@ -129,7 +129,7 @@ class Recorder:
         if on_spawn is None:
             self._entries.append(self._in_step(request.line))
             return
-        self._flush()  # so that the parent's log tells first what it did before
+        self._flush()  # so that the parent's log has first what it did before
         try:
             if self._try(lambda: (on_spawn(request), True)) is None:
                 self._refuse_spawn("the database failed")
@@ -165,7 +165,7 @@ class Recorder:
             self._lost = self._lost.and_then(lost(count)) if self._lost else lost(count)
 
     def loss(self) -> list[NewEntry]:
-        """The entry that tells how many were lost since the last one that was recorded; none if none were."""
+        """The entry that says how many were lost since the last one that was recorded; none if none were."""
         return [self._lost.entry()] if self._lost else []
 
     def _try(self, attempt: Callable[[], T]) -> T | None:

@@ -66,7 +66,7 @@ class Stopper:
     def ask(self, reason: Reason) -> None:
         """The first call sends the reason's signal; another signal after it is passed on, a second SIGINT kills.
 
-        A command that has already ended cannot be stopped any more: what it came to stands.
+        A command that has already ended cannot be stopped any more: its outcome stays.
         """
         if self.reason is None:
             if self._process is None or not self._process.has_ended():

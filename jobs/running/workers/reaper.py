@@ -75,7 +75,7 @@ def fail_lost_job(job: Job, still: Q) -> bool:
     """Ends the attempt, with an entry that says so, unless there was a heartbeat, or it has ended meanwhile."""
     entry = NewEntry(LOST, level="error", stream=SYSTEM)
     try:
-        # The entry stands before the status and falls with it: a process that loses the race leaves none behind.
+        # The entry is written before the status and undone with it: a process that loses the race leaves none behind.
         # A job that was asked to end has ended, if not as was meant.
         status = statuses.FAILED if job.cancel_requested_at is None else statuses.CANCELLED
         with transaction.atomic():

@@ -20,7 +20,7 @@ class Seen(NamedTuple, Generic[Value]):
 
 
 def awake_or_asleep() -> float:
-    """Seconds that go on while the machine sleeps, and do not jump when its clock is set (where it can tell)."""
+    """Seconds that go on while the machine sleeps, and do not jump when its clock is set (on Linux)."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.time()
 
 

@@ -20,7 +20,7 @@ _EMOJI_STYLE = "\ufe0f"
 
 
 def cells_of(text: str) -> list[str]:
-    """The cells that `text` fills when it is written; a mark that stands first has a cell of its own."""
+    """The cells that `text` fills when it is written; a mark that comes first has a cell of its own."""
     if text.isascii() or _ONE_CELL_EACH.fullmatch(text):
         return list(text)
     cells: list[str] = []

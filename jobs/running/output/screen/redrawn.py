@@ -39,7 +39,7 @@ class LiveRows:
         self._now = now
 
     def remember(self, lines: Sequence[Line]) -> None:
-        """These lines were recorded, and stand above the row at the bottom."""
+        """These lines were recorded, and are above the row at the bottom."""
         if self.screen.has_rows_to_return_to and len(lines) < MOST_ROWS:
             for line in lines:
                 self.screen.push(ShownRow(_shortened(line), is_recorded=True))

@@ -1,4 +1,4 @@
-"""One row of a terminal: what stands in its cells, and in which colours."""
+"""One row of a terminal: what is in its cells, and in which colours."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Row:
         return self._chars[:1] == [text[0]] and "".join(self._chars[: len(text)]).startswith(text)
 
     def write(self, column: int, text: str, pen: str) -> int:
-        """Writes over what stands at `column`. Returns the column after it."""
+        """Writes over what is at `column`. Returns the column after it."""
         if column > 0 and is_mark(text):
             text = self._add_marks(column, text)
         cells = cells_of(text)
@@ -99,7 +99,7 @@ class Row:
         self._chars[head:end] = [_BLANK] * (end - head)
 
     def tab(self, column: int, pen: str) -> int:
-        """Moves to the next tab stop; a tab stands in the text where there was nothing."""
+        """Moves to the next tab stop; the text gets a tab where there was nothing."""
         stop = (column // TAB_COLUMNS + 1) * TAB_COLUMNS
         if column >= len(self._chars) and stop <= MAX_COLUMNS:
             self._put(column, stop, ["\t", *[TAIL] * (stop - column - 1)], pen)

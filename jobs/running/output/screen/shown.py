@@ -82,7 +82,7 @@ class ShownRow:
         return Line(shown.coloured(), truncated_bytes=shown.dropped_bytes)
 
     def rest(self) -> str | None:
-        """What stands after the part that was recorded before; None when that part has been drawn over."""
+        """What comes after the part that was recorded before; None when that part has been drawn over."""
         shown = self.cells.shown()
         columns = shown.columns_after(self.given)
         return None if columns is None else shown.coloured(columns)

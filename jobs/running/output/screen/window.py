@@ -1,6 +1,6 @@
 r"""The last rows of a terminal, and the cursor that writes into them.
 
-Where on a real screen they stand is not known: moves up and down are taken relatively, and the first move to a place
+Where on a real screen they are is not known: moves up and down are taken relatively, and the first move to a place
 of the screen (`CSI H`) begins a new page below all that was written before.
 """
 
@@ -18,7 +18,7 @@ WIDEST_KEPT = 4096  # columns of a row that the cursor has left
 
 
 class Screen:
-    """Rows from the oldest to the newest; the cursor stands in one of them."""
+    """Rows from the oldest to the newest; the cursor is in one of them."""
 
     def __init__(self, on_leave: Callable[[ShownRow], None], above: Callable[[], ShownRow | None]) -> None:
         """`on_leave` is given each row that is no longer kept, `above` gives the ones that were before the first."""
@@ -43,7 +43,7 @@ class Screen:
 
     @property
     def is_on_new_row(self) -> bool:
-        """Whether the cursor stands at the beginning of a row to which nothing has happened yet."""
+        """Whether the cursor is at the beginning of a row to which nothing has happened yet."""
         row = self.row
         return self.column == 0 and self.is_at_bottom and not row.is_returned and not row.is_dirty
 
@@ -62,7 +62,7 @@ class Screen:
         self.column, self.has_moved = 0, has_moved
 
     def push(self, row: ShownRow) -> None:
-        """Adds a row above the one at the bottom, in which the cursor stands."""
+        """Adds a row above the one at the bottom, in which the cursor is."""
         self.rows.insert(-1, row)
         self.place += 1
         self._drop_oldest()
@@ -81,7 +81,7 @@ class Screen:
         if row in self.rows:
             self._go_to(self.rows.index(row))
             self._stay_on_screen()
-        else:  # It was on the page before: what comes there stands below this one.
+        else:  # It was on the page before: what comes there goes below this one.
             self.down(len(self.rows) - self.place)
             self.column = 0
             self.save()
@@ -127,7 +127,7 @@ class Screen:
             self._home = self._home - 1 if self._home else None  # A page that is gone in part is none.
 
     def new_page(self) -> None:
-        """All that is there is settled; what comes stands below."""
+        """All that is there is settled; what comes goes below."""
         for row in self.rows:
             self._on_leave(row)
         self.clear(ShownRow())
