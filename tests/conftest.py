@@ -16,10 +16,13 @@ from hypothesis import settings as hypothesis_settings
 from jobs.models import Job
 from jobs.queries.known_counts import known_counts
 from tests.factories import make_job, make_user
+from tests.package.fixtures import bare_venv, distributions, wheel
 
 # How long an example takes says more of what else the machine does than of what is tested.
 hypothesis_settings.register_profile("quaero", deadline=None)
 hypothesis_settings.load_profile("quaero")
+
+__all__ = ["bare_venv", "distributions", "wheel"]  # built once for all that need them
 
 
 @pytest.hookimpl(trylast=True)

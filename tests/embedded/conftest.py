@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,11 +10,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.embedded.host import PASSWORD, Host, Installed
-from tests.live.serving import ROOT
+from tests.package.installed import InstalledPackage
 
 # A WSGI server has no streams, the project's own door no icon, and a server that was stopped no answer.
 EXPECTED = ("501 (Not Implemented)", "/favicon.ico", "ERR_CONNECTION_REFUSED")
-PACKAGES = ("jobs", "logstream", "quaero")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,15 +25,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """The packages as a wheel has them, with templates and static files inside, and away from the sources."""
-    folder = tmp_path_factory.mktemp("site")
-    for package in PACKAGES:
-        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("templates", "static"):
-        shutil.copytree(ROOT / name, folder / "quaero" / name)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("QUAERO_", "DJANGO_"))}
-    return Installed(sys.executable, {**kept, "PYTHONPATH": str(folder), "SHOP_REGION": "north"})
+def installed(bare_venv: InstalledPackage) -> Installed:
+    """Quaero as people install it, without any extra, and nothing of the sources in reach."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("QUAERO_", "DJANGO_", "PYTHON"))}
+    return Installed(str(bare_venv.python), {**kept, "SHOP_REGION": "north"})
 
 
 @pytest.fixture(scope="package")

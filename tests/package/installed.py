@@ -13,7 +13,7 @@ INSTALLED_WITHIN_S = 300.0
 
 
 @dataclass(frozen=True)
-class Installed:
+class InstalledPackage:
     directory: Path
 
     @property
@@ -39,7 +39,7 @@ class Installed:
 class Home:
     """Where a person works who has installed Quaero: a home directory, and one where they are just now."""
 
-    installed: Installed
+    installed: InstalledPackage
     home: Path
     here: Path
 

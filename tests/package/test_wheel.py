@@ -13,17 +13,17 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, Complaints
-from tests.package.installed import Home, Installed
+from tests.package.installed import Home, InstalledPackage
 from tests.processes import Serving, environment, eventually, is_gone
 
 pytestmark = pytest.mark.slow
 
 EXTRAS = {"cryptography", "httptools", "rich", "uvloop"}
-PAGES = ("/", "/run/", "/workers/", "/api/docs", "/admin/", "/admin/jobs/job/")
+PAGES = ("/", "/run/", "/workers/", "/api/docs", "/admin/", "/admin/quaero_jobs/job/")
 
 
 @pytest.fixture(scope="module")
-def home(bare_venv: Installed, tmp_path_factory: pytest.TempPathFactory) -> Home:
+def home(bare_venv: InstalledPackage, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """Somebody's project, whose modules have names that others have as well."""
     here = tmp_path_factory.mktemp("project")
     for name in ("jobs.py", "quaero.py", "logging.py", "token.py", "templates.py"):
@@ -55,7 +55,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def test_the_plain_install_has_no_extra(bare_venv: Installed) -> None:
+def test_the_plain_install_has_no_extra(bare_venv: InstalledPackage) -> None:
     there = bare_venv.packages()
     assert {"django-quaero", "django", "uvicorn", "whitenoise", "msgspec", "platformdirs"} - there == set()
     assert there & EXTRAS == set()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.package.installed import Installed
+from tests.package.installed import InstalledPackage
 from tests.processes import ROOT
 
 BUILT_WITHIN_S = 300.0  # a busy machine, and packages that come from far
@@ -30,10 +30,10 @@ def wheel(distributions: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def bare_venv(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+def bare_venv(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> InstalledPackage:
     """The plain install, without any extra, in the versions that all tests have."""
     directory = tmp_path_factory.mktemp("bare") / "venv"
     venv.create(directory)
-    installed = Installed(directory)
+    installed = InstalledPackage(directory)
     installed.pip("install", "--constraint", ROOT / "constraints.txt", wheel)
     return installed
