@@ -16,6 +16,8 @@ class JobsConfig(AppConfig):
         # Models can be imported only now, when every app is loaded.
         from jobs import installation  # noqa: PLC0415
         from jobs.background.process import open_queue  # noqa: PLC0415
+        from jobs.runnables.commands.checks import check_commands  # noqa: PLC0415
+        from jobs.runnables.commands.offers import offer_commands  # noqa: PLC0415
         from jobs.runnables.discovery import autodiscover, check_registered_jobs  # noqa: PLC0415
         from jobs.running.workers import dispatch  # noqa: PLC0415
 
@@ -24,4 +26,6 @@ class JobsConfig(AppConfig):
         dispatch.connect()
         open_queue()
         autodiscover()
+        offer_commands()
         checks.register(check_registered_jobs, "quaero")
+        checks.register(check_commands, "quaero")

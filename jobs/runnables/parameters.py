@@ -84,7 +84,11 @@ def parameter_of(declared: inspect.Parameter, hints: Mapping[str, Any]) -> Param
     name = declared.name
     if declared.kind in NAMELESS:
         raise BadDeclaration(f"parameter {name!r} {NAMELESS[declared.kind]}: parameters are given by name")
-    annotation = hints[name] if name in hints else annotation_from(declared.default)
+    return parameter_from(name, hints[name] if name in hints else annotation_from(declared.default), declared.default)
+
+
+def parameter_from(name: str, annotation: Any, default: object) -> Parameter:
+    """`default`: `inspect.Parameter.empty` where it is required. Raises BadDeclaration."""
     adapter, whole = adapter_of(name, annotation)
     schema, is_nullable = without_null(resolved(whole))
     parameter = Parameter(
@@ -92,8 +96,8 @@ def parameter_of(declared: inspect.Parameter, hints: Mapping[str, Any]) -> Param
         adapter=adapter,
         schema=schema,
         is_nullable=is_nullable or kind_of(schema) == "null",
-        is_required=declared.default is inspect.Parameter.empty,
-        default=default_of(declared),
+        is_required=default is inspect.Parameter.empty,
+        default=default_of(name, default),
         is_secret=is_secret(name, annotation, schema),
         title=said_in(whole, "title"),
         description=said_in(whole, "description"),
@@ -174,13 +178,13 @@ def marks_secret(annotation: Any) -> bool:
     return get_origin(annotation) is not Literal and any(map(marks_secret, get_args(annotation)))
 
 
-def default_of(declared: inspect.Parameter) -> object:
-    if declared.default is inspect.Parameter.empty:
+def default_of(name: str, default: object) -> object:
+    if default is inspect.Parameter.empty:
         return None
     try:
-        return json_of(declared.default)
+        return json_of(default)
     except (TypeError, ValueError, RecursionError) as error:
-        raise BadDeclaration(f"the default of parameter {declared.name!r} cannot be given as JSON: {error}") from error
+        raise BadDeclaration(f"the default of parameter {name!r} cannot be given as JSON: {error}") from error
 
 
 def json_of(value: object) -> object:

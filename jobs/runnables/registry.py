@@ -119,6 +119,7 @@ def runnable_of(
     return Runnable(
         name=checked_name(function.__name__.replace("_", "-") if name is None else name),
         function=function,
+        origin=(function.__module__, function.__qualname__),
         parameters=parameters_of(function),
         description=first_paragraph(inspect.getdoc(function)) if description is None else str(description),
         steps=checked_steps(steps),

@@ -10,24 +10,22 @@ from dataclasses import dataclass
 from jobs.runnables.forms import FormField, form_fields_of
 from jobs.runnables.parameters import Function, Parameter, json_of
 from jobs.runnables.schema import schema_of
-from jobs.runnables.values import converted
+from jobs.runnables.values import Conflicts, converted, no_conflicts
 
 
 @dataclass(frozen=True, slots=True)
 class Runnable:
     name: str
     function: Function
+    origin: tuple[str, str]
+    """The module that it comes from, and its name there."""
     parameters: tuple[Parameter, ...]
+    conflicts: Conflicts = no_conflicts
     description: str = ""
     steps: tuple[str, ...] = ()
     timeout_s: float | None = None
     retries: int = 0
     concurrency: str = "allow"
-
-    @property
-    def origin(self) -> tuple[str, str]:
-        """The function's module, and its name there."""
-        return self.function.__module__, self.function.__qualname__
 
     @property
     def secret_names(self) -> frozenset[str]:
@@ -39,7 +37,7 @@ class Runnable:
         `given` is JSON data. With `from_text` it is text, as forms and command lines have it: a value, or a list of
         them where a name came several times; an empty text is a value that was not given.
         """
-        return converted(self.parameters, given, from_text=from_text)
+        return converted(self.parameters, given, from_text=from_text, conflicts=self.conflicts)
 
     def split(
         self, given: Mapping[str, object], *, from_text: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from pydantic import ValidationError
 
@@ -15,6 +15,9 @@ from jobs.validation.schemas import kind_of
 from jobs.validation.wording import MAX_SHOWN, shown
 
 NOT_GIVEN = object()
+
+# What is wrong with several values together, by name; the values that are wrong by themselves are not among them.
+Conflicts = Callable[[Mapping[str, object]], Mapping[str, str]]
 STORABLE = (
     "storable: no NUL, no broken characters, no NaN, no whole number of over 4,300 digits, not nested deeper than 40"
 )
@@ -34,18 +37,27 @@ class WrongValue(ValueError):
     """What is wrong with one value: the words after the parameter's name."""
 
 
+def no_conflicts(values: Mapping[str, object]) -> Mapping[str, str]:
+    return {}
+
+
 def converted(
-    parameters: Iterable[Parameter], given: Mapping[str, object], *, from_text: bool = False
+    parameters: Iterable[Parameter],
+    given: Mapping[str, object],
+    *,
+    from_text: bool = False,
+    conflicts: Conflicts = no_conflicts,
 ) -> dict[str, object]:
     """The value of every parameter, with its default where it was not given. Raises BadParameters."""
     by_name = {parameter.name: parameter for parameter in parameters}
     problems = {str(name)[:MAX_SHOWN]: unknown(by_name) for name in given if name not in by_name}
-    values = {}
+    values: dict[str, object] = {}
     for name, parameter in by_name.items():
         try:
             values[name] = value_of(parameter, given.get(name, NOT_GIVEN), from_text)
         except WrongValue as problem:
             problems[name] = str(problem)
+    problems |= conflicts(values)
     if problems:
         raise BadParameters(problems)
     return values

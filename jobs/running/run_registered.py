@@ -9,12 +9,14 @@ import logging
 import sys
 
 import django
+from django.core.management.base import CommandError
 
 django.setup()
 
 # What is imported here has models in it, and those exist only now.
 from jobs import levels  # noqa: E402
 from jobs.runnables import registry, runnable  # noqa: E402
+from jobs.runnables.commands import offers  # noqa: E402
 from jobs.running.child import (  # noqa: E402
     quaero_failures,
     quaero_job,
@@ -29,7 +31,7 @@ def main(name: str) -> int:
     """The exit code."""
     quaero_output.take_over()
     quaero_failures.hook_exceptions()
-    quaero_failures.hide_frames_of(__file__, runnable.__file__, "<frozen runpy>")
+    quaero_failures.hide_frames_of(__file__, runnable.__file__, offers.__file__, "<frozen runpy>")
     sys.modules["quaero_job"] = quaero_job  # by whichever name the code imports it, it is one
     report_log_records()
     return run_program.exit_code_of(lambda: run(name))
@@ -37,10 +39,20 @@ def main(name: str) -> int:
 
 def run(name: str) -> None:
     """What the function returns is the job's result, if it returns anything."""
-    value = registry.find(name).call(quaero_job.parameters)
+    try:
+        value = registry.find(name).call(quaero_job.parameters)
+    except SystemExit as end:
+        report_command_error(end.__context__)
+        raise
     if value is not None:
         quaero_reports.has_result = False
         run_program.report_value(value)
+
+
+def report_command_error(error: BaseException | None) -> None:
+    """A management command ends with an exit code where it has raised a CommandError: that is why it fails."""
+    if isinstance(error, CommandError):
+        quaero_reports.report("failure", str(error)[: quaero_failures.MAX_FAILURE_CHARACTERS])
 
 
 class Reports(logging.Handler):

@@ -8,6 +8,7 @@ from jobs.storable import json_text, storable_json
 from jobs.text.commands import shortened
 from jobs.validation.schemas import Schema, choices_of, kind_of
 
+READER = "x-reader"  # in a schema: the name of the function that a text must please
 MAX_SHOWN = 100  # characters of a wrong value
 
 PLAIN = {
@@ -53,7 +54,8 @@ def number(schema: Schema) -> str:
 
 def text(schema: Schema) -> str:
     pattern = f" that matches the pattern {schema['pattern']}" if "pattern" in schema else ""
-    return f"text{size(schema, 'Length', 'characters')}{pattern}"
+    reader = f" that {schema[READER]} takes" if READER in schema else ""
+    return f"text{size(schema, 'Length', 'characters')}{pattern}{reader}"
 
 
 def a_list(schema: Schema) -> str:
@@ -70,6 +72,8 @@ def an_object(schema: Schema) -> str:
 
 def size(schema: Schema, of: str, noun: str) -> str:
     least, most = schema.get(f"min{of}"), schema.get(f"max{of}")
+    if least is not None and least == most:
+        return f" of exactly {most} {noun}"
     if least is not None and most is not None:
         return f" of {least} to {most} {noun}"
     if least is not None:

@@ -1,0 +1,3 @@
+"""A command that cannot be imported."""
+
+raise ImportError("its library is not there")
