@@ -84,7 +84,7 @@ def test_the_command_gets_what_is_given(stock: Runnable, given: dict[str, object
 
 
 def test_texts_of_a_form_are_taken(stock: Runnable) -> None:
-    texts = {"shop": "7", "kind": "bread", "pair": "1, 2", "dry_run": ["false", "true"], "place": "", "day": "2026-02-01"}
+    texts = {"shop": "7", "kind": "bread", "pair": "1, 2", "dry_run": ["false", "true"], "place": ""}
     values = stock.convert(texts, from_text=True)
     assert (values["pair"], values["dry_run"], values["place"]) == ([1, 2], True, None)
 

@@ -146,7 +146,7 @@ def default_of(action: argparse.Action) -> object:
     if default is None and not action.option_strings and action.nargs == argparse.ZERO_OR_MORE:
         return []
     if isinstance(default, str) and action.type in (int, float):
-        return action.type(default)  # type: ignore[operator]
+        return action.type(default)
     try:
         return json_of(default)
     except (TypeError, ValueError, RecursionError):

@@ -57,7 +57,8 @@ def app_called(prefix: str, command: str, name: str) -> str:
 def commands_of(app: str) -> list[str]:
     if app == CORE:
         return find_commands(management.__path__[0])
-    return find_commands(str(Path(next(each.path for each in apps.get_app_configs() if each.name == app), "management")))
+    path = next(config.path for config in apps.get_app_configs() if config.name == app)
+    return find_commands(str(Path(path, "management")))
 
 
 def near(word: str, known: list[str]) -> str:

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("kind", choices=["fruit", "bread"])
         parser.add_argument("place", nargs="?", metavar="PLACE")
         parser.add_argument("rest", nargs="*")
-        parser.add_argument("--day", type=date.fromisoformat, default=date(2026, 1, 31), help="Default 100% %(default)s")
+        parser.add_argument("--day", type=date.fromisoformat, default=date(2026, 1, 31), help="100% of a day")
         parser.add_argument("--ratio", type=float, default=0.5)
         parser.add_argument("--to", dest="target", type=Path, default=Path("out.txt"))
         parser.add_argument("--note", default="none")
