@@ -25,7 +25,8 @@ def annotation_of(action: argparse.Action, parser: argparse.ArgumentParser, *, i
     if count in (None, argparse.OPTIONAL):
         count = argparse.ONE_OR_MORE if action.required else argparse.ZERO_OR_MORE
         return list_of(item, count) if is_list else secret_if_named(item, action.dest)
-    several: Any = list_of(with_mark(item, NOT_AN_OPTION) if takes_text(item) and action.option_strings else item, count)
+    is_marked = takes_text(item) and bool(action.option_strings)
+    several: Any = list_of(with_mark(item, NOT_AN_OPTION) if is_marked else item, count)
     return list[several] if is_list and not isinstance(action, EXTENDS) else several
 
 
