@@ -90,7 +90,16 @@ def test_texts_of_a_form_are_taken(stock: Runnable) -> None:
 
 
 def test_all_that_is_wrong_is_said_at_once(stock: Runnable) -> None:
-    wrong = {"kind": "meat", "day": "soon", "names": ["--all"], "pair": [1], "loud": -1, "json": True, "table": True}
+    wrong = {
+        "kind": "meat",
+        "day": "soon",
+        "names": ["--all"],
+        "extra": [],
+        "pair": [1],
+        "loud": -1,
+        "json": True,
+        "table": True,
+    }
     assert problems(stock, **wrong, unknown=1).keys() == {*wrong, "shop", "unknown"}
     assert problems(stock, **NEEDED, day="soon") == {"day": "must be text that date.fromisoformat takes, not 'soon'"}
 
@@ -116,6 +125,14 @@ def test_what_stands_before_a_given_argument_is_needed(stock: Runnable) -> None:
     assert problems(stock, **NEEDED, rest=["a"]) == {"place": "is missing: it is needed where rest is given"}
 
 
+def test_what_the_parser_would_take_for_an_option_is_refused(stock: Runnable) -> None:
+    assert problems(stock, **NEEDED, names=["a", "--all"], extra=["-x"], place="--").keys() == {
+        "names",
+        "extra",
+        "place",
+    }
+
+
 def test_secrets_are_known_by_option_and_by_destination() -> None:
     def add(parser: CommandParser) -> None:
         parser.add_argument("--api-key", required=True)
@@ -127,6 +144,7 @@ def test_secrets_are_known_by_option_and_by_destination() -> None:
 def test_the_form_has_the_help_and_none_of_the_options_of_every_command(stock: Runnable) -> None:
     fields = {field.name: field for field in stock.form_fields()}
     assert fields["shop"].help == "The number of the shop."
+    assert fields["place"].help == ""  # its metavar says no more than its name
     assert fields["fail"].options == ["0", "1", "2", "3"]
     assert "verbosity" in fields
     assert not {"help", "version", "settings", "pythonpath", "traceback", "no_color", "hidden"} & fields.keys()
@@ -141,7 +159,7 @@ def test_an_option_called_as_a_positional_has_the_name_of_its_destination() -> N
 
 def test_a_default_that_cannot_be_typed_stays_the_command_s_own() -> None:
     runnable = command_with(lambda parser: parser.add_argument("--when", default=object()))
-    assert (runnable.parameters[-1].default, words(runnable)) == (None, ["--no-color"])
+    assert (runnable.parameters[0].default, words(runnable)) == (None, ["--no-color"])
 
 
 class Odd(argparse.Action):

@@ -58,8 +58,8 @@ def arguments_of(parser: argparse.ArgumentParser) -> list[Argument]:
 
 
 def offered(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
-    """All but those of every command (its verbosity is offered) and those that its help hides."""
-    for action in parser._actions:
+    """All but those of every command and those that its help hides. The verbosity, which every command has, is last."""
+    for action in sorted(parser._actions, key=lambda action: "--verbosity" in action.option_strings):
         is_base = not BASE_OPTIONS.isdisjoint(action.option_strings)
         is_hidden = action.help == argparse.SUPPRESS and not action.required
         if not is_base and not is_hidden:
@@ -172,8 +172,11 @@ def name_of(action: argparse.Action) -> str:
 
 
 def description_of(action: argparse.Action, parser: argparse.ArgumentParser) -> str:
+    """A sentence, as further ones follow it on a form."""
     metavar = action.metavar if isinstance(action.metavar, str) else " ".join(action.metavar or ())
-    return ": ".join(filter(None, [metavar, help_of(action, parser)]))
+    says_more = metavar.lower().replace("-", "_") not in (action.dest.lower(), name_of(action).lower())
+    text = ": ".join(filter(None, [metavar if says_more else "", help_of(action, parser)]))
+    return f"{text}." if text and text[-1] not in ".!?" else text
 
 
 def help_of(action: argparse.Action, parser: argparse.ArgumentParser) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from jobs.runnables.commands.arguments import Argument
@@ -16,7 +16,7 @@ class Rules:
 
     def __call__(self, values: Mapping[str, object]) -> Mapping[str, str]:
         """What is wrong, by name. `values`: those that are right by themselves."""
-        problems = dict(self.left_out(values))
+        problems = {**self.left_out(values), **self.taken_for_options(values)}
         for group in self.parser._mutually_exclusive_groups:
             members = [each for each in self.arguments if each.action in group._group_actions]
             problems |= wrong_in(members, values, is_required=group.required)
@@ -33,6 +33,32 @@ class Rules:
             elif later:
                 problems[argument.name] = f"is missing: it is needed where {later} is given"
         return problems
+
+    def taken_for_options(self, values: Mapping[str, object]) -> Mapping[str, str]:
+        """Texts that a parser would not take for values, wherever they stand."""
+        problems = {}
+        for argument in self.arguments:
+            texts = [text for text in texts_in(values.get(argument.name)) if len(text) > 1]
+            if argument.is_positional and "--" in texts:
+                problems[argument.name] = "must not be '--', which ends the options of a command"
+            elif takes_several(argument.action) and any(text.startswith("-") for text in texts):
+                problems[argument.name] = (
+                    "must have no value that begins with '-': the command would take it for an option"
+                )
+        return problems
+
+
+def texts_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from texts_in(each)
+
+
+def takes_several(action: argparse.Action) -> bool:
+    """Whether its values stand behind it, each as a word of its own."""
+    return bool(action.option_strings) and action.nargs not in (None, argparse.OPTIONAL)
 
 
 def wrong_in(members: Sequence[Argument], values: Mapping[str, object], *, is_required: bool) -> Mapping[str, str]:

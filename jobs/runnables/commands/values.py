@@ -16,7 +16,6 @@ from jobs.secrets.names import is_sensitive
 from jobs.validation.wording import READER
 
 PLAIN = {int: int, float: float, Decimal: Decimal, str: str, bool: str}  # bool("no") is true
-NOT_AN_OPTION = Field(pattern="^(?!-)")  # or the parser would take it for one
 
 
 def annotation_of(action: argparse.Action, parser: argparse.ArgumentParser, *, is_list: bool) -> Any:
@@ -25,8 +24,7 @@ def annotation_of(action: argparse.Action, parser: argparse.ArgumentParser, *, i
     if count in (None, argparse.OPTIONAL):
         count = argparse.ONE_OR_MORE if action.required else argparse.ZERO_OR_MORE
         return list_of(item, count) if is_list else secret_if_named(item, action.dest)
-    is_marked = takes_text(item) and bool(action.option_strings)
-    several: Any = list_of(with_mark(item, NOT_AN_OPTION) if is_marked else item, count)
+    several: Any = list_of(item, count)
     return list[several] if is_list and not isinstance(action, EXTENDS) else several
 
 
@@ -81,8 +79,4 @@ def takes_text(item: Any) -> bool:
 
 def secret_if_named(item: Any, name: str) -> Any:
     """Options of another spelling may fill what is secret by its name."""
-    return with_mark(item, Secret()) if takes_text(item) and is_sensitive(name) else item
-
-
-def with_mark(item: Any, mark: object) -> Any:
-    return Annotated[item, mark]
+    return Annotated[item, Secret()] if takes_text(item) and is_sensitive(name) else item
