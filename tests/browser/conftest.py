@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """One for all browser tests. Who stops its server starts it again."""
-    installation = Installation(tmp_path_factory.mktemp("installation"))
+    installation = Installation(tmp_path_factory.mktemp("installation"), settings={"QUAERO_COMMANDS": "showmigrations"})
     installation.start()
     installation.python(PEOPLE)
     yield installation

@@ -101,6 +101,19 @@ def test_a_registered_job_has_a_form_that_says_what_is_wrong_at_its_field(runner
     expect(runner.get_by_label("What was run, itself")).to_contain_text("older_than_days")
 
 
+def test_a_management_command_has_a_form_as_well(runner: Page) -> None:
+    runner.goto("/run/?job=showmigrations")
+    for option in ("list", "plan"):
+        runner.locator(f"[data-field={option}]").check()
+    runner.get_by_role("button", name="Run", exact=True).click()
+    expect(runner.locator("[data-parameter=plan]")).to_contain_text("Cannot be given with list")
+    runner.locator("[data-field=list]").uncheck()
+    runner.get_by_label("App label").fill("sessions")
+    submit(runner)
+    expect_status(runner, "Completed")
+    expect_message(runner, "[X]  sessions.0001_initial")
+
+
 def test_what_is_wrong_with_a_program_is_said_and_what_was_typed_stays(runner: Page) -> None:
     runner.goto("/run/")
     fill_program(runner, " ", name="Kept")
