@@ -199,16 +199,16 @@ def test_named_commands_are_registered_jobs(settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        ("clearsesions", "E102"),
-        ("nowhere.clearsessions", "E102"),
-        ("auth.clearsessions", "E102"),
-        ("", "E101"),
-        (7, "E101"),
-        ("runjob", "E103"),
-        ("quaero.serve", "E103"),
-        ("jobs.token", "E103"),
-        ("logstream.tail", "E103"),
-        ("shell", "E103"),
+        ("clearsesions", "E101"),
+        ("nowhere.clearsessions", "E101"),
+        ("auth.clearsessions", "E101"),
+        ("7", "E101"),
+        (".", "E101"),
+        ("runjob", "E102"),
+        ("quaero.serve", "E102"),
+        ("jobs.token", "E102"),
+        ("logstream.tail", "E102"),
+        ("shell", "E102"),
     ],
 )
 def test_a_name_that_cannot_be_offered_is_an_error_of_the_system_check(
@@ -218,9 +218,10 @@ def test_a_name_that_cannot_be_offered_is_an_error_of_the_system_check(
     assert "clearsessions" in registry.by_name
 
 
-def test_a_text_in_place_of_a_list_is_one(settings: Settings) -> None:
-    settings.QUAERO_COMMANDS = "clearsessions"
-    assert [message.id for message in check_commands(None)] == ["quaero_jobs.E101"]
+def test_the_dict_of_settings_names_them_too(settings: Settings) -> None:
+    settings.QUAERO = {"COMMANDS": ["sessions.clearsessions"]}
+    assert check_commands(None) == []
+    assert "sessions.clearsessions" in registry.by_name
 
 
 def test_two_things_of_one_name_are_one(settings: Settings) -> None:
@@ -228,7 +229,7 @@ def test_two_things_of_one_name_are_one(settings: Settings) -> None:
     taken.job(name="clearsessions")(own_job)
     settings.QUAERO_COMMANDS = ["clearsessions"]
     (problem,) = offer_commands(taken)
-    assert (problem.id, "test_commands.own_job" in str(problem)) == ("quaero_jobs.E106", True)
+    assert (problem.id, "test_commands.own_job" in str(problem)) == ("quaero_jobs.E105", True)
     assert taken.find("clearsessions").function is own_job
 
 

@@ -15,7 +15,7 @@ from tests.processes import DEADLINE_S, Serving, manage
 pytestmark = pytest.mark.slow
 
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.registered.settings"}
-BROKEN = "quaero_jobs.E104"
+BROKEN = "quaero_jobs.E103"
 
 
 @pytest.fixture(scope="module")

@@ -10,17 +10,15 @@ from django.core import management
 from django.core.management import find_commands, get_commands, load_command_class
 from django.core.management.base import BaseCommand
 
-from jobs.runnables.commands.problems import BrokenCommand, CommandNotAllowed, CommandProblem, UnknownCommand
+from jobs.runnables.commands.problems import BrokenCommand, CommandNotAllowed, UnknownCommand
 
 OWN_APPS = ("jobs", "logstream", "quaero")  # what of them is to be run has its own ways, with their own rights
 ENDLESS = ("runserver", "testserver", "shell", "dbshell")  # they wait for a terminal or for a signal
 CORE = "django.core"
 
 
-def app_of(name: object) -> tuple[str, str]:
+def app_of(name: str) -> tuple[str, str]:
     """The app that has the command, as it is imported, and the command's own name. Raises CommandProblem."""
-    if not isinstance(name, str) or not name.strip():
-        raise CommandProblem(f"{name!r} is no name of a command")
     prefix, _, command = name.rpartition(".")
     app = app_called(prefix, command, name) if prefix else core_or_app(command)
     if app in OWN_APPS:

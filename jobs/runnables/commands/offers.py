@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from jobs import conf
 from jobs.runnables.commands.arguments import Argument, arguments_of
 from jobs.runnables.commands.conflicts import Rules
 from jobs.runnables.commands.lookup import app_of, loaded
@@ -68,22 +68,10 @@ def offer(name: str, to: Registry) -> None:
         raise NameIsTaken(str(error)) from error
 
 
-def configured_commands() -> Iterable[str]:
-    """Raises CommandProblem."""
-    names = getattr(settings, "QUAERO_COMMANDS", ())
-    if isinstance(names, str) or not isinstance(names, Iterable):
-        raise CommandProblem(f"QUAERO_COMMANDS is {names!r}")
-    return list(names)
-
-
 def offer_commands(to: Registry = registry) -> list[CommandProblem]:
     """Those of the settings. Gives what is wrong with them: the rest is offered all the same."""
     problems: list[CommandProblem] = []
-    try:
-        names = configured_commands()
-    except CommandProblem as problem:
-        return [problem]
-    for name in names:
+    for name in conf.commands():
         try:
             offer(name, to)
         except CommandProblem as problem:
