@@ -35,7 +35,7 @@ class Rules:
         return problems
 
     def taken_for_options(self, values: Mapping[str, object]) -> Mapping[str, str]:
-        """Texts that a parser would not take for values, wherever they stand."""
+        """Texts that a parser would not take for values."""
         problems = {}
         for argument in self.arguments:
             texts = [text for text in texts_in(values.get(argument.name)) if len(text) > 1]
@@ -57,7 +57,7 @@ def texts_in(value: object) -> Iterator[str]:
 
 
 def takes_several(action: argparse.Action) -> bool:
-    """Whether its values stand behind it, each as a word of its own."""
+    """Whether its values follow it, each as a word of its own."""
     return bool(action.option_strings) and action.nargs not in (None, argparse.OPTIONAL)
 
 

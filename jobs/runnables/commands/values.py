@@ -52,7 +52,7 @@ def item_of(action: argparse.Action, parser: argparse.ArgumentParser) -> Any:
 
 
 def choices_of(action: argparse.Action) -> tuple[Any, ...]:
-    """As JSON has them: what it has not stands there as its text."""
+    """As JSON has them: a choice that JSON does not have becomes its text."""
     assert action.choices is not None
     is_plain = all(type(choice) in (str, int) for choice in action.choices)
     return tuple(dict.fromkeys(choice if is_plain else str(choice) for choice in action.choices))
