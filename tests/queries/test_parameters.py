@@ -14,7 +14,6 @@ from jobs import levels
 from jobs.models import Job
 from jobs.queries import EVERYTHING, Filter
 from jobs.queries.parameters import (
-    MAX_SEARCH,
     ChildrenQuery,
     LogFilterQuery,
     OfAnyJobQuery,
@@ -22,6 +21,7 @@ from jobs.queries.parameters import (
     filter_of,
     limit_of,
 )
+from jobs.queries.texts import MAX_SEARCH
 from jobs.validation.query import BadParameter, UnknownParameter
 from tests.factories import make_job, make_step
 
@@ -35,7 +35,7 @@ def given(**values: str) -> Asked:
 
 
 def read_filter(asked: Asked, job_id: UUID | None) -> Filter:
-    return filter_of(asked, job_id, narrowed_to=asked.job, with_children=asked.children)
+    return filter_of(asked, job_id, with_children=asked.children)
 
 
 def refusal(read: Callable[[], object]) -> BadParameter:

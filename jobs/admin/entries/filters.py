@@ -16,6 +16,7 @@ from jobs.admin.entries.request import entry_request, filter_in_address
 from jobs.models import COLUMN_NAMES, SERVICE_JOB_ID, STREAMS, Job, LogEntry, Step
 from jobs.models.counters import count_from
 from jobs.queries import Filter
+from jobs.queries.filter import OfJob, OfLevel, OfStep, OfStream
 from jobs.queries.job_list import NEWEST_FIRST
 
 JOBS_OFFERED = 10
@@ -44,7 +45,7 @@ class EntryJobFilter(EntryFilter):
     """Offers the chosen job, Quaero's own log, and the newest jobs. The page of any other job links to its entries."""
 
     title = "job"
-    parameter_name = "job__id__exact"
+    parameter_name = OfJob.lookup
 
     def part(self, log_filter: Filter) -> Filter:
         return Filter(job=None if log_filter.step else log_filter.job)  # a step implies its job, and has the index
@@ -71,7 +72,7 @@ class StepFilter(EntryFilter):
     """Offers the steps of the chosen job."""
 
     title = "step"
-    parameter_name = "step__id__exact"
+    parameter_name = OfStep.lookup
 
     def part(self, log_filter: Filter) -> Filter:
         return Filter(step=log_filter.step)
@@ -88,7 +89,7 @@ class StepFilter(EntryFilter):
 
 class LevelFilter(EntryFilter):
     title = "level"
-    parameter_name = "level__gte"
+    parameter_name = OfLevel.lookup
 
     def part(self, log_filter: Filter) -> Filter:
         return Filter(level=log_filter.level)
@@ -105,7 +106,7 @@ class LevelFilter(EntryFilter):
 
 class StreamFilter(EntryFilter):
     title = "stream"
-    parameter_name = "stream__exact"
+    parameter_name = OfStream.lookup
 
     def part(self, log_filter: Filter) -> Filter:
         return Filter(stream=log_filter.stream)
