@@ -22,7 +22,8 @@ Test = Callable[[EntryRecord], bool]
 class FilterField(ABC, Generic[T]):
     """One condition on entries. `condition` and `matcher` mean the same, in SQL and on an entry that has just come."""
 
-    name: ClassVar[str]  # of the parameter, and of `tail`'s option
+    name: ClassVar[str]  # of the parameter
+    option: ClassVar[str] = ""  # of `tail`, if not the same
     meaning: ClassVar[str]  # a sentence: the API's description and `tail --help` have it
     text: ClassVar[Text]  # how a value is read, and what is allowed
     lookup: ClassVar[str] = ""  # what it is called in the admin's addresses, if not by its name

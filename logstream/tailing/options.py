@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from collections.abc import Mapping
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from jobs.models import Job
 from jobs.queries import START, Filter, Position
 from jobs.queries.cursors import CursorReset, position_of
-from jobs.queries.parameters import CHILDREN, ChildrenQuery, Cursor, LogFilterQuery, filter_of
+from jobs.queries.fields import FilterField
+from jobs.queries.filter import FIELDS, OfStep
+from jobs.queries.parameters import CHILDREN, OF_ANY_LOG, ChildrenQuery, Cursor, LogFilterQuery, filter_of
 from jobs.terminal.lookup import NotChosen, job_called, latest_job, step_called
 from jobs.validation.query import whole_number
 
 USUAL_COUNT = 100
 MOST_LINES = 1_000_000_000
+DEFINITIONS = tuple(FIELDS[member] for member in OF_ANY_LOG)
+TYPED = {OfStep.name: "its name or id"}  # where more may be typed than the API takes
 
 
 class Options(ChildrenQuery, LogFilterQuery):
@@ -27,6 +32,33 @@ class TailRequest(NamedTuple):
     last: int | None  # begin with so many of the last entries; None: with everything after `since`
     since: Position = START
     reset_reason: str | None = None  # why `since` could not be used: then begin with everything that is stored
+
+
+def add_filter_options(parser: ArgumentParser) -> None:
+    """One for each field of the filter."""
+    for definition in DEFINITIONS:
+        allowed = TYPED.get(definition.name, definition.text.words)
+        words = f"{definition.meaning.removesuffix('.')}: {allowed}".replace("%", "%%")
+        parser.add_argument(option_of(definition), dest=definition.name, metavar=metavar_of(definition), help=words)
+
+
+def option_of(definition: type[FilterField[Any]]) -> str:
+    """As `--first-line`."""
+    return f"--{definition.option or definition.name.replace('_', '-')}"
+
+
+def metavar_of(definition: type[FilterField[Any]]) -> str:
+    if "enum" in definition.text.schema:
+        return definition.name.upper()
+    kind = definition.text.schema.get("format") or definition.text.schema["type"]
+    return {"uuid": "STEP", "date-time": "TIME", "integer": "NUMBER"}.get(kind, "TEXT")
+
+
+def typed_name(parameter: str) -> str:
+    """The option that gives a parameter."""
+    if parameter == "n":
+        return "-n"
+    return next((option_of(each) for each in DEFINITIONS if each.name == parameter), f"--{parameter}")
 
 
 def read_request(options: Mapping[str, object]) -> TailRequest:
