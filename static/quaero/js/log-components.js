@@ -4,7 +4,7 @@ import { createStream } from './log-stream.mjs';
 import { address, jobApi } from './lib/addresses.mjs';
 import { fetchExactly } from './lib/exact-json.mjs';
 import { describeCounts, describeJob } from './jobs/summary.mjs';
-import { readFilters, writeFilters } from './log/filters.mjs';
+import { readFilters, saidFilters, writeFilters } from './log/filters.mjs';
 import { combined, logViewer } from './log/viewer.mjs';
 import { serviceLogViewer } from './log/service-viewer.mjs';
 import { StepList } from './log/step-list.mjs';
@@ -34,7 +34,7 @@ export function jobLogViewer(jobId) {
 
     init() {
       this.jobId = jobId ?? this.$el.dataset.jobId;
-      this.filters = readFilters(location.search);
+      this.filters = readFilters(location.search, saidFilters());
       this.showJobs(Boolean(this.filters.children));
       if (this.$refs.steps) stepList = new StepList(this.$refs.steps);
       clock = setInterval(() => this.tick(), CLOCK_MS);
