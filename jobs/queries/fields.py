@@ -30,6 +30,11 @@ class FilterField(ABC, Generic[T]):
     is_counted: ClassVar[bool] = False  # the counters of jobs and steps know how many entries match
     is_of_one_job: ClassVar[bool] = False  # it makes no sense in a log of several
 
+    @classmethod
+    def takes(cls, parameter: str) -> bool:
+        """Whether a parameter of this name asks for it."""
+        return parameter == cls.name
+
     @staticmethod
     @abstractmethod
     def condition(value: T) -> models.Q: ...

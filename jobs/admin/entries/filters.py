@@ -16,7 +16,7 @@ from jobs.admin.entries.request import entry_request, filter_in_address
 from jobs.models import COLUMN_NAMES, SERVICE_JOB_ID, STREAMS, Job, LogEntry, Step
 from jobs.models.counters import count_from
 from jobs.queries import Filter
-from jobs.queries.filter import OfJob, OfLevel, OfStep, OfStream
+from jobs.queries.filter import FIELDS, OfJob, OfLevel, OfStep, OfStream
 from jobs.queries.job_list import NEWEST_FIRST
 
 JOBS_OFFERED = 10
@@ -113,3 +113,40 @@ class StreamFilter(EntryFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         return [(name, name) for name in STREAMS]
+
+
+class GivenFilter(admin.ListFilter):
+    """A field without choices to offer. An address gives its values, and each can be taken back."""
+
+    member: str
+
+    def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
+        self.title = FIELDS[self.member].name
+        super().__init__(request, params, model, model_admin)
+        self.given = {name: params.pop(name)[-1] for name in [*params] if self.takes(name)}
+
+    @classmethod
+    def takes(cls, name: str) -> bool:
+        return FIELDS[cls.member].takes(name)
+
+    def expected_parameters(self) -> list[str | None]:
+        return list(self.given)
+
+    def has_output(self) -> bool:
+        return bool(self.given)
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[LogEntry]) -> models.QuerySet[LogEntry]:
+        return queryset.filter(Filter(**{self.member: getattr(filter_in_address(request), self.member)}).condition())
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        for name, value in self.given.items():
+            query = changelist.get_query_string(remove=[name])
+            display = shortened(f"{name}: {value} ✕", LONGEST_NAME + 20)
+            yield {"selected": True, "query_string": query, "display": display}
+
+
+GIVEN: tuple[type[GivenFilter], ...] = tuple(
+    type("GivenFilter", (GivenFilter,), {"member": member, "parameter_name": definition.name})
+    for member, definition in FIELDS.items()
+    if not definition.lookup
+)
