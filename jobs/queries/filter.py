@@ -106,6 +106,20 @@ class OfStream(FilterField[str]):
         return lambda entry: entry.stream == value
 
 
+class OfSource(FilterField[str]):
+    name = "source"
+    meaning = "Entries of this source: the exact name of a logger."
+    text = A_SHORT_TEXT
+
+    @staticmethod
+    def condition(value: str) -> models.Q:
+        return models.Q(source=value)
+
+    @staticmethod
+    def matcher(value: str) -> Test:
+        return lambda entry: entry.source == value
+
+
 class Containing(FilterField[str]):
     name = "search"
     meaning = "A substring of the message, case-insensitive for ASCII."
@@ -195,6 +209,7 @@ class Filter:
     to_time: Annotated[datetime | None, ToTime] = None
     first_line: Annotated[int | None, FirstLine] = None
     last_line: Annotated[int | None, LastLine] = None
+    source: Annotated[str | None, OfSource] = None
     family: UUID | None = None  # entries of this job and its descendants: asked for by a parameter of its own
 
     @property
