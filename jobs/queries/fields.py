@@ -13,7 +13,7 @@ from typing import ClassVar, Generic, TypeVar
 from django.db import models
 
 from jobs.models import EntryRecord
-from jobs.validation.query import Text
+from jobs.validation.query import Text, Texts
 
 T = TypeVar("T")
 Test = Callable[[EntryRecord], bool]
@@ -25,7 +25,7 @@ class FilterField(ABC, Generic[T]):
     name: ClassVar[str]  # of the parameter
     option: ClassVar[str] = ""  # of `tail`, if not the same
     meaning: ClassVar[str]  # a sentence: the API's description and `tail --help` have it
-    text: ClassVar[Text]  # how a value is read, and what is allowed
+    text: ClassVar[Text | Texts]  # how a value is read, and what is allowed
     lookup: ClassVar[str] = ""  # what it is called in the admin's addresses, if not by its name
     is_counted: ClassVar[bool] = False  # the counters of jobs and steps know how many entries match
     is_of_one_job: ClassVar[bool] = False  # it makes no sense in a log of several
@@ -33,7 +33,7 @@ class FilterField(ABC, Generic[T]):
     @classmethod
     def takes(cls, parameter: str) -> bool:
         """Whether a parameter of this name asks for it."""
-        return parameter == cls.name
+        return cls.text.has(parameter) if isinstance(cls.text, Texts) else parameter == cls.name
 
     @staticmethod
     @abstractmethod

@@ -19,14 +19,15 @@ from django.db import models
 from django.db.models.expressions import RawSQL
 
 from jobs import levels
-from jobs.models import STREAMS
+from jobs.models import STREAMS, EntryRecord
 from jobs.models.entry import NOTABLE
-from jobs.models.record import wire_time, wire_uuid
+from jobs.models.record import UNSET, wire_time, wire_uuid
+from jobs.queries.entry_fields import ALLOWED, FieldValue, is_among, is_in, members_of, read_field_value
 from jobs.queries.families import InFamilyUnindexed
 from jobs.queries.fields import FilterField, Test
 from jobs.queries.lookups import contains_ascii
 from jobs.queries.texts import A_SHORT_TEXT, A_TIME, id_of
-from jobs.validation.query import Text, one_of, whole_number
+from jobs.validation.query import Text, Texts, one_of, whole_number
 
 NO_LIMIT = 2**62
 
@@ -120,6 +121,30 @@ class OfSource(FilterField[str]):
         return lambda entry: entry.source == value
 
 
+class HavingFields(FilterField[tuple[FieldValue, ...]]):
+    name = "fields.NAME"
+    option = "field"
+    meaning = "Entries with this value among their fields, as `fields.shop=7`. Several may be given: all must match."
+    text = Texts("fields.", read_field_value, ALLOWED, {"type": "string"}, most=10)
+
+    @staticmethod
+    def condition(value: tuple[FieldValue, ...]) -> models.Q:
+        condition = models.Q()
+        for each in value:
+            condition &= is_in("fields", each)
+        return condition
+
+    @staticmethod
+    def matcher(value: tuple[FieldValue, ...]) -> Test:
+        def test(entry: EntryRecord) -> bool:
+            if entry.fields is UNSET:
+                return False
+            members = members_of(bytes(entry.fields))
+            return all(is_among(members, each) for each in value)
+
+        return test
+
+
 class Containing(FilterField[str]):
     name = "search"
     meaning = "A substring of the message, case-insensitive for ASCII."
@@ -210,6 +235,7 @@ class Filter:
     first_line: Annotated[int | None, FirstLine] = None
     last_line: Annotated[int | None, LastLine] = None
     source: Annotated[str | None, OfSource] = None
+    fields: Annotated[tuple[FieldValue, ...] | None, HavingFields] = None
     family: UUID | None = None  # entries of this job and its descendants: asked for by a parameter of its own
 
     @property

@@ -13,7 +13,7 @@ from jobs.queries.fields import FilterField
 from jobs.queries.filter import FIELDS, OfStep
 from jobs.queries.parameters import CHILDREN, OF_ANY_LOG, ChildrenQuery, Cursor, LogFilterQuery, filter_of
 from jobs.terminal.lookup import NotChosen, job_called, latest_job, step_called
-from jobs.validation.query import whole_number
+from jobs.validation.query import BadParameter, Texts, whole_number
 
 USUAL_COUNT = 100
 MOST_LINES = 1_000_000_000
@@ -39,7 +39,9 @@ def add_filter_options(parser: ArgumentParser) -> None:
     for definition in DEFINITIONS:
         allowed = TYPED.get(definition.name, definition.text.words)
         words = f"{definition.meaning.removesuffix('.')}: {allowed}".replace("%", "%%")
-        parser.add_argument(option_of(definition), dest=definition.name, metavar=metavar_of(definition), help=words)
+        action = "append" if isinstance(definition.text, Texts) else "store"
+        metavar = metavar_of(definition)
+        parser.add_argument(option_of(definition), dest=definition.name, action=action, metavar=metavar, help=words)
 
 
 def option_of(definition: type[FilterField[Any]]) -> str:
@@ -48,6 +50,8 @@ def option_of(definition: type[FilterField[Any]]) -> str:
 
 
 def metavar_of(definition: type[FilterField[Any]]) -> str:
+    if isinstance(definition.text, Texts):
+        return "NAME=VALUE"
     if "enum" in definition.text.schema:
         return definition.name.upper()
     kind = definition.text.schema.get("format") or definition.text.schema["type"]
@@ -58,14 +62,14 @@ def typed_name(parameter: str) -> str:
     """The option that gives a parameter."""
     if parameter == "n":
         return "-n"
-    return next((option_of(each) for each in DEFINITIONS if each.name == parameter), f"--{parameter}")
+    return next((option_of(each) for each in DEFINITIONS if each.takes(parameter)), f"--{parameter}")
 
 
-def read_request(options: Mapping[str, object]) -> TailRequest:
+def read_request(options: Mapping[str, Any]) -> TailRequest:
     """The checked request. Raises NotChosen, BadParameter and CursorOfAnotherJob."""
     job = chosen_job(options)
     job_id = None if job is None else job.pk
-    given = {name: str(options[name]) for name in Options.names() if options.get(name) is not None}
+    given = texts_of(options)
     with_children = given.get(CHILDREN) == "1"
     if job is None and with_children:
         raise NotChosen("--children goes with one job: --service shows all jobs anyway")
@@ -79,6 +83,20 @@ def read_request(options: Mapping[str, object]) -> TailRequest:
         return TailRequest(job, log_filter, None, position_of(job_id, typed.since, with_children=with_children))
     except CursorReset as reset:
         return TailRequest(job, log_filter, None, reset_reason=reset.reason.value)
+
+
+def texts_of(options: Mapping[str, Any]) -> dict[str, str]:
+    """What was typed, by the parameter's name."""
+    families = Options.families()
+    given = {name: str(options[name]) for name in Options.names() if options.get(name) is not None}
+    for name in families.keys() & given.keys():
+        del given[name]
+        for typed in options[name]:
+            member, equals, text = typed.partition("=")
+            if not equals or f"{families[name].prefix}{member}" in given:
+                raise BadParameter(name, typed, f"{families[name].words}, and each name once")
+            given[f"{families[name].prefix}{member}"] = text
+    return given
 
 
 def chosen_job(options: Mapping[str, object]) -> Job | None:
