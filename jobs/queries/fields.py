@@ -1,7 +1,7 @@
 """What a filter is made of: its fields, each with all that anything else needs to know of it.
 
 Parameters of the API and their description, the options of `tail`, the admin's list and the pages are made from
-these definitions, which stand in `jobs/queries/filter.py`.
+these definitions, which are in `jobs/queries/filter.py`.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from jobs.queries.filter import FIELDS
 from jobs.queries.parameters import OF_ANY_LOG
 from logstream.tailing.options import option_of
 from logstream.templatetags.quaero_addresses import quaero_filters
-from quaero.config.environment import BASE_DIR
+from tests.processes import ROOT
 
 FILTERED = (
     "/api/jobs/{job_id}/logs",
@@ -54,7 +54,7 @@ def test_a_field_is_an_option_of_tail(definition: type[FilterField[Any]]) -> Non
 
 @each_field
 def test_a_field_is_in_the_docs(definition: type[FilterField[Any]]) -> None:
-    docs = BASE_DIR / "docs"
+    docs = ROOT / "docs"
     assert f"`{definition.name}`" in (docs / "streams.md").read_text()
     assert definition.name in (docs / "javascript.md").read_text()
     assert f"`{option_of(definition)} " in (docs / "tail.md").read_text()

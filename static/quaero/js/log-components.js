@@ -8,7 +8,7 @@ import { readFilters, saidFilters, writeFilters } from './log/filters.mjs';
 import { combined, logViewer } from './log/viewer.mjs';
 import { serviceLogViewer } from './log/service-viewer.mjs';
 import { StepList } from './log/step-list.mjs';
-import { streamSlot } from './shared-streams/slot.mjs';
+import { slotFor } from './shared-streams/slot.mjs';
 import { capitalised, momentText } from './lib/words.mjs';
 
 const NOT_YET = Number.MAX_SAFE_INTEGER; // a revision that no job has
@@ -54,14 +54,7 @@ export function jobLogViewer(jobId) {
     },
 
     connectStream(stream) {
-      const isWanted = () => !['Ended', 'Refused'].includes(stream.getState().state);
-      slot = streamSlot({
-        granted: () => {
-          if (stream.getState().isPollingChosen) stream.reconnect();
-          else if (isWanted()) stream.connect();
-        },
-        denied: () => isWanted() && stream.usePolling('other tabs hold the connections'),
-      });
+      slot = slotFor(stream);
       slot.open();
     },
 
