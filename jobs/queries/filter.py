@@ -136,10 +136,15 @@ class HavingFields(FilterField[tuple[FieldValue, ...]]):
 
     @staticmethod
     def matcher(value: tuple[FieldValue, ...]) -> Test:
+        written = [each.written for each in value]
+
         def test(entry: EntryRecord) -> bool:
             if entry.fields is UNSET:
                 return False
-            members = members_of(bytes(entry.fields))
+            fields = bytes(entry.fields)
+            if not all(text in fields for text in written):
+                return False
+            members = members_of(fields)
             return all(is_among(members, each) for each in value)
 
         return test
