@@ -20,10 +20,10 @@ from jobs.queries.families import is_finished
 from jobs.queries.parameters import (
     ChildrenQuery,
     Cursor,
-    Level,
     Limit,
     LogFilterQuery,
     OfAnyJobQuery,
+    asking_for,
     filter_of,
     limit_of,
 )
@@ -50,8 +50,8 @@ class BeginningQuery(Query):
     limit: Limit = Field(None, description="Begin with the last so many matching entries.")
 
 
-class LevelQuery(Query):
-    level: Level = Field(None, description="Entries of this level or above.")
+class LevelQuery(asking_for(["level"])):  # type: ignore[misc]  # made from its definition, which mypy cannot follow
+    """All that a plain stream can be filtered by."""
 
 
 class JobStreamQuery(TicketQuery, SinceQuery, BeginningQuery, ChildrenQuery, LogFilterQuery):
@@ -99,7 +99,7 @@ def read_plain_request(request: HttpRequest, job_id: str) -> LogRequest | None:
     caller = access.stream_caller_of(request)
     job = access.readable_job(caller, job_id)
     query = PlainStreamQuery.of_url(request.GET)
-    log_filter = filter_of(LogFilterQuery.model_construct(level=query.level), job.pk)
+    log_filter = filter_of(query, job.pk)
     asked = log_request(request, caller, job_topic(job.pk), log_filter, query, NO_LIMIT)
     if has_received_done(request, job, asked.filter):
         return None
@@ -110,7 +110,7 @@ def read_service_request(request: HttpRequest) -> LogRequest:
     """The checked request for the stream of all jobs."""
     caller = stream_reader(request)
     query = ServiceStreamQuery.of_url(request.GET)
-    log_filter = filter_of(query, None, narrowed_to=query.job)
+    log_filter = filter_of(query, None)
     return log_request(request, caller, SERVICE, log_filter, query, limit_of(query.limit, SERVICE_LIMIT))
 
 

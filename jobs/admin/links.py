@@ -11,22 +11,14 @@ from django.utils.safestring import SafeString
 
 from jobs.admin.cells import shortened
 from jobs.models import Job, Step
+from jobs.queries.filter import OfJob, OfStep
 
 LONGEST_NAME = 80
-
-# A filter's name in the admin's addresses -> its name in `jobs.queries.parameters`.
-FILTER_NAMES = {
-    "job__id__exact": "job",
-    "step__id__exact": "step",
-    "level__gte": "level",
-    "stream__exact": "stream",
-    "q": "search",
-}
 
 
 def entries_link(text: str, *, job: UUID, step: UUID | None = None) -> SafeString:
     """A link to the list of entries, filtered by a job, or by one of its steps."""
-    chosen = {"job__id__exact": str(job)} | ({} if step is None else {"step__id__exact": str(step)})
+    chosen = {OfJob.lookup: str(job)} | ({} if step is None else {OfStep.lookup: str(step)})
     address = f"{reverse('admin:quaero_jobs_logentry_changelist')}?{urlencode(chosen)}"
     return format_html('<a href="{}">{}</a>', address, text)
 

@@ -39,7 +39,7 @@ def job_logs(caller: Caller, job: Job, query: JobLogQuery) -> LogsPayload:
 @router.get("/service/logs", "Every log")
 def service_logs(caller: Caller, query: ServiceLogQuery) -> LogsPayload:
     """As a job's log, of all jobs and of Quaero itself in the order in which they were recorded."""
-    wanted = filter_of(query, None, narrowed_to=query.job)
+    wanted = filter_of(query, None)
     return page_of(None, wanted, query, limit_of(query.limit, SERVICE_LIMIT), caller.user.pk)
 
 

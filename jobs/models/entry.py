@@ -21,6 +21,7 @@ from jobs.models.lines import take_lines
 from jobs.models.record import EntryColumns
 from jobs.models.step import Step
 from jobs.models.writing import repeat_none, write_columns
+from jobs.storable import json_text
 from jobs.streams import STDOUT, STREAMS
 
 NOTABLE = levels.WARN
@@ -194,7 +195,7 @@ def append_entries(using: str, job_id: UUID, entries: list[LogEntry]) -> None:
             sources=[StorableTextField().get_prep_value(entry.source) for entry in entries],
             messages=[entry.message for entry in entries],
             ansis=[entry.ansi for entry in entries],
-            fields=[None if entry.fields is None else json.dumps(entry.fields) for entry in entries],
+            fields=[None if entry.fields is None else json_text(entry.fields) for entry in entries],
         ),
     )
     for line, (entry, entry_id) in enumerate(zip(entries, batch.ids, strict=True), batch.first_line):

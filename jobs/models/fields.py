@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.db import models
@@ -20,8 +21,15 @@ class StorableTextField(models.TextField):  # type: ignore[type-arg]
         return super().get_prep_value(None if value is None else storable_text(value))
 
 
+class UnescapedEncoder(json.JSONEncoder):
+    """As everywhere else where entries are stored: SQLite finds no member whose name is written with escapes."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "ensure_ascii": False})
+
+
 class StorableJSONField(models.JSONField):
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
-        if not hasattr(value, "resolve_expression"):
-            value = None if value is None else storable_json(value)
-        return super().get_db_prep_save(value, connection)
+        if value is None or hasattr(value, "resolve_expression"):
+            return super().get_db_prep_save(value, connection)
+        return connection.ops.adapt_json_value(storable_json(value), UnescapedEncoder)

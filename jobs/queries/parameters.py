@@ -1,79 +1,73 @@
-"""The parameters of a log request, the same for pages, streams and `tail`; a refusal names the parameter."""
+"""The parameters of a log request, the same for pages, streams and `tail`: those of the filter, and where to begin."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from django.utils.dateparse import parse_datetime
-from pydantic import Field
+from pydantic import Field, create_model
 
-from jobs import conf, levels
+from jobs import conf
 from jobs.errors import Refusals
-from jobs.models import STREAMS, Job, Step
-from jobs.models.entry import utc
+from jobs.models import Job, Step
 from jobs.queries.families import is_member
-from jobs.queries.filter import Filter
-from jobs.storable import storable_text
-from jobs.validation.query import BadParameter, Query, Text, one_of, whole_number
+from jobs.queries.fields import FilterField
+from jobs.queries.filter import FIELDS, Filter, OfJob
+from jobs.queries.texts import A_SHORT_TEXT, A_TIME, id_of
+from jobs.validation.query import BadParameter, Query, Text, whole_number
 
-MAX_SEARCH = 1_000  # characters; SQLite refuses patterns of 50,000 bytes
 CHILDREN = "children"  # the parameter for a job's log together with those of its descendants
-
-
-def moment(text: str) -> datetime:
-    """A time of RFC 3339 in UTC. Raises ValueError."""
-    # The plus sign of a zone arrives as a space when the client did not encode the URL.
-    parsed = parse_datetime(text.strip().replace(" ", "+") if "T" in text else text)
-    if parsed is None:
-        raise ValueError(text)
-    return utc(parsed)
-
-
-def search_text(text: str) -> str:
-    if len(text) > MAX_SEARCH:
-        raise ValueError(text)
-    return storable_text(text)
 
 
 def yes_or_no(text: str) -> bool:
     return ("0", "1").index(text) == 1  # else a ValueError
 
 
-AN_ID = {"type": "string", "format": "uuid"}
-A_TIME = Text(moment, "a time in RFC 3339, as 2026-01-31T12:00:00Z", {"type": "string", "format": "date-time"})
-
-Level = Annotated[int | None, Text(levels.parse, f"one of {', '.join(levels.NUMBERS)}", {"enum": list(levels.NUMBERS)})]
-Stream = Annotated[str | None, one_of(STREAMS)]
-SearchText = Annotated[str | None, Text(search_text, f"at most {MAX_SEARCH} characters", {"type": "string"})]
+SearchText = Annotated[str | None, A_SHORT_TEXT]
 Moment = Annotated[datetime | None, A_TIME]
-JobId = Annotated[UUID | None, Text(UUID, "the id of a job", AN_ID)]
-StepId = Annotated[UUID | None, Text(UUID, "the id of a step", AN_ID)]
-Line = Annotated[int | None, whole_number(1)]
+JobId = Annotated[UUID | None, id_of("job")]
 Cursor = Annotated[int | None, whole_number(0)]
 Limit = Annotated[int | None, whole_number(1, conf.max_limit)]
 Choice = Annotated[bool, Text(yes_or_no, "1 (with the job's descendants) or 0", {"enum": ["0", "1"]})]
 
 
-class LogFilterQuery(Query):
-    step: StepId = Field(None, description="Entries of this step.")
-    level: Level = Field(None, description="Entries of this level or above.")
-    stream: Stream = Field(None, description="Entries of this stream.")
-    search: SearchText = Field(None, description="A substring of the message, case-insensitive for ASCII.")
-    from_: Moment = Field(None, alias="from", description="Not before this time.")
-    to: Moment = Field(None, description="Not after this time.")
-    first_line: Line = Field(None, description="Not before this line.")
-    last_line: Line = Field(None, description="Not after this line.")
+class FilterQuery(Query):
+    """Parameters that are fields of the filter, under the names of its members."""
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """The values that were given, by the member of `Filter`."""
+        values = ((member, getattr(self, member, None)) for member in FIELDS)
+        return {member: value for member, value in values if value is not None}
+
+
+def asking_for(members: Iterable[str]) -> type[FilterQuery]:
+    """A query with these fields of the filter, as they are defined."""
+    parameters: dict[str, Any] = {
+        member: (Annotated[object, FIELDS[member].text], described(FIELDS[member])) for member in members
+    }
+    return create_model("FieldsQuery", __base__=FilterQuery, **parameters)
+
+
+def described(definition: type[FilterField[Any]]) -> Any:
+    return Field(None, alias=definition.name, description=definition.meaning)
+
+
+OF_ANY_LOG = tuple(member for member, definition in FIELDS.items() if definition is not OfJob)
+
+
+class LogFilterQuery(asking_for(OF_ANY_LOG)):  # type: ignore[misc]  # made from the definitions, which mypy cannot follow
+    """All that a log can be filtered by."""
+
+
+class OfAnyJobQuery(asking_for(["job"])):  # type: ignore[misc]
+    """The log of all jobs can be narrowed to one."""
 
 
 class ChildrenQuery(Query):
     children: Choice = Field(False, description="1: entries of the job's descendants too, in the order of ids.")
-
-
-class OfAnyJobQuery(Query):
-    job: JobId = Field(None, description="Entries of this job.")
 
 
 class PagingQuery(Query):
@@ -92,46 +86,37 @@ class ServiceLogQuery(PagingQuery, LogFilterQuery, OfAnyJobQuery):
 
 
 def limit_of(limit: int | None, usual: int | None = None) -> int:
-    """How many entries are wanted: the limit that was asked for, else the usual one of the page or stream."""
+    """How many entries to read: the limit that was asked for, else the usual one of the page or stream."""
     usual = usual or conf.default_limit()
     return min(usual, conf.max_limit()) if limit is None else limit
 
 
-def filter_of(
-    query: LogFilterQuery, job_id: UUID | None, *, narrowed_to: UUID | None = None, with_children: bool = False
-) -> Filter:
+def filter_of(query: FilterQuery, job_id: UUID | None, *, with_children: bool = False) -> Filter:
     """The filter that was asked for. A step must be one of the job's (of any, without a job).
 
-    Only the log of all jobs (`job_id` None) can be narrowed to a job, and only a job's be widened to those of its
-    descendants, whose steps may then be named too. Raises BadParameter.
+    A job's log (`job_id`) can be widened to those of its descendants, whose steps may then be named too. Raises
+    BadParameter.
     """
     family = job_id if with_children else None
+    given = query.conditions
     wrong = Refusals()
-    for problems in (lines_of_many(query, family), unknown_job(narrowed_to), foreign_step(query.step, job_id, family)):
+    for problems in (
+        fields_of_one_job(given, family),
+        unknown_job(given.get("job")),
+        foreign_step(given.get("step"), job_id, family),
+    ):
         for problem in problems:
             wrong.add(problem)
     wrong.end()
-    return Filter(
-        job=narrowed_to if job_id is None else None,
-        family=family,
-        step=query.step,
-        level=None if query.level == levels.DEBUG else query.level,  # everything is at least debug
-        stream=query.stream,
-        search=query.search,
-        from_time=query.from_,
-        to_time=query.to,
-        first_line=query.first_line,
-        last_line=query.last_line,
-    )
+    return Filter(**given, family=family)
 
 
-def lines_of_many(query: LogFilterQuery, family: UUID | None) -> Iterator[BadParameter]:
+def fields_of_one_job(given: dict[str, Any], family: UUID | None) -> Iterator[BadParameter]:
     """Lines are numbers within one job, so they do not go with its descendants."""
     if family is not None:
-        for name in ("first_line", "last_line"):
-            line = getattr(query, name)
-            if line is not None:
-                yield BadParameter(name, line, f"a line of one job: not to be given with {CHILDREN}=1")
+        for member, value in given.items():
+            if FIELDS[member].is_of_one_job:
+                yield BadParameter(FIELDS[member].name, value, f"a line of one job: not to be given with {CHILDREN}=1")
 
 
 def unknown_job(job_id: UUID | None, name: str = "job") -> Iterator[BadParameter]:

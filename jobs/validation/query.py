@@ -67,6 +67,42 @@ class Text:
         return dict(self.schema)
 
 
+@dataclass(frozen=True)
+class Texts:
+    """A family of parameters, as `fields.shop=7&fields.total=3`: `fields.NAME` of the prefix `fields.`.
+
+    `read` gets what stands for NAME, and the text; it raises ValueError for what is not allowed. The value is a tuple
+    of what it has returned, in one order whatever the order in the URL.
+    """
+
+    prefix: str
+    read: Callable[[str, str], object]
+    words: str  # what is allowed
+    schema: Schema
+    most: int
+
+    def has(self, name: str) -> bool:
+        return name.startswith(self.prefix) and name != self.prefix
+
+    def read_all(self, texts: Mapping[str, str], wrong: Refusals) -> tuple[Any, ...]:
+        """`texts` by the whole name. What is not allowed is added to `wrong`."""
+        values: list[Any] = []
+        for name, text in texts.items():
+            try:
+                values.append(self.read(name.removeprefix(self.prefix), text))
+            except ValueError:
+                wrong.add(BadParameter(name[:MAX_SHOWN], text, self.words))
+        if len(texts) > self.most:
+            wrong.add(BadParameter(f"{self.prefix}NAME", f"{len(texts)} of them", f"given {self.most} times at most"))
+        return tuple(sorted(values))
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.any_schema()  # read already, each under its name
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: object) -> Schema:
+        return dict(self.schema)
+
+
 class Query(BaseModel):
     """A misspelt parameter is refused: a filter that was ignored would show the wrong logs."""
 
@@ -75,6 +111,12 @@ class Query(BaseModel):
     @classmethod
     def names(cls) -> tuple[str, ...]:
         return tuple(field.alias or name for name, field in cls.model_fields.items())
+
+    @classmethod
+    def families(cls) -> dict[str, Texts]:
+        """By the name under which all that is given of a family is one value."""
+        marks = ((field.alias or name, mark) for name, field in cls.model_fields.items() for mark in field.metadata)
+        return {name: mark for name, mark in marks if isinstance(mark, Texts)}
 
     @classmethod
     def of_url(cls, query: QueryDict) -> Self:
@@ -86,24 +128,35 @@ class Query(BaseModel):
 
         Several for one name, as in a URL, are refused: neither would be the wish.
         """
-        known = cls.names()
         wrong = Refusals()
-        texts: dict[str, str] = {}
-        for name, value in given.items():
-            values = [value] if isinstance(value, str) else value
-            if len(values) > 1:
-                wrong.add(BadParameter(name, ", ".join(values), "to be given once"))
-            elif name not in known:
-                wrong.add(UnknownParameter(name, known))
-            elif values[0]:
-                texts[name] = values[0]
+        texts = cls.texts_of(given, wrong)
+        values: dict[str, Any] = {}
+        for alias, family in cls.families().items():
+            members = {name: texts.pop(name) for name in [*texts] if family.has(name)}
+            if members:
+                values[alias] = family.read_all(members, wrong)
         try:
-            found = cls.model_validate(texts)
+            found = cls.model_validate({**texts, **values})
         except ValidationError as error:
             for each in error.errors(include_url=False):
                 wrong.add(cls.wrong_value(str(each["loc"][0]), texts))
         wrong.end()
         return found
+
+    @classmethod
+    def texts_of(cls, given: Mapping[str, str | Sequence[str]], wrong: Refusals) -> dict[str, str]:
+        """The text of each name. Names that are unknown or given several times are added to `wrong`."""
+        known, families = cls.names(), cls.families().values()
+        texts: dict[str, str] = {}
+        for name, value in given.items():
+            values = [value] if isinstance(value, str) else value
+            if len(values) > 1:
+                wrong.add(BadParameter(name, ", ".join(values), "to be given once"))
+            elif not (name in known or any(family.has(name) for family in families)):
+                wrong.add(UnknownParameter(name, known))
+            elif values[0]:
+                texts[name] = values[0]
+        return texts
 
     @classmethod
     def wrong_value(cls, name: str, texts: Mapping[str, str]) -> BadParameter:

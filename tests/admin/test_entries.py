@@ -32,6 +32,21 @@ def test_entries_are_listed_newest_first_and_filtered(viewing: Client, job: Job)
     assert lines_listed(viewing, q="a_pha") == []
 
 
+def test_fields_without_choices_are_given_in_the_address_and_taken_back(viewing: Client, job: Job) -> None:
+    append_lines(job, 2, source="app.db")
+    append_lines(job, ["other"], source="app", fields={"shop": 7, "ok": True})
+    append_lines(job, ["other"], source="app", fields={"shop": 7})
+    assert lines_listed(viewing, **{"fields.shop": "7", "fields.ok": "true"}) == [3]
+    asked = {"source": "app.db", "first_line": "2", "level__gte": "info"}
+    assert lines_listed(viewing, **asked) == [2]
+    changelist = viewing.get(ENTRIES, asked).context["cl"]
+    given = {choice["display"]: choice for each in changelist.filter_specs for choice in each.choices(changelist)}
+    assert "source=" not in given["source: app.db ✕"]["query_string"]
+    assert "first_line=2" in given["source: app.db ✕"]["query_string"]
+    for wrong in ({"first_line": "0"}, {"fields.a..b": "7"}):
+        assert "is not allowed" in said(viewing.get(ENTRIES, wrong, follow=True))
+
+
 def test_pages_of_entries_lead_on_and_back(viewing: Client, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jobs.admin.entries.admin.LogEntryAdmin.list_per_page", 4)
     append_lines(job, 10)

@@ -100,6 +100,18 @@ def test_every_filter_reaches_the_page(as_viewer: Client, job: Job) -> None:
     assert lines(as_viewer, path, offset=1, limit=1) == [2]
 
 
+def test_source_and_fields_reach_every_page_and_are_counted(as_viewer: Client, job: Job) -> None:
+    append(job, [NewEntry("one", source="app.db", fields={"shop": 7, "http": {"status": "500"}})])
+    append(job, [NewEntry("two", source="app.db", fields={"shop": 8})])
+    append(make_job("other"), [NewEntry("three", source="app.db", fields={"shop": 7})])
+    for path, found in ((path_of(job), [1]), (SERVICE, [1, 1])):
+        body = page(as_viewer, path, **{"fields.shop": 7, "source": "app.db"})
+        assert [entry["line"] for entry in body["logs"]] == found
+        assert body["meta"]["displayed_count"] == len(found)
+    assert lines(as_viewer, path_of(job), **{"fields.http.status": 500}) == [1]
+    assert lines(as_viewer, path_of(job), source="app") == []
+
+
 def test_the_service_log_has_all_jobs_and_can_be_narrowed_to_one(as_viewer: Client, job: Job) -> None:
     append_lines(job, 30)
     append_lines(make_job("other"), 30)
@@ -125,6 +137,10 @@ WRONG = [
     ({"from": "noon"}, "from", "RFC 3339"),
     ({"first_line": "0"}, "first_line", "from 1 up"),
     ({"search": "x" * 1001}, "search", "at most 1000"),
+    ({"source": "x" * 1001}, "source", "at most 1000"),
+    ({"fields.a..b": "7"}, "fields.a..b", "NAME=VALUE"),
+    ({"fields.a": "x" * 1001}, "fields.a", "NAME=VALUE"),
+    ({"fields": "a=7"}, "fields", "fields.NAME"),
     ({"levle": "info"}, "levle", "level"),
     ({"ticket": "abc"}, "ticket", "level"),
 ]

@@ -11,6 +11,7 @@ from django.db import transaction
 from jobs import levels, lifecycle, recording
 from jobs.models import Job, LogEntry
 from jobs.queries import Filter, Position
+from jobs.queries.entry_fields import FieldValue
 from logstream.live import Live
 from logstream.news import Changed
 from tests.live.conftest import append
@@ -196,6 +197,22 @@ async def test_counts_are_of_all_and_of_matching_entries(live_side: Live, job: J
     await watcher.until_lines(2)
     meta = watcher.events[-1].data["meta"]
     assert (meta["total_count"], meta["displayed_count"]) == (3, 2)
+    await watcher.leave()
+
+
+async def test_a_source_and_fields_are_filtered_live_and_counted(live_side: Live, job: Job) -> None:
+    def say(message: str, **fields: object) -> None:
+        recording.append(job, [recording.NewEntry(message, source="app.db", fields=fields)])
+
+    await in_thread(say, "stored", shop=7)
+    wanted = Filter(source="app.db", fields=(FieldValue("shop", "7"),))
+    watcher = await watch_job(job, wanted)
+    await in_thread(say, "other", shop=70)
+    await in_thread(say, "live", shop="7")
+    await in_thread(append, job, "elsewhere")
+    await watcher.until(lambda events: events[-1].data.get("meta", {}).get("total_count") == 4)
+    assert messages_of(watcher.events) == ["stored", "live"]
+    assert watcher.events[-1].data["meta"]["displayed_count"] == 2
     await watcher.leave()
 
 

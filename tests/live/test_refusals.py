@@ -11,6 +11,7 @@ from django.test import AsyncClient, Client
 from jobs import lifecycle
 from jobs.access import Caller, issue_ticket
 from jobs.models import Job
+from jobs.queries.entry_fields import ALLOWED
 from logstream import live
 from tests.factories import UNKNOWN_ID
 from tests.live.conftest import append
@@ -47,6 +48,8 @@ async def refusal(path: str, headers: dict[str, str], status: int) -> dict[str, 
         ("since=abc", "a whole number from 0 up"),
         ("since=-1", "a whole number from 0 up"),
         ("from=yesterday", "a time in RFC 3339, as 2026-01-31T12:00:00Z"),
+        ("source=" + "x" * 1001, "at most 1000 characters"),
+        ("fields.a..b=7", ALLOWED),
         ("first_line=0", "a whole number from 1 up"),
         ("level=info&level=error", "to be given once"),
     ],

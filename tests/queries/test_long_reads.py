@@ -10,6 +10,7 @@ import pytest
 from jobs.models import Job, LogEntry
 from jobs.queries import END, START, Filter, Log, Position, long_reads
 from jobs.queries.cursors import CursorReset
+from jobs.queries.entry_fields import FieldValue
 from jobs.queries.known_counts import count_up_to, count_within, known_counts
 from jobs.queries.log_page import read_page
 from jobs.queries.search_turns import Turns
@@ -32,7 +33,7 @@ def job(db: None) -> Job:
     step, child, stranger = make_step(job), make_job("child", parent=job), make_job("stranger")
     for begin in range(0, 300, 50):
         append_lines(job, [str(number) for number in range(begin, begin + 50)], step=step if begin % 100 else None)
-        append_lines(child, ["17", "18"])
+        append_lines(child, ["17", "18"], fields={"n": 7})
         append_lines(stranger, ["27", "28"])
     return Job.objects.get(pk=job.pk)
 
@@ -45,6 +46,8 @@ LOGS: dict[str, Callable[[Job], Log]] = {
     "job in the service log": lambda job: Log(None, Filter(search=SEARCH, job=job.pk)),
     "counted": lambda job: Log(job.pk, Filter(level=20)),
     "nothing": lambda job: Log(job.pk, Filter(search="nowhere")),
+    "source": lambda job: Log(job.pk, Filter(source="")),
+    "fields": lambda job: Log(None, Filter(fields=(FieldValue("n", "7"),))),
     "lines": lambda job: Log(job.pk, Filter(first_line=40, last_line=90)),
 }
 

@@ -13,8 +13,8 @@ from django.http import QueryDict
 from jobs import levels
 from jobs.models import Job
 from jobs.queries import EVERYTHING, Filter
+from jobs.queries.entry_fields import FieldValue
 from jobs.queries.parameters import (
-    MAX_SEARCH,
     ChildrenQuery,
     LogFilterQuery,
     OfAnyJobQuery,
@@ -22,6 +22,7 @@ from jobs.queries.parameters import (
     filter_of,
     limit_of,
 )
+from jobs.queries.texts import MAX_SEARCH
 from jobs.validation.query import BadParameter, UnknownParameter
 from tests.factories import make_job, make_step
 
@@ -35,7 +36,7 @@ def given(**values: str) -> Asked:
 
 
 def read_filter(asked: Asked, job_id: UUID | None) -> Filter:
-    return filter_of(asked, job_id, narrowed_to=asked.job, with_children=asked.children)
+    return filter_of(asked, job_id, with_children=asked.children)
 
 
 def refusal(read: Callable[[], object]) -> BadParameter:
@@ -86,6 +87,7 @@ def test_all_members_of_a_filter_are_read(job: Job) -> None:
         ("step", "abc", "the id of a step"),
         ("job", "abc", "the id of a job"),
         ("search", "x" * (MAX_SEARCH + 1), f"at most {MAX_SEARCH} characters"),
+        ("source", "x" * (MAX_SEARCH + 1), f"at most {MAX_SEARCH} characters"),
         ("from", "yesterday", "RFC 3339"),
         ("to", "2026-02-30T00:00:00Z", "RFC 3339"),
         ("first_line", "0", "a whole number from 1 up"),
@@ -175,3 +177,32 @@ def test_a_time_at_the_end_of_the_calendar_is_a_time() -> None:
     wanted = read_filter(given(from_="0001-01-01T00:00:00+14:00", to="9999-12-31T23:59:59-12:00"), None)
     assert wanted.from_time is not None
     assert wanted.to_time is not None
+
+
+def test_fields_are_a_family_of_parameters_of_which_all_count() -> None:
+    asked = Asked.of_url(QueryDict("fields.shop=7&source=app.db&fields.http.status=500&fields.none="))
+    values = (FieldValue("http.status", "500"), FieldValue("shop", "7"))
+    assert read_filter(asked, None) == Filter(source="app.db", fields=values)
+    assert read_filter(Asked.of_url(QueryDict("fields.b=2&fields.a=1")), None) == read_filter(
+        Asked.of_url(QueryDict("fields.a=1&fields.b=2")), None
+    )
+
+
+@pytest.mark.parametrize("name", ["a..b", ".a", "a.", 'a"b', "a\\b", "a\nb", "a=b", "x" * 201])
+def test_a_name_of_a_field_that_cannot_be_is_refused(name: str) -> None:
+    problem = refusal(lambda: Asked.of({f"fields.{name}": "7"}))
+    assert "NAME=VALUE, a name of at most 200 characters" in str(problem)
+    assert problem.name == f"fields.{name}"[:100]
+
+
+@pytest.mark.parametrize("name", ["fields", "fields.", "field.shop"])
+def test_what_only_looks_like_a_field_is_unknown(name: str) -> None:
+    with pytest.raises(UnknownParameter, match=r"use some of .*fields\.NAME"):
+        Asked.of({name: "7"})
+
+
+def test_fields_are_bounded_and_given_once_each() -> None:
+    many = refusal(lambda: Asked.of({f"fields.f{number}": "1" for number in range(11)}))
+    assert many.problems == {"fields.NAME": "is '11 of them': it must be given 10 times at most"}
+    wrong = refusal(lambda: Asked.of({"fields.a": "x" * 1001, "fields.b": ["1", "2"], "fields..": "7", "level": "x"}))
+    assert set(wrong.problems) == {"fields.a", "fields.b", "fields..", "level"}

@@ -11,9 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jobs import levels
-from jobs.models import STREAMS, EntryRecord, Job
+from jobs.models import STREAMS, EntryRecord, Job, LogEntry
 from jobs.queries import EVERYTHING, PAGE_BYTES, START, Filter, Log, Position
 from jobs.queries.cursors import newest_position
+from jobs.queries.entry_fields import FieldValue
 from jobs.recording import NewEntry, append
 from jobs.storable import storable_text
 from tests.factories import NOON, append_lines, make_job, make_step
@@ -25,12 +26,35 @@ TRICKY = "%_\\aAkK\u212aIi\u0130\u0131sS\u017fßéÉ'\"\n 🙂"
 tricky_text = st.text(st.sampled_from(TRICKY), max_size=6) | st.text(max_size=8).map(storable_text)
 moments = st.sampled_from([NOON + timedelta(microseconds=n) for n in (-1_000_000, -1, 0, 1, 500_000, 1_000_000)])
 
+# Values that look alike in JSON, and names that lie side by side or within each other.
+alike = st.sampled_from(
+    [7, "7", 7.0, "7.0", True, "true", 1e20, 2**53 + 1, -0.0, None, "null", 'é\\"\n', [7], {"b": 7}]
+)
+few_names = st.sampled_from(["a", "b", "é 🙂", "a.b", "b.a", "0", "$"])
+members = st.dictionaries(few_names, alike | st.dictionaries(few_names, alike, max_size=2) | tricky_text, max_size=3)
+asked_fields = st.builds(
+    FieldValue,
+    st.sampled_from(["a", "b", "é 🙂", "a.b", "b.a", "a.b.b", "a.é 🙂", "a.0", "$"]),
+    st.sampled_from(["7", "7.0", "true", "1e20", str(2**53 + 1), "-0.0", "null", 'é\\"\n', "[7]"]) | tricky_text,
+)
+sources = st.sampled_from(["", "app", "app.db", "App.db", "é"])
+
 entries = st.lists(
-    st.tuples(tricky_text, st.sampled_from(list(levels.NUMBERS)), st.sampled_from(STREAMS), moments, st.booleans()),
+    st.tuples(
+        tricky_text,
+        st.sampled_from(list(levels.NUMBERS)),
+        st.sampled_from(STREAMS),
+        moments,
+        st.booleans(),
+        sources,
+        st.none() | members,
+    ),
     min_size=1,
     max_size=8,
 )
 conditions = {
+    "source": sources,
+    "fields": st.lists(asked_fields, min_size=1, max_size=2).map(tuple),
     "level": st.sampled_from(list(levels.NAMES)),
     "stream": st.sampled_from(STREAMS),
     "search": tricky_text,
@@ -55,33 +79,26 @@ def matching_in_python(everything: list[EntryRecord], wanted: Filter) -> list[En
     return [record for record in everything if matches is None or matches(record)]
 
 
+def plain(*messages: str) -> list[tuple[Any, ...]]:
+    return [(message, "info", "stdout", NOON, False, "", None) for message in messages]
+
+
 @given(entries, filters | searches, st.booleans(), st.booleans())
-@example(
-    [("10%", "info", "stdout", NOON, False), ("10x", "info", "stdout", NOON, False)], Filter(search="0%"), False, False
-)
-@example(
-    [("a_b", "info", "stdout", NOON, False), ("axb", "info", "stdout", NOON, False)], Filter(search="A_B"), False, False
-)
-@example(
-    [("a\\b", "info", "stdout", NOON, False), ("ab", "info", "stdout", NOON, False)], Filter(search="\\"), False, False
-)
-@example(
-    [("273 \u212a", "info", "stdout", NOON, False), ("k", "info", "stdout", NOON, False)],
-    Filter(search="k"),
-    False,
-    False,
-)
-@example([("İ", "info", "stdout", NOON, False), ("i", "info", "stdout", NOON, False)], Filter(search="i"), False, False)
-@example([("É", "info", "stdout", NOON, False)], Filter(search="é"), False, False)
+@example(plain("10%", "10x"), Filter(search="0%"), False, False)
+@example(plain("a_b", "axb"), Filter(search="A_B"), False, False)
+@example(plain("a\\b", "ab"), Filter(search="\\"), False, False)
+@example(plain("273 \u212a", "k"), Filter(search="k"), False, False)
+@example(plain("İ", "i"), Filter(search="i"), False, False)
+@example(plain("É"), Filter(search="é"), False, False)
 def test_a_filter_gives_the_same_entries_in_sql_and_in_python(
     contents: list[tuple[Any, ...]], wanted: Filter, of_step: bool, of_job: bool
 ) -> None:
     before = newest_position(None, 0)  # the entries of earlier examples are still there, more than a page
     job, other = make_job(), make_job("other")
     step = make_step(job)
-    for message, level, stream, timestamp, in_step in contents:
-        append(job, [NewEntry(message, level, timestamp, step if in_step else None, stream)])
-        append(other, [NewEntry(message, level, timestamp, None, stream)])
+    for message, level, stream, timestamp, in_step, source, fields in contents:
+        append(job, [NewEntry(message, level, timestamp, step if in_step else None, stream, source, fields)])
+        append(other, [NewEntry(message, level, timestamp, None, stream, source, fields)])
     everything = Log(job.pk).after(START).records
     wanted = Filter(
         **{name: getattr(wanted, name) for name in wanted.__slots__} | {"step": step.pk if of_step else None}
@@ -98,6 +115,46 @@ def test_a_filter_gives_the_same_entries_in_sql_and_in_python(
 def test_a_search_is_a_plain_substring_whatever_the_case_of_ascii(job: Job, search: str, found: list[int]) -> None:
     append_lines(job, ["Disk full", "disk at 100%", "a_b", "café k"])
     wanted = Filter(search=search)
+    assert lines(Log(job.pk, wanted).after(START).records) == found
+    assert lines(matching_in_python(Log(job.pk).after(START).records, wanted)) == found
+
+
+FIELDS = [
+    {"shop": 7},
+    {"shop": "7"},
+    {"shop": 7.0},
+    {"shop": {"id": 7}, "done": True},
+    {"shop.id": 'é"'},
+    {"é": 7},
+    None,
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ([("shop", "7")], [1, 2]),
+        ([("shop", "7.0")], [3]),
+        ([("shop.id", "7")], [4]),
+        ([("shop.id", "7"), ("done", "true")], [4]),
+        ([("shop.id", "7"), ("done", "false")], []),
+        ([("shop.id", 'é"')], [5]),
+        ([("é", "7")], [6]),
+        ([("shop", '{"id":7}')], []),
+    ],
+)
+@pytest.mark.parametrize("way", ["appended", "saved", "bulk"])
+def test_a_field_has_a_value_as_json_shows_it(
+    job: Job, way: str, asked: list[tuple[str, str]], found: list[int]
+) -> None:
+    if way == "appended":
+        append(job, [NewEntry("", fields=fields) for fields in FIELDS])
+    elif way == "bulk":
+        LogEntry.objects.bulk_create([LogEntry(job=job, fields=fields) for fields in FIELDS])
+    else:
+        for fields in FIELDS:
+            LogEntry(job=job, fields=fields).save()
+    wanted = Filter(fields=tuple(FieldValue(*each) for each in asked))
     assert lines(Log(job.pk, wanted).after(START).records) == found
     assert lines(matching_in_python(Log(job.pk).after(START).records, wanted)) == found
 

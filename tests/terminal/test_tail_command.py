@@ -84,6 +84,16 @@ FILTERS: list[dict[str, str]] = [
 ]  # fmt: skip
 
 
+def test_fields_are_typed_as_in_an_address(busy_job: Job, viewer: User) -> None:
+    append(busy_job, [NewEntry("seven", source="app.db", fields={"shop": {"id": 7}, "ok": True})])
+    append(busy_job, [NewEntry("eight", source="app.db", fields={"shop": {"id": 8}, "ok": True})])
+    options = ("--source", "app.db", "--field", "shop.id=7", "--field=ok=true")
+    asked = {"source": "app.db", "fields.shop.id": "7", "fields.ok": "true"}
+    assert messages("busy", *options) == ["seven"]
+    assert tail("busy", "--json", *options).lines == page(busy_job, viewer, **asked)
+    assert messages("busy", "--first-line", "62", "--last-line", "62") == ["seven"]
+
+
 @pytest.mark.parametrize("filters", FILTERS, ids=str)
 def test_json_is_exactly_what_the_page_endpoint_gives(busy_job: Job, viewer: User, filters: dict[str, str]) -> None:
     options = [f"--{name}={value}" for name, value in filters.items()]
@@ -192,6 +202,10 @@ def test_latest() -> None:
     (["--from=yesterday"], "--from 'yesterday' is not allowed: use a time in RFC 3339"),
     (["-n=-1"], "-n '-1' is not allowed: use a whole number from 0 to 1000000000"),
     (["-n", "ten"], "-n 'ten' is not allowed: use a whole number from 0 to 1000000000"),
+    (["--field=shop"], "--field 'shop' is not allowed: use NAME=VALUE"),
+    (["--field=a..b=7"], "--field '7' is not allowed: use NAME=VALUE"),
+    (["--field=a=1", "--field=a=2"], "--field 'a=2' is not allowed: use NAME=VALUE"),
+    (["--first-line=0"], "--first-line '0' is not allowed: use a whole number from 1 up"),
     (["--since=x"], "--since 'x' is not allowed: use a whole number from 0 up"),
     (["--search", "x" * 1001], "use at most 1000 characters"),
     (["--step=nothing"], "no step 'nothing'"),

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from jobs.admin.cells import badge, exact, preformatted, pretty, shortened
 from jobs.admin.entries.change_list import BEGINNING, EntryChangeList
-from jobs.admin.entries.filters import EntryJobFilter, LevelFilter, StepFilter, StreamFilter
+from jobs.admin.entries.filters import GIVEN, EntryJobFilter, LevelFilter, StepFilter, StreamFilter
 from jobs.admin.links import job_link, step_link
 from jobs.admin.rights import ForViewers
 from jobs.admin.templates import ours
@@ -28,7 +28,7 @@ class LogEntryAdmin(ForViewers, KnownLookups):
     change_form_template = ours("entries/change_form.html")
     list_display = ("time", "shown_level", "shown_message", "job_of", "step_of", "line", "stream", "shown_source")
     list_display_links = ("shown_message",)
-    list_filter = (EntryJobFilter, StepFilter, LevelFilter, StreamFilter)
+    list_filter = (EntryJobFilter, StepFilter, LevelFilter, StreamFilter, *GIVEN)
     search_fields = ("message",)
     search_help_text = "Text in messages; a, A and the like count as the same"
     sortable_by = ()  # always in the order in which they were logged, which the pages need
@@ -41,6 +41,9 @@ class LogEntryAdmin(ForViewers, KnownLookups):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[LogEntry]:
         return LogEntry.objects.order_by(*self.ordering)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        return any(each.takes(lookup) for each in GIVEN) or super().lookup_allowed(lookup, value, request)
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[EntryChangeList]:
         return EntryChangeList

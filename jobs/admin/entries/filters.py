@@ -16,6 +16,7 @@ from jobs.admin.entries.request import entry_request, filter_in_address
 from jobs.models import COLUMN_NAMES, SERVICE_JOB_ID, STREAMS, Job, LogEntry, Step
 from jobs.models.counters import count_from
 from jobs.queries import Filter
+from jobs.queries.filter import FIELDS, OfJob, OfLevel, OfStep, OfStream
 from jobs.queries.job_list import NEWEST_FIRST
 
 JOBS_OFFERED = 10
@@ -44,7 +45,7 @@ class EntryJobFilter(EntryFilter):
     """Offers the chosen job, Quaero's own log, and the newest jobs. The page of any other job links to its entries."""
 
     title = "job"
-    parameter_name = "job__id__exact"
+    parameter_name = OfJob.lookup
 
     def part(self, log_filter: Filter) -> Filter:
         return Filter(job=None if log_filter.step else log_filter.job)  # a step implies its job, and has the index
@@ -71,7 +72,7 @@ class StepFilter(EntryFilter):
     """Offers the steps of the chosen job."""
 
     title = "step"
-    parameter_name = "step__id__exact"
+    parameter_name = OfStep.lookup
 
     def part(self, log_filter: Filter) -> Filter:
         return Filter(step=log_filter.step)
@@ -88,7 +89,7 @@ class StepFilter(EntryFilter):
 
 class LevelFilter(EntryFilter):
     title = "level"
-    parameter_name = "level__gte"
+    parameter_name = OfLevel.lookup
 
     def part(self, log_filter: Filter) -> Filter:
         return Filter(level=log_filter.level)
@@ -105,10 +106,47 @@ class LevelFilter(EntryFilter):
 
 class StreamFilter(EntryFilter):
     title = "stream"
-    parameter_name = "stream__exact"
+    parameter_name = OfStream.lookup
 
     def part(self, log_filter: Filter) -> Filter:
         return Filter(stream=log_filter.stream)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         return [(name, name) for name in STREAMS]
+
+
+class GivenFilter(admin.ListFilter):
+    """A field without choices to offer. An address gives its values, and each can be taken back."""
+
+    member: str
+
+    def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
+        self.title = FIELDS[self.member].name
+        super().__init__(request, params, model, model_admin)
+        self.given = {name: params.pop(name)[-1] for name in [*params] if self.takes(name)}
+
+    @classmethod
+    def takes(cls, name: str) -> bool:
+        return FIELDS[cls.member].takes(name)
+
+    def expected_parameters(self) -> list[str | None]:
+        return list(self.given)
+
+    def has_output(self) -> bool:
+        return bool(self.given)
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[LogEntry]) -> models.QuerySet[LogEntry]:
+        return queryset.filter(Filter(**{self.member: getattr(filter_in_address(request), self.member)}).condition())
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        for name, value in self.given.items():
+            query = changelist.get_query_string(remove=[name])
+            display = shortened(f"{name}: {value} ✕", LONGEST_NAME + 20)
+            yield {"selected": True, "query_string": query, "display": display}
+
+
+GIVEN: tuple[type[GivenFilter], ...] = tuple(
+    type("GivenFilter", (GivenFilter,), {"member": member, "parameter_name": definition.name})
+    for member, definition in FIELDS.items()
+    if not definition.lookup
+)

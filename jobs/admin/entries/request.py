@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.http import HttpRequest
 
-from jobs.admin.links import FILTER_NAMES
 from jobs.queries import Filter
+from jobs.queries.filter import FIELDS
 from jobs.queries.log_page import counts_of
-from jobs.queries.parameters import LogFilterQuery, OfAnyJobQuery, filter_of, unknown_job
+from jobs.queries.parameters import LogFilterQuery, OfAnyJobQuery, filter_of
 from jobs.validation.query import BadParameter
 
-KEPT_AS = "_quaero_entry_request"  # attribute of the request: the list and its four filters read it
+KEPT_AS = "_quaero_entry_request"  # attribute of the request: the list and each of its filters read it
 
 
 class EntryListQuery(LogFilterQuery, OfAnyJobQuery):
@@ -49,12 +48,21 @@ def filter_in_address(request: HttpRequest) -> Filter:
 
 def read_entry_filter(request: HttpRequest) -> Filter:
     """The filter in the address. Raises IncorrectLookupParameters, after a message for the reader."""
-    given = {FILTER_NAMES[name]: str(value) for name, value in request.GET.items() if value and name in FILTER_NAMES}
+    parameters = ((parameter_of(name), str(value)) for name, value in request.GET.items())
+    given = {name: value for name, value in parameters if name and value}
     try:
         query = EntryListQuery.of(given)
-        for wrong in unknown_job(query.job):
-            raise wrong
-        return replace(filter_of(query, query.job), job=query.job)  # a step must belong to the job
+        return filter_of(query, query.conditions.get("job"))  # a step must belong to the job
     except BadParameter as error:
         messages.error(request, str(error))
         raise IncorrectLookupParameters(str(error)) from error
+
+
+def parameter_of(name: str) -> str | None:
+    """What the API calls a part of the address; None for what is no filter."""
+    for definition in FIELDS.values():
+        if name == definition.lookup:
+            return definition.name
+        if not definition.lookup and definition.takes(name):
+            return name
+    return None

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from jobs.models.job import JobQuerySet
 from jobs.queries.job_list import NOT_IN_A_LIST
-from jobs.queries.parameters import MAX_SEARCH
+from jobs.queries.texts import MAX_SEARCH
 
 NOT_SHOWN = (*NOT_IN_A_LIST, "attributes", "error")
 

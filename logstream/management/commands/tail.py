@@ -10,10 +10,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from jobs import levels, statuses
+from jobs import statuses
 from jobs.errors import Refusal
 from jobs.extras import how_to_install
-from jobs.models import STREAMS
 from jobs.queries.cursors import CursorOfAnotherJob
 from jobs.running.processes.process import OWN_FAILURE
 from jobs.terminal.command import WRONG_USAGE
@@ -25,7 +24,7 @@ from logstream.tailing.following import Followed, FollowedFamily, FollowedJob, F
 from logstream.tailing.headline import closing, name_of, opening
 from logstream.tailing.interrupt import exit_on_interrupt
 from logstream.tailing.lines import HumanLines, JsonLines, LineFormat
-from logstream.tailing.options import TailRequest, read_request
+from logstream.tailing.options import TailRequest, add_filter_options, read_request, typed_name
 from logstream.tailing.output import Output
 from logstream.tailing.session import TailSession
 from logstream.tailing.wait import WakeupReceiver
@@ -77,14 +76,7 @@ class Command(DatabaseCommand):
             const="1",
             help="also what the job's descendants log, until all have ended",
         )
-        parser.add_argument("--step", help="only this step: its name or id")
-        parser.add_argument("--level", help=f"only this level or above: {', '.join(levels.NUMBERS)}")
-        parser.add_argument("--stream", help=f"only this stream: {', '.join(STREAMS)}")
-        parser.add_argument("--search", help="only messages that contain this; ASCII letters in upper or lower case")
-        parser.add_argument(
-            "--from", metavar="TIME", help="only entries of this time or later, as 2026-01-31T12:00:00Z"
-        )
-        parser.add_argument("--to", metavar="TIME", help="only entries of this time or earlier")
+        add_filter_options(parser)
         parser.add_argument(
             "--since", metavar="ID", help="everything after the entry with this id; -n then means nothing"
         )
@@ -182,6 +174,5 @@ def colour_choice(options: dict[str, Any]) -> str:
 def in_options(refusal: Refusal) -> str:
     """A refusal in terms of the options that were typed."""
     if isinstance(refusal, BadParameter):
-        option = "-n" if refusal.name == "n" else f"--{refusal.name}"
-        return f"{option} '{plain_name(refusal.value)}' is not allowed: use {refusal.allowed}"
+        return f"{typed_name(refusal.name)} '{plain_name(refusal.value)}' is not allowed: use {refusal.allowed}"
     return f"--since is not allowed: {refusal}" if isinstance(refusal, CursorOfAnotherJob) else str(refusal)

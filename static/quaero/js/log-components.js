@@ -4,11 +4,11 @@ import { createStream } from './log-stream.mjs';
 import { address, jobApi } from './lib/addresses.mjs';
 import { fetchExactly } from './lib/exact-json.mjs';
 import { describeCounts, describeJob } from './jobs/summary.mjs';
-import { readFilters, writeFilters } from './log/filters.mjs';
+import { readFilters, saidFilters, writeFilters } from './log/filters.mjs';
 import { combined, logViewer } from './log/viewer.mjs';
 import { serviceLogViewer } from './log/service-viewer.mjs';
 import { StepList } from './log/step-list.mjs';
-import { streamSlot } from './shared-streams/slot.mjs';
+import { slotFor } from './shared-streams/slot.mjs';
 import { capitalised, momentText } from './lib/words.mjs';
 
 const NOT_YET = Number.MAX_SAFE_INTEGER; // a revision that no job has
@@ -34,7 +34,7 @@ export function jobLogViewer(jobId) {
 
     init() {
       this.jobId = jobId ?? this.$el.dataset.jobId;
-      this.filters = readFilters(location.search);
+      this.filters = readFilters(location.search, saidFilters());
       this.showJobs(Boolean(this.filters.children));
       if (this.$refs.steps) stepList = new StepList(this.$refs.steps);
       clock = setInterval(() => this.tick(), CLOCK_MS);
@@ -54,14 +54,7 @@ export function jobLogViewer(jobId) {
     },
 
     connectStream(stream) {
-      const isWanted = () => !['Ended', 'Refused'].includes(stream.getState().state);
-      slot = streamSlot({
-        granted: () => {
-          if (stream.getState().isPollingChosen) stream.reconnect();
-          else if (isWanted()) stream.connect();
-        },
-        denied: () => isWanted() && stream.usePolling('other tabs hold the connections'),
-      });
+      slot = slotFor(stream);
       slot.open();
     },
 

@@ -44,7 +44,6 @@
   };
   const CALLBACKS = ['onLogs', 'onStatus', 'onConnect', 'onDisconnect', 'onError', 'onDone', 'onReset', 'onState'];
   const OPTIONS = [...Object.keys(DEFAULTS), ...CALLBACKS, 'filters', 'since'];
-  const FILTERS = ['step', 'level', 'stream', 'search', 'job', 'from', 'to', ...Object.keys(FILTER_ALIASES)];
 
   /** One of LEVELS for a level's name in any case and by any alias; undefined for what is none. */
   function levelName(level) {
@@ -216,7 +215,8 @@
       if (OPTIONS.includes(name) || complainedOf.has(name)) continue;
       complainedOf.add(name);
       const [nearest] = [...OPTIONS].sort((one, other) => distance(name, one) - distance(name, other));
-      const meant = FILTERS.includes(name) ? `filters: {${name}: ...}` : nearest;
+      const isNear = distance(name, nearest) <= name.length / 3;
+      const meant = isNear ? nearest : `filters: {${name}: ...}`; // of which new ones come
       console.warn(`QuaeroLogs: there is no option ${name}; did you mean ${meant}?`);
     }
   }

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { NO_FILTERS, areFiltering, readFilters, writeFilters } from '../../../static/quaero/js/log/filters.mjs';
+import {
+  NO_FILTERS,
+  areFiltering,
+  describeOthers,
+  readFilters,
+  withoutFilter,
+  writeFilters,
+} from '../../../static/quaero/js/log/filters.mjs';
 
 test('an address without filters means none', () => assert.deepEqual(readFilters(''), NO_FILTERS));
 
@@ -20,4 +27,22 @@ test('a mistyped address is no error', () => {
 test('limit and children leave nothing out and are no filters', () => {
   assert.equal(areFiltering({ ...NO_FILTERS, limit: 50, children: '1' }), false);
   assert.equal(areFiltering({ ...NO_FILTERS, search: 'x' }), true);
+});
+
+const KNOWN = ['level', 'from', 'source', 'fields.NAME'];
+
+test('a filter that the page has no control for survives the address too', () => {
+  const filters = readFilters('?fields.http.status=500&source=app.db&level=warn&other=1&fields=x&from=', KNOWN);
+  assert.deepEqual(filters, { ...NO_FILTERS, level: 'warn', 'fields.http.status': '500', source: 'app.db' });
+  assert.deepEqual(readFilters(writeFilters(filters), KNOWN), filters);
+  assert.equal(areFiltering({ ...NO_FILTERS, source: 'app' }), true);
+});
+
+test('such a filter is named, and can be removed', () => {
+  const filters = readFilters('?source=app.db', KNOWN);
+  assert.deepEqual(
+    describeOthers(filters).map(({ name, words }) => [name, words]),
+    [['source', 'source: app.db ✕']],
+  );
+  assert.deepEqual(withoutFilter(filters, 'source'), NO_FILTERS);
 });

@@ -5,19 +5,38 @@ export const LIMITS = [50, 100, 250, 500, 1000];
 export const STREAMS = ['stdout', 'stderr', 'system'];
 export const NO_FILTERS = { step: '', level: '', stream: '', search: '', limit: 100, children: '' };
 
-/** The filters of a query string. What is not allowed in an address that a reader typed counts as left out. */
-export function readFilters(query) {
+const CHOICES = { level: LEVELS, stream: STREAMS, children: ['1'] };
+const LEAVE_NOTHING_OUT = ['limit', 'children']; // how many come first, and whose are taken in too
+const ANY = 'NAME'; // at the end of a name: `fields.NAME` is any that begins with `fields.`
+
+/** The names of all filters that the server knows, as the page says them. None where nothing says them. */
+export function saidFilters({ document } = globalThis) {
+  return JSON.parse(document?.querySelector('[data-filters]')?.dataset.filters ?? '[]');
+}
+
+/** Those filters of a query string that have no control of their own, in its order. The server says whether it allows
+ *  their values. */
+export function otherFilters(query, known) {
+  const isKnown = (name) =>
+    known.some((each) => name === each || (each.endsWith(ANY) && name.startsWith(each.slice(0, -ANY.length))));
+  return Object.fromEntries(
+    [...new URLSearchParams(query)].filter(([name, value]) => value && isKnown(name) && !isControlled(name)),
+  );
+}
+
+function isControlled(name) {
+  return Object.hasOwn(NO_FILTERS, name);
+}
+
+/** The filters of a query string. What is not allowed in an address that a reader typed counts as left out. `known`: the
+ *  names of all. */
+export function readFilters(query, known = []) {
   const params = new URLSearchParams(query);
-  const oneOf = (name, allowed) => (allowed.includes(params.get(name)) ? params.get(name) : '');
+  const said = (name) => (CHOICES[name]?.includes(params.get(name)) === false ? '' : (params.get(name) ?? ''));
+  const controlled = Object.fromEntries(Object.keys(NO_FILTERS).map((name) => [name, said(name)]));
   const limit = Number(params.get('limit'));
-  return {
-    step: params.get('step') ?? '',
-    level: oneOf('level', LEVELS),
-    stream: oneOf('stream', STREAMS),
-    search: params.get('search') ?? '',
-    limit: LIMITS.includes(limit) ? limit : NO_FILTERS.limit,
-    children: oneOf('children', ['1']),
-  };
+  controlled.limit = LIMITS.includes(limit) ? limit : NO_FILTERS.limit;
+  return { ...controlled, ...otherFilters(query, known) };
 }
 
 /** The shortest query string that `readFilters` turns back into these, with its `?`, or nothing. */
@@ -27,8 +46,17 @@ export function writeFilters(filters) {
   return query && `?${query}`;
 }
 
-/** Whether they leave entries out. The limit does not: it says how many come first. Nor do the
- *  children, of which it takes more in. */
-export function areFiltering({ step, level, stream, search }) {
-  return Boolean(step || level || stream || search);
+/** Whether they leave entries out. */
+export function areFiltering(filters) {
+  return Object.entries(filters).some(([name, value]) => value && !LEAVE_NOTHING_OUT.includes(name));
+}
+
+/** Filters without a control, for buttons that remove them. */
+export function describeOthers(filters) {
+  const others = Object.entries(filters).filter(([name]) => !isControlled(name));
+  return others.map(([name, value]) => ({ name, words: `${name}: ${value} ✕`, title: `Remove the filter ${name}` }));
+}
+
+export function withoutFilter(filters, name) {
+  return Object.fromEntries(Object.entries(filters).filter(([each]) => each !== name));
 }

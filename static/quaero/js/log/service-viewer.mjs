@@ -1,7 +1,11 @@
 // The panel at the foot of every page: the log of the whole service.
-import { LEVELS } from '../log-stream.mjs';
+import { LEVELS, createStream } from '../log-stream.mjs';
+import { NO_JOB_FILTERS } from '../jobs/filters.mjs';
+import { address } from '../lib/addresses.mjs';
 import { keep, kept } from '../lib/kept.mjs';
+import { otherFilters, saidFilters } from './filters.mjs';
 import { combined, logViewer } from './viewer.mjs';
+import { slotFor } from '../shared-streams/slot.mjs';
 import { SharedServiceStream } from '../shared-streams/service-stream.mjs';
 import { unreadOf, unreadText } from './unread.mjs';
 import { numberText } from '../lib/words.mjs';
@@ -12,14 +16,24 @@ const PANEL = 'quaero.service.panel'; // of the tab: {isOpen, anchor, clearedTo}
 const DEFAULT_LEVEL = 'info';
 const OLDER_ROWS = 500; // read at once on the way back to where the reader was
 const OLDER_PAGES = 4;
+const OWN_ROWS = 1000; // held of a stream of its own, as of the shared one
 
 const level = () => {
   const chosen = kept('localStorage', LEVEL, DEFAULT_LEVEL);
   return LEVELS.includes(chosen) ? chosen : DEFAULT_LEVEL;
 };
 
+/** Filters in the page's address that are the panel's: not where the page has a log of its own, nor those that the jobs
+ *  list has. */
+function addressedFilters() {
+  if (document.querySelector('.log-panel')) return {};
+  const given = Object.entries(otherFilters(location.search, saidFilters()));
+  return Object.fromEntries(given.filter(([name]) => !Object.hasOwn(NO_JOB_FILTERS, name)));
+}
+
 export function serviceLogViewer() {
   let stream = null;
+  let slot = null; // of a stream of its own
 
   return combined(logViewer(), {
     isFolded: true,
@@ -31,32 +45,56 @@ export function serviceLogViewer() {
     init() {
       const panel = kept('sessionStorage', PANEL, {});
       this.clearedTo = panel.clearedTo ?? 0;
-      this.filters = { ...this.filters, level: level(), limit: 200 };
+      this.filters = { ...this.filters, level: level(), limit: 200, ...addressedFilters() };
       this.startViewer((options) => this.openStream(options));
-      if (panel.isOpen) this.unfold(panel.anchor);
+      if (panel.isOpen || slot) this.unfold(panel.anchor);
       this._remember = () => this.remember();
       globalThis.addEventListener('pagehide', this._remember);
     },
 
     destroy() {
       globalThis.removeEventListener('pagehide', this._remember);
+      slot?.close();
       this.stopViewer();
     },
 
-    openStream({ onLogs, onReset, onState }) {
-      stream = new SharedServiceStream({
-        level,
+    openStream({ filters, onLogs, onReset, onState }) {
+      const callbacks = {
         onReset,
         onState,
         onLogs: (entries) => {
           onLogs(entries);
           this.countUnread();
         },
+      };
+      if (this.otherFilters.length > 0) {
+        // The tabs' shared stream has no filters but the level, so this tab needs its own.
+        stream = createStream(address('service_log_stream'), { filters, maxBufferSize: OWN_ROWS, ...callbacks });
+        slot = slotFor(stream);
+        return stream;
+      }
+      stream = new SharedServiceStream({
+        level,
+        ...callbacks,
         onLevel: (chosen) => {
           this.filters.level = chosen;
         },
       });
       return stream;
+    },
+
+    connectStream() {
+      if (slot) slot.open();
+      else stream.connect();
+    },
+
+    /** Takes filters that were removed out of the address, in which others are the page's own. */
+    rememberFilters() {
+      const params = new URLSearchParams(location.search);
+      const removed = Object.keys(addressedFilters()).filter((name) => !Object.hasOwn(this.filters, name));
+      for (const name of removed) params.delete(name);
+      const query = params.toString();
+      if (removed.length) history.replaceState(null, '', location.pathname + (query && `?${query}`) + location.hash);
     },
 
     toggle() {
@@ -165,6 +203,7 @@ export function serviceLogViewer() {
     },
     get emptyWords() {
       if (this.isCleared) return 'Cleared. New lines appear here as they come.';
+      if (this.otherFilters.length > 0) return 'No line matches these filters yet.';
       return 'Nothing at this level yet. Lines of all jobs appear here as they come.';
     },
     get isEmpty() {

@@ -1,6 +1,6 @@
 // What every log viewer is made of: a stream, the surface that shows it, filters, and words for how it stands.
 import { LogSurface } from './surface.mjs';
-import { NO_FILTERS, areFiltering } from './filters.mjs';
+import { NO_FILTERS, areFiltering, describeOthers, withoutFilter } from './filters.mjs';
 import { Countdown, reasonText, refusalText, signInAddress, standingOf } from '../lib/refusals.mjs';
 import { countText, numberText, showingText, stateText } from '../lib/words.mjs';
 
@@ -163,6 +163,11 @@ export function logViewer() {
       this.applyFilters();
     },
 
+    removeFilter(event) {
+      this.filters = withoutFilter(this.filters, event.currentTarget.dataset.filter);
+      this.applyFilters();
+    },
+
     clearFilters() {
       const { limit, children } = this.filters;
       this.filters = { ...NO_FILTERS, limit, children };
@@ -255,6 +260,10 @@ export function logViewer() {
     },
     get isFiltering() {
       return areFiltering(this.filters);
+    },
+    /** Those that the address has, and the page no control for. */
+    get otherFilters() {
+      return describeOthers(this.filters);
     },
     get reasonWords() {
       return reasonText(this, this.clock);
