@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from django.db import transaction
 
 from jobs import lifecycle
 from jobs.models import Job, LogEntry
@@ -113,8 +114,9 @@ async def test_a_feed_whose_entries_go_before_it_has_read_them_begins_anew(live_
     def add_and_prune() -> None:
         with pytest.MonkeyPatch.context() as quiet:
             quiet.setattr("logstream.live._live", None)  # as from another process
-            append(job, *[f"more {number}" for number in range(10)])
-            LogEntry.objects.filter(job=job, line__lte=6).prune()
+            with transaction.atomic():  # no look of the feed comes between
+                append(job, *[f"more {number}" for number in range(10)])
+                LogEntry.objects.filter(job=job, line__lte=6).prune()
 
     await in_thread(add_and_prune)
     await watcher.until_event("reset")

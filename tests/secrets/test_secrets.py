@@ -207,7 +207,7 @@ def test_attributes_that_are_secret_by_their_names_are_never_stored() -> None:
 
 def test_without_cryptography_secrets_are_refused_and_all_else_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "fernet", None)
-    sender = Sender(make_user("ann", "Runners"))
+    sender = Sender(make_user("ann", "Quaero runners"))
     body = sender.refused(403, "extra_missing", program="1", parameters={"pin": "4711"}, secrets=["pin"])
     assert "django-quaero[programs]" in body["error"]
     command_of(program("1", parameters={"shop": 7})).remove_scratch()

@@ -43,6 +43,7 @@ def test_other_handlers_hear_no_more_than_before() -> None:
     with service_log(logging.INFO):
         shop.info("for the service alone")
         shop.warning("for all")
+        settled()
     root.removeHandler(other)
     assert heard == ["for all"]
     assert root.level == logging.WARNING
