@@ -15,8 +15,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from jobs import levels
-from jobs.languages import LANGUAGES
-from jobs.variables import Texts, Variables
+from jobs.configuration.variables import Texts, Variables
+from jobs.terms.languages import LANGUAGES
 
 T = TypeVar("T")
 

@@ -20,7 +20,7 @@ from uuid import UUID
 from jobs.background.flush import settle
 from jobs.background.items import Entry
 from jobs.background.queue import own_threads, queue
-from jobs.streams import STDOUT
+from jobs.terms.streams import STDOUT
 from jobs.tracking.handles import storable_name
 from jobs.tracking.job import TrackedJob, parent_job
 from jobs.tracking.places import Place, current

@@ -16,7 +16,7 @@ from jobs.lifecycle import JobIsRunning
 from jobs.models import SERVICE_JOB_ID, Job, NoSuchJob
 from jobs.queries.families import descendants, generations
 from jobs.recording import NewEntry
-from jobs.streams import SYSTEM
+from jobs.terms.streams import SYSTEM
 
 
 class JobHasEnded(Conflict, ValueError):

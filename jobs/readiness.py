@@ -22,7 +22,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from jobs import conf, installation
-from jobs.command_name import command_name
+from jobs.configuration.command_name import command_name
 from jobs.models import SERVICE_KIND, Job
 from jobs.models.sequence import newest_id_ever
 

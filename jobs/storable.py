@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from jobs.sizes import MIB
+from jobs.terms.sizes import MIB
 
 MAX_NAME_CHARACTERS = 255
 MAX_MESSAGE_BYTES = MIB

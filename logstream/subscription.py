@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from jobs.queries import Position
 from jobs.queries.cursors import CursorReset
-from jobs.sizes import MIB
+from jobs.terms.sizes import MIB
 
 MAX_QUEUED_BYTES = 4 * MIB
 

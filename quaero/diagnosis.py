@@ -17,7 +17,7 @@ from django.db.models import Count, Model, Q, QuerySet
 from jobs import conf
 from jobs.models import COLUMN_NAMES, Job, Step
 from jobs.models.counters import COLUMNS
-from jobs.sizes import MIB
+from jobs.terms.sizes import MIB
 from jobs.web.health import what_is_missing
 
 OK, WARNING, PROBLEM = "ok", "warning", "problem"

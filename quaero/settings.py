@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jobs.sizes import MIB
+from jobs.terms.sizes import MIB
 from quaero.config.environment import read_environment
 from quaero.config.host_names import trusted_origins
 from quaero.config.places import command_name, static_directories, template_directories

@@ -14,13 +14,12 @@ LARGEST_FILE = 400
 # Inside `jobs`, from the ground up: rooms (folders, or files at the root). What is in one imports from its own floor
 # and from those below.
 FLOORS = {
-    "words": "errors levels statuses streams languages outcome sizes storable variables expressions signals text "
-    "refused_requests extras",
-    "settings": "conf command_name",
+    "words": "terms errors levels statuses storable signals text refused_requests",
+    "settings": "configuration conf",
     "models": "models patience",
     "secrets": "secrets",
     "core": "recording lifecycle queries access credentials token_uses operations installation readiness "
-    "retention validation runnables conf_checks",
+    "retention validation runnables",
     "doors": "running background tracking handlers reporting terminal web templatetags admin api management apps",
 }
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS.values()) for name in names.split()}

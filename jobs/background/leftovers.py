@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from jobs.background.items import JobStarted
 from jobs.background.storing import Write, apply
 from jobs.patience import DatabaseFails
-from jobs.sizes import MIB
+from jobs.terms.sizes import MIB
 
 MAX_BYTES = 128 * MIB
 SUFFIX = ".left"

@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from uuid import UUID
 
 from jobs.background.items import Change, Entry, Flush, Gap, Item, ProgressMade
-from jobs.sizes import BATCH_BYTES, BATCH_ITEMS, MIB
+from jobs.terms.sizes import BATCH_BYTES, BATCH_ITEMS, MIB
 
 MAX_ITEMS = 100_000  # some 40 MB of ordinary records
 MAX_CHANGES = 50_000  # beyond those

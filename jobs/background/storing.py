@@ -25,7 +25,7 @@ from jobs.models import Job, Step
 from jobs.recording import NewEntry
 from jobs.secrets.masking import Masker, masked_entry
 from jobs.secrets.patterns import configured_masker
-from jobs.streams import SYSTEM
+from jobs.terms.streams import SYSTEM
 
 SOURCE = "quaero"
 

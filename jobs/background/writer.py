@@ -16,7 +16,7 @@ from jobs.background.queue import Queue, own_threads
 from jobs.background.storing import Append, Work, Write, apply, plan
 from jobs.models import NoSuchJob, StepOfAnotherJob
 from jobs.patience import DatabaseFails, Pauses
-from jobs.sizes import BATCH_ITEMS
+from jobs.terms.sizes import BATCH_ITEMS
 
 BATCH_INTERVAL_S = 0.05  # the first record after a quiet time is written at once, then so often
 CLOSE_AFTER_S = 5.0  # a quiet process holds no connection

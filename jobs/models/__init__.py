@@ -10,7 +10,7 @@ from jobs.models.secret import JobSecret
 from jobs.models.step import Step
 from jobs.models.token import SCOPES, Token
 from jobs.models.worker import Worker
-from jobs.streams import STREAMS
+from jobs.terms.streams import STREAMS
 
 __all__ = [
     "COLUMN_NAMES",

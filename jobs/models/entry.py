@@ -22,7 +22,7 @@ from jobs.models.record import EntryColumns
 from jobs.models.step import Step
 from jobs.models.writing import repeat_none, write_columns
 from jobs.storable import json_text
-from jobs.streams import STDOUT, STREAMS
+from jobs.terms.streams import STDOUT, STREAMS
 
 NOTABLE = levels.WARN
 DELETE_CHUNK = 5_000  # entries per transaction: some 20 ms of the write lock

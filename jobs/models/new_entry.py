@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from jobs.models.step import Step
-from jobs.streams import STDOUT
+from jobs.terms.streams import STDOUT
 
 
 class NewEntry(NamedTuple):

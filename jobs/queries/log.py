@@ -15,8 +15,8 @@ from jobs.models import EntryRecord, Job, LogEntry, Step
 from jobs.models.record import UNSET, wire_time, wire_uuid
 from jobs.queries.families import InFamily, extent_of
 from jobs.queries.filter import EVERYTHING, NO_LIMIT, Filter
-from jobs.sizes import MIB
 from jobs.storable import utf8_length
+from jobs.terms.sizes import MIB
 
 PAGE_ENTRIES = 1_000  # S7: what one page or batch holds at most,
 PAGE_BYTES = MIB  # by whichever comes first

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from jobs import lifecycle, recording, statuses
 from jobs.models import Job
-from jobs.outcome import Outcome
 from jobs.recording import NewEntry
 from jobs.running.ordering.specs import NotARun, spec_of
-from jobs.streams import SYSTEM
+from jobs.terms.outcome import Outcome
+from jobs.terms.streams import SYSTEM
 
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 2.0, 300.0
 

@@ -17,7 +17,6 @@ from jobs.background import leftovers
 from jobs.background.items import JobEnded
 from jobs.background.storing import Append
 from jobs.models import Job, NoSuchJob
-from jobs.outcome import Outcome
 from jobs.patience import PATIENCE, DatabaseFails, persistently
 from jobs.recording import NewEntry
 from jobs.running.ending import attempts_of, end_attempt
@@ -30,13 +29,14 @@ from jobs.running.processes import stopping
 from jobs.running.processes.caller import Given
 from jobs.running.processes.forwarding import signals_forwarded_to
 from jobs.running.processes.machine import worker_name
-from jobs.running.processes.proc import JOB_ID_VARIABLE
 from jobs.running.processes.process import OWN_FAILURE, CannotStart, Process
 from jobs.running.processes.stopping import Stopper
 from jobs.running.processes.tied import TiedProcess
 from jobs.secrets.masking import Masker
 from jobs.storable import Json
-from jobs.streams import SYSTEM
+from jobs.terms.environment import JOB_ID_VARIABLE
+from jobs.terms.outcome import Outcome
+from jobs.terms.streams import SYSTEM
 
 GRACE = timedelta(seconds=10)
 TICK_S = 0.2  # how late a timeout or a KILL may come

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 
 from django.conf import settings
 
-from jobs.extras import how_to_install
 from jobs.models import Job, JobSecret
+from jobs.terms.extras import how_to_install
 
 try:
     from cryptography import fernet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from jobs.command_name import command_name
+from jobs.configuration.command_name import command_name
 
 register = template.Library()
 register.simple_tag(command_name)

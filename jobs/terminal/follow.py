@@ -6,7 +6,7 @@ from typing import Protocol
 
 from django.core.management import call_command
 
-from jobs.command_name import command_name
+from jobs.configuration.command_name import command_name
 from jobs.models import Job
 from jobs.running.workers.session import workers_alive
 

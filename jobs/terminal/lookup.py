@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from jobs.command_name import command_name
+from jobs.configuration.command_name import command_name
 from jobs.errors import NotFound
 from jobs.models import Job, Step
 from jobs.models.job import JobQuerySet

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from jobs import levels
 from jobs.storable import Json, parsed_json, storable_json, storable_object
-from jobs.streams import STDERR, STDOUT
+from jobs.terms.streams import STDERR, STDOUT
 from jobs.text.producer_times import parse_time
 
 T = TypeVar("T")

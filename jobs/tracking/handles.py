@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 from jobs import levels, statuses
 from jobs.background.items import Entry
 from jobs.background.queue import queue
-from jobs.outcome import Outcome
 from jobs.storable import MAX_NAME_CHARACTERS, storable_object, storable_text
-from jobs.streams import STDERR, STDOUT, SYSTEM
+from jobs.terms.outcome import Outcome
+from jobs.terms.streams import STDERR, STDOUT, SYSTEM
 from jobs.tracking.outcomes import exception_fields, traceback_of
 from jobs.tracking.places import Place, current
 

@@ -16,8 +16,8 @@ from uuid import UUID, uuid4
 
 from jobs.background.items import JobEnded, JobStarted, ProgressMade
 from jobs.background.queue import queue
-from jobs.running.processes.proc import JOB_ID_VARIABLE
 from jobs.storable import storable_json, storable_object
+from jobs.terms.environment import JOB_ID_VARIABLE
 from jobs.tracking.blocks import Block
 from jobs.tracking.handles import Tracked, storable_name
 from jobs.tracking.outcomes import JobCancelled, outcome_of

@@ -6,7 +6,7 @@ import asyncio
 import traceback
 
 from jobs import statuses
-from jobs.outcome import Outcome
+from jobs.terms.outcome import Outcome
 
 
 class JobCancelled(Exception):

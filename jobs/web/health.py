@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from jobs.command_name import command_name
+from jobs.configuration.command_name import command_name
 from jobs.errors import Unavailable
 from jobs.readiness import NotReady, unapplied_migrations
 from jobs.web.refusals import response_to

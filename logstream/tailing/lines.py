@@ -9,8 +9,8 @@ import msgspec
 
 from jobs.models import EntryRecord
 from jobs.models.record import UNSET
-from jobs.streams import STDERR, STDOUT, SYSTEM
 from jobs.terminal.safe_text import coloured_text, json_text, plain_name, plain_text
+from jobs.terms.streams import STDERR, STDOUT, SYSTEM
 from logstream.tailing.colours import Palette
 
 MARKS = {STDOUT: "|", STDERR: "!", SYSTEM: "*"}

@@ -15,7 +15,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from jobs import conf
-from jobs.variables import Variables
+from jobs.configuration.variables import Variables
 from quaero.config import database_url
 from quaero.config.places import default_data_directory
 from quaero.config.secret_key import kept_secret_key

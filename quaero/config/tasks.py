@@ -7,7 +7,7 @@ from importlib.util import find_spec
 import django
 from django.core.exceptions import ImproperlyConfigured
 
-from jobs.extras import how_to_install
+from jobs.terms.extras import how_to_install
 
 BACKEND = "django_tasks_db"
 

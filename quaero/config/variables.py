@@ -6,7 +6,7 @@ import re
 from ipaddress import IPv6Address, ip_network
 from urllib.parse import urlsplit
 
-from jobs.variables import Texts, Variables
+from jobs.configuration.variables import Texts, Variables
 from quaero.config.host_names import ADDRESSES, is_host_pattern
 
 

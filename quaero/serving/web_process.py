@@ -13,7 +13,7 @@ from contextlib import suppress
 
 import uvicorn
 
-from jobs.extras import how_to_install
+from jobs.terms.extras import how_to_install
 from quaero.config.host_names import is_loopback, of_this_machine
 from quaero.http.protocols import HAS_HTTPTOOLS, http_protocol
 from quaero.serving.listener import BACKLOG

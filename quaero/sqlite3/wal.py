@@ -8,7 +8,7 @@ from contextlib import suppress
 from django.db import connection
 
 from jobs.patience import brief_lock_waits
-from jobs.sizes import MIB
+from jobs.terms.sizes import MIB
 
 LARGE_BYTES = 16 * MIB
 

@@ -15,13 +15,13 @@ from django_tasks_db.models import DBTaskResult
 from jobs import lifecycle, signals
 from jobs.models import Job
 from jobs.operations import cancel
-from jobs.outcome import Outcome
 from jobs.recording import NewEntry
 from jobs.running.ending import backoff_s, end_attempt
 from jobs.running.ordering.registered import AlreadyRuns
 from jobs.running.task import run_job
 from jobs.running.workers import dispatch
 from jobs.running.workers.dispatch import enqueue_overdue
+from jobs.terms.outcome import Outcome
 from tests.factories import ago, make_job, make_step, stored_messages
 from tests.orders import registered, run_of
 from tests.threads import at_once

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from jobs import languages, levels, storable
+from jobs import levels, storable
 from jobs.running import child
 from jobs.running.processes import end_command, guardian, orphans, proc, process
 from jobs.running.workers import command
+from jobs.terms import languages
 
 
 def constants_of(path: Path) -> dict[str, object]:

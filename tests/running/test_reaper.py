@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from jobs import lifecycle
 from jobs.models import SERVICE_JOB_ID, Job, LogEntry, Worker
-from jobs.outcome import Outcome
 from jobs.running.ending import end_attempt
 from jobs.running.processes.machine import machine_id, start_time
 from jobs.running.processes.scratch import scratch_directory
 from jobs.running.workers import liveness
 from jobs.running.workers.reaper import LOST, fail_jobs_of_gone_workers, fail_silent_jobs, heartbeats
+from jobs.terms.outcome import Outcome
 from tests.factories import make_job, stored_messages
 from tests.runs import fail_lost_jobs
 from tests.threads import at_once

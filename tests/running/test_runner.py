@@ -21,7 +21,6 @@ from django.dispatch import Signal
 from jobs import lifecycle, patience, recording, signals
 from jobs.background import leftovers
 from jobs.models import Job
-from jobs.outcome import Outcome
 from jobs.running import runner
 from jobs.running.ending import end_attempt
 from jobs.running.ordering.programs import order_program
@@ -29,6 +28,7 @@ from jobs.running.runner import CommandRun, Runner
 from jobs.running.workers.execute import execute
 from jobs.running.workers.session import WorkerSession
 from jobs.secrets.masking import Masker
+from jobs.terms.outcome import Outcome
 from tests.factories import make_job, stored_messages
 from tests.processes import DEADLINE_S, ROOT, eventually
 

@@ -24,7 +24,7 @@ from jobs.running.processes import stopping
 from jobs.running.processes.process import Process
 from jobs.running.processes.stopping import Stopper
 from jobs.secrets.command_line import masked
-from jobs.sizes import BATCH_BYTES, BATCH_ITEMS
+from jobs.terms.sizes import BATCH_BYTES, BATCH_ITEMS
 from jobs.text import Failure, GroupEnd, GroupStart, Progress, Result
 
 AT = datetime(2024, 3, 1, 10, 15, 30, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.expressions import may_explode
+from jobs.configuration.expressions import may_explode
 from jobs.secrets.bounded_search import BoundedPattern
 from jobs.secrets.masking import Masker
 

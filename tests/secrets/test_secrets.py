@@ -14,7 +14,6 @@ from pytest_django import Settings
 
 from jobs import lifecycle
 from jobs.models import Job, JobSecret
-from jobs.outcome import Outcome
 from jobs.runnables import BadParameters, Secret
 from jobs.running.ending import end_attempt
 from jobs.running.ordering.reruns import rerun
@@ -22,6 +21,7 @@ from jobs.running.workers.command import CannotRun, command_of
 from jobs.secrets import sealing
 from jobs.secrets.names import is_sensitive
 from jobs.secrets.sealing import SecretIsLost, seal, unsealed
+from jobs.terms.outcome import Outcome
 from tests.api.sending import EXECUTE_ASYNC, Sender, answered
 from tests.factories import make_job, make_user
 from tests.orders import program, registered, run_of

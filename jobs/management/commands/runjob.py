@@ -21,13 +21,13 @@ from jobs.patience import patiently
 from jobs.running.processes import caller
 from jobs.running.processes.caller import Given
 from jobs.running.processes.machine import user_name
-from jobs.running.processes.proc import JOB_ID_VARIABLE
 from jobs.running.processes.process import OWN_FAILURE
 from jobs.running.runner import GRACE, CommandRun, Runner
 from jobs.secrets.command_line import masked, masked_line
 from jobs.secrets.masking import Masker
 from jobs.secrets.patterns import configured_patterns
 from jobs.terminal.database_command import DatabaseCommand
+from jobs.terms.environment import JOB_ID_VARIABLE
 from jobs.text.commands import MAX_NAME_CHARACTERS, shortened
 
 START_PATIENCE = timedelta(seconds=20)

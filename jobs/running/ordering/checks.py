@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 
 from jobs import conf
 from jobs.errors import Forbidden, Refusal, Refusals
-from jobs.languages import LANGUAGES
 from jobs.runnables.values import STORABLE
 from jobs.running.ordering.specs import (
     ProgramSpec,
@@ -16,8 +15,9 @@ from jobs.running.ordering.specs import (
 )
 from jobs.secrets.masking import Masker
 from jobs.secrets.names import is_sensitive
-from jobs.sizes import MIB
 from jobs.storable import MAX_NAME_CHARACTERS, storable_json
+from jobs.terms.languages import LANGUAGES
+from jobs.terms.sizes import MIB
 
 MAX_PROGRAM_BYTES = MIB
 MAX_PARAMETERS_BYTES = 64 * 1024  # as JSON in ASCII: they reach the program by one variable of its environment

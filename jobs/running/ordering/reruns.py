@@ -15,7 +15,7 @@ from jobs.running.ordering.pending import Origin
 from jobs.running.ordering.programs import order_program
 from jobs.running.ordering.registered import order_runnable
 from jobs.running.ordering.specs import NotARun, ProgramSpec, Spec, spec_of
-from jobs.streams import SYSTEM
+from jobs.terms.streams import SYSTEM
 
 
 class CannotRerun(Conflict):

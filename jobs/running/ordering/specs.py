@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from jobs.languages import PYTHON
 from jobs.models import Job
+from jobs.terms.languages import PYTHON
 
 PROGRAM_KIND, REGISTERED_KIND = "program", "registered"
 

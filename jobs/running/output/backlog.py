@@ -12,8 +12,8 @@ from typing import NamedTuple, cast
 from jobs.recording import NewEntry
 from jobs.running.output.items import Item, Lost, SpawnRequest
 from jobs.running.output.spool import Spool
-from jobs.sizes import BATCH_BYTES, BATCH_ITEMS, MIB
 from jobs.storable import MAX_JSON_DEPTH
+from jobs.terms.sizes import BATCH_BYTES, BATCH_ITEMS, MIB
 from jobs.text import Progress
 
 MAX_ITEMS = 10_000

@@ -21,7 +21,7 @@ from jobs.running.output.lines import Line, LineAssembler
 from jobs.running.output.release import Disclosure, Output
 from jobs.running.processes.process import Process
 from jobs.secrets.masking import Masker
-from jobs.streams import STDERR, STDOUT, SYSTEM
+from jobs.terms.streams import STDERR, STDOUT, SYSTEM
 from jobs.text import CommandReader
 
 CHUNK_BYTES = 64 * 1024

@@ -16,7 +16,7 @@ from jobs.recording import NewEntry
 from jobs.running.output.line import Line
 from jobs.running.output.screen import pens
 from jobs.secrets.masking import Masker, masked_entry
-from jobs.streams import SYSTEM
+from jobs.terms.streams import SYSTEM
 from jobs.text import (
     AddMask,
     Annotation,

@@ -17,7 +17,7 @@ from jobs.running.output.groups import Groups
 from jobs.running.output.items import Item, Lost, SpawnRequest
 from jobs.secrets.masking import NO_MASK, Masker
 from jobs.storable import Json
-from jobs.streams import SYSTEM
+from jobs.terms.streams import SYSTEM
 from jobs.text import Failure, GroupEnd, GroupStart, Progress, Result
 from jobs.text.commands import shortened
 

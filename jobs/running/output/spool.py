@@ -11,7 +11,7 @@ import struct
 import tempfile
 from typing import IO
 
-from jobs.sizes import MIB
+from jobs.terms.sizes import MIB
 
 MAX_BYTES = 128 * MIB
 LENGTH = struct.Struct("!Q")

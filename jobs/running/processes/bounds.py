@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jobs import conf
-from jobs.sizes import MIB
+from jobs.terms.sizes import MIB
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,10 +15,10 @@ from pathlib import Path
 from jobs.running.processes import guardian, orphans, proc
 from jobs.running.processes.bounds import Bounds
 from jobs.running.processes.cgroups import Cgroup
-from jobs.running.processes.proc import JOB_ID_VARIABLE
 from jobs.running.processes.process import Process
 from jobs.running.processes.run_user import RunUser
 from jobs.running.processes.strays import kill_strays
+from jobs.terms.environment import JOB_ID_VARIABLE
 
 GUARDIAN = (sys.executable, "-I", "-S", str(guardian.DIRECTORY))
 LOOK_S = 0.05

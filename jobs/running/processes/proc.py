@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 PROC = Path("/proc")
-JOB_ID_VARIABLE = "QUAERO_JOB_ID"  # what a job starts has it in its environment
 # Of the fields after the name, which may hold anything: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
 STATE, PARENT, GROUP, SESSION, FLAGS, START_TIME, ENVIRONMENT = 0, 1, 2, 3, 6, 19, slice(47, 49)
 OF_THE_KERNEL = 0x00200000

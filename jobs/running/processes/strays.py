@@ -8,7 +8,8 @@ import signal
 import time
 
 from jobs.running.processes import proc
-from jobs.running.processes.proc import JOB_ID_VARIABLE, Process
+from jobs.running.processes.proc import Process
+from jobs.terms.environment import JOB_ID_VARIABLE
 
 SURE_LOOKS = 2  # so many in a row have to find nothing: between two processes that follow each other one may see none
 SURE_WITHIN_S = 2.0  # on a machine where something always begins, there is a last look too

@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jobs.running.processes import end_command
-from jobs.running.processes.proc import JOB_ID_VARIABLE
 from jobs.running.processes.process import Process
+from jobs.terms.environment import JOB_ID_VARIABLE
 
 ROOT = Path(end_command.__file__).parents[3]
 # It reads the command's process group, and in the end that all is well; or the pipe ends without that.

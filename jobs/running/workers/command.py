@@ -23,12 +23,12 @@ from jobs.running import child
 from jobs.running.ordering.specs import NotARun, ProgramSpec, RegisteredSpec, Spec, spec_of
 from jobs.running.processes.bounds import Bounds, configured_bounds
 from jobs.running.processes.caller import given
-from jobs.running.processes.proc import JOB_ID_VARIABLE
 from jobs.running.processes.run_user import CannotRunAs, RunUser, configured_user, python_for
 from jobs.running.processes.scratch import scratch_directory
 from jobs.secrets.masking import Masker
 from jobs.secrets.patterns import configured_patterns
 from jobs.secrets.sealing import CannotSeal, SecretIsLost, unsealed
+from jobs.terms.environment import JOB_ID_VARIABLE
 
 PARAMETERS_VARIABLE = "QUAERO_PARAMETERS"  # all of them, as JSON
 PARAMETER_PREFIX = "QUAERO_PARAMETER_"  # and one each, for shells

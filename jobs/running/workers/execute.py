@@ -9,7 +9,6 @@ from uuid import UUID
 
 from jobs import lifecycle, statuses
 from jobs.models import Job, NoSuchJob
-from jobs.outcome import Outcome
 from jobs.patience import patiently
 from jobs.recording import NewEntry
 from jobs.running.ending import end_attempt
@@ -21,7 +20,8 @@ from jobs.running.processes.process import OWN_FAILURE, Process
 from jobs.running.runner import CommandRun, Findings, Host, Runner
 from jobs.running.workers.command import CannotRun, RunCommand, command_of
 from jobs.running.workers.session import WorkerSession, current
-from jobs.streams import SYSTEM
+from jobs.terms.outcome import Outcome
+from jobs.terms.streams import SYSTEM
 
 logger = logging.getLogger(f"quaero.{__name__}")
 

@@ -11,7 +11,6 @@ from django.db.models import Q
 
 from jobs import lifecycle, recording, statuses
 from jobs.models import SERVICE_JOB_ID, Job, NoSuchJob, Worker
-from jobs.outcome import Outcome
 from jobs.recording import NewEntry
 from jobs.running.ending import end_attempt
 from jobs.running.processes.cgroups import remove_cgroups_of
@@ -19,7 +18,8 @@ from jobs.running.processes.machine import machine_id
 from jobs.running.processes.scratch import remove_scratch_of
 from jobs.running.processes.strays import kill_strays
 from jobs.running.workers.liveness import is_gone
-from jobs.streams import SYSTEM
+from jobs.terms.outcome import Outcome
+from jobs.terms.streams import SYSTEM
 
 LOST = "lost its process"
 

@@ -12,12 +12,12 @@ from django.core.management.base import CommandError, CommandParser
 
 from jobs import statuses
 from jobs.errors import Refusal
-from jobs.extras import how_to_install
 from jobs.queries.cursors import CursorOfAnotherJob
 from jobs.running.processes.process import OWN_FAILURE
 from jobs.terminal.command import WRONG_USAGE
 from jobs.terminal.database_command import DatabaseCommand
 from jobs.terminal.safe_text import RESET, plain_name
+from jobs.terms.extras import how_to_install
 from jobs.validation.query import BadParameter
 from logstream.tailing.colours import COLOUR_CHOICES, EXTRA, HAS_RICH, palette_for
 from logstream.tailing.following import Followed, FollowedFamily, FollowedJob, FollowedService, JobDeleted

@@ -17,7 +17,7 @@ from django.db import Error, connections
 from django.urls import reverse
 
 from jobs import conf
-from jobs.command_name import command_name
+from jobs.configuration.command_name import command_name
 from jobs.readiness import NotReady, bring_up_to_date, database_name, what_is_wrong
 from jobs.running.processes.run_user import CannotRunAs, require_run_user
 from jobs.web.sign_in import sign_in_link_path

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from jobs.running.output.screen import pens
 from jobs.running.output.screen.cells import MOST_MARKS, TAB_COLUMNS, TAIL, cells_of, is_mark
-from jobs.sizes import MIB
+from jobs.terms.sizes import MIB
 
 MAX_COLUMNS = MIB
 _BLANK = " "

@@ -6,7 +6,7 @@ import pwd
 import re
 from collections.abc import Mapping
 
-from jobs.expressions import EXPLOSIVE, may_explode
+from jobs.configuration.expressions import EXPLOSIVE, may_explode
 
 Texts = tuple[str, ...]
 

@@ -1,0 +1,1 @@
+"""For `jobs/conf.py`: how settings are read, checked and named."""

@@ -1,0 +1,1 @@
+"""Plain values that several rooms share, with no code behind them."""
