@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.core import checks
 from django.db.models.signals import post_migrate, pre_migrate
 
-from jobs.configuration.checks import check_settings
+from jobs.conf_checks import check_settings
 
 
 class JobsConfig(AppConfig):

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
 from jobs import conf
-from jobs.configuration.checks import check_settings
+from jobs.conf_checks import check_settings
 
 
 def messages(**given: Any) -> list[tuple[str | None, str, str]]:

@@ -19,7 +19,7 @@ FLOORS = {
     "models": "models patience",
     "secrets": "secrets",
     "core": "recording lifecycle queries access credentials token_uses operations installation readiness "
-    "retention validation runnables",
+    "retention validation runnables conf_checks",
     "doors": "running background tracking handlers reporting terminal web templatetags admin api management apps",
 }
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS.values()) for name in names.split()}

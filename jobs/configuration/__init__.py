@@ -1,1 +1,1 @@
-"""For `jobs/conf.py`: how settings are read, checked and named."""
+"""For `jobs/conf.py`: how settings are read and named."""
