@@ -12,6 +12,7 @@ from jobs.running import child
 from jobs.running.processes import end_command, guardian, orphans, proc, process
 from jobs.running.workers import command
 from jobs.terms import languages
+from jobs.terms.environment import JOB_ID_VARIABLE
 
 
 def constants_of(path: Path) -> dict[str, object]:
@@ -35,7 +36,7 @@ def constants_of(path: Path) -> dict[str, object]:
         ("child/quaero_job.LANGUAGES", languages.LANGUAGES),
         ("child/quaero_job.LEVEL_NAMES", tuple(levels.NAMES.values())),
         ("child/quaero_job.LEVEL_NUMBERS", tuple(levels.NAMES)),
-        ("child/quaero_job.JOB_ID_VARIABLE", proc.JOB_ID_VARIABLE),
+        ("child/quaero_job.JOB_ID_VARIABLE", JOB_ID_VARIABLE),
         ("child/quaero_job.PARAMETERS_VARIABLE", command.PARAMETERS_VARIABLE),
         ("child/quaero_values.MAX_DEPTH", storable.MAX_JSON_DEPTH),
         ("guardian/guard.TERM_TO_KILL_S", end_command.TERM_TO_KILL_S),
