@@ -36,7 +36,9 @@ class ProgramOrder(Body):
     timeout: float | None = Field(None, description="Seconds.")
     attributes: dict[str, Any] = {}
     parameters: dict[str, Any] = {}
-    secrets: Annotated[list[str], FailFast()] = Field([], description="The names of parameters that nobody may see.")
+    secrets: Annotated[list[str], FailFast()] = Field(
+        [], description="The names of secret parameters: no user may see their values."
+    )
     parent: str | None = Field(None, description="The job that this one is part of.")
 
 

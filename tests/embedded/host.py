@@ -1,4 +1,4 @@
-"""A project of somebody's own, as `django-admin startproject` makes it, with Quaero mounted beside what it has."""
+"""A project of its own, as `django-admin startproject` makes it, with Quaero mounted beside what it has."""
 
 from __future__ import annotations
 

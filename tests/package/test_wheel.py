@@ -24,7 +24,7 @@ PAGES = ("/", "/run/", "/workers/", "/api/docs", "/admin/", "/admin/quaero_jobs/
 
 @pytest.fixture(scope="module")
 def home(bare_venv: InstalledPackage, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """Somebody's project, whose modules have names that others have as well."""
+    """A user's project, whose modules have names that others have as well."""
     here = tmp_path_factory.mktemp("project")
     for name in ("jobs.py", "quaero.py", "logging.py", "token.py", "templates.py"):
         (here / name).write_text(f"raise SystemExit('{name} of the working directory was imported')\n")
