@@ -5,9 +5,9 @@
 //
 // A reader at the end follows it, and the oldest rows go. A reader who has left the end is not moved: no row goes, and
 // new ones are added below until there are twice as many as usual; further ones are only counted, and stay `held` back.
-import { LogGroups } from './groups.mjs';
-import { buildRow } from './row.mjs';
-import { element } from './text.mjs';
+import { LogGroups } from './rows/groups.mjs';
+import { buildRow } from './rows/row.mjs';
+import { element } from './rows/text.mjs';
 
 const CHUNK_ROWS = 50; // about a screenful: of a full batch, what scrolls past at once is never laid out
 const ROWS_BETWEEN_LOOKS = 50; // at the clock

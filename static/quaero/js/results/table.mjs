@@ -1,5 +1,5 @@
 // A list of rows as a table, sorted by the column whose head is pressed.
-import { appendText, element } from '../log/text.mjs';
+import { appendText, element } from '../log/rows/text.mjs';
 import { cellText, columnsOf, sortedRows, typeOf } from './model.mjs';
 import { moreButton } from './tree.mjs';
 import { numberText } from '../lib/words.mjs';

@@ -1,6 +1,6 @@
 // A JSON value as a tree that opens where the reader looks: a branch is built when it is opened first.
 import { jsonText } from '../lib/exact-json.mjs';
-import { appendText, element } from '../log/text.mjs';
+import { appendText, element } from '../log/rows/text.mjs';
 import { isSmall, membersOf, summaryOf, typeOf } from './model.mjs';
 import { numberText } from '../lib/words.mjs';
 

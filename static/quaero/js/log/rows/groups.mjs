@@ -4,7 +4,7 @@
 // what the browser's search finds, is the whole log.
 import { isContinuation } from './row.mjs';
 import { element } from './text.mjs';
-import { countText } from '../lib/words.mjs';
+import { countText } from '../../lib/words.mjs';
 
 const MOST_ORPHANS = 1000;
 

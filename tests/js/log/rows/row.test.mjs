@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { describeCounts, describeJob, describeStep } from '../../../static/quaero/js/jobs/summary.mjs';
-import { fieldsText } from '../../../static/quaero/js/log/row.mjs';
-import { codePoint, partsOf } from '../../../static/quaero/js/log/text.mjs';
+import { describeCounts, describeJob, describeStep } from '../../../../static/quaero/js/jobs/summary.mjs';
+import { fieldsText } from '../../../../static/quaero/js/log/rows/row.mjs';
+import { codePoint, partsOf } from '../../../../static/quaero/js/log/rows/text.mjs';
 
 test('fields read as key=value, nested ones as JSON', () => {
   assert.equal(fieldsText({ user: 'ada', tries: 3, path: ['a', 1] }), 'user=ada tries=3 path=["a",1]');

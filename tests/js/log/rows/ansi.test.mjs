@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
-import { ansiTokens } from '../../../static/quaero/js/log/ansi.mjs';
-import { paletteColor } from '../../../static/quaero/js/log/sgr.mjs';
+import { ansiTokens } from '../../../../static/quaero/js/log/rows/ansi.mjs';
+import { paletteColor } from '../../../../static/quaero/js/log/rows/sgr.mjs';
 
-const Anser = createRequire(import.meta.url)('../../../static/quaero/vendor/anser/index.js');
+const Anser = createRequire(import.meta.url)('../../../../static/quaero/vendor/anser/index.js');
 const tokens = (ansi, message) => ansiTokens(ansi, message, Anser);
 const shown = (ansi, message) => tokens(ansi, message).map(({ text, classNames }) => [text, classNames.join(' ')]);
 const looks = (ansi) => tokens(`${ansi}x`, 'x')[0];

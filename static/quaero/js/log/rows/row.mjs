@@ -1,6 +1,6 @@
 // One entry as one row of the log.
-import { address } from '../lib/addresses.mjs';
-import { formatTimestamp, levelClass } from '../log-stream.mjs';
+import { address } from '../../lib/addresses.mjs';
+import { formatTimestamp, levelClass } from '../../log-stream.mjs';
 import { ansiTokens } from './ansi.mjs';
 import { appendText, appendTokens, element } from './text.mjs';
 
