@@ -24,21 +24,25 @@ MOST_COLLECTED = 100_000  # entries whose ids are read from the jobs' indexes in
 WORTH_COLLECTING = 10  # ids of other jobs for each id of the family: from then on, passing over them takes longer
 
 
-class InFamily(models.Func):
+class InFamily(models.Lookup[Any]):
     """Whether a column with a job's id names the job `root` or a descendant of it.
 
     With `nearest`, only the first so many members count, those next to the root first.
-    """
 
-    output_field = models.BooleanField()
+    A lookup, since Django compares other conditions with TRUE on SQLite, and such a comparison has no index.
+    """
 
     def __init__(self, column: str, root: UUID, nearest: int | None = None) -> None:
         super().__init__(models.F(column), models.Value(root, models.UUIDField()))
         self.nearest = nearest
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override]
-        column, of_column = compiler.compile(self.source_expressions[0])
-        root, of_root = compiler.compile(self.source_expressions[1])
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        return (*super().identity, self.nearest)
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:
+        column, of_column = compiler.compile(self.lhs)
+        root, of_root = compiler.compile(self.rhs)
         limit = "" if self.nearest is None else f" LIMIT {self.nearest:d}"
         return f"{column} IN ({MEMBERS_SQL % root}{limit})", (*of_column, *of_root)
 

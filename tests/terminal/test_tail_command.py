@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import signal
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -229,6 +230,15 @@ def test_asking_for_new_lines_alone_searches_nothing(job: Job, django_assert_num
         assert list(followed.pages()) == []
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A process that is started in the background may ignore interrupts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_interrupts_are_heard_from_the_choosing_on_and_given_back_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
     handlers = []
 
@@ -236,11 +246,10 @@ def test_interrupts_are_heard_from_the_choosing_on_and_given_back_after_it(monke
         handlers.append(signal.getsignal(signal.SIGINT))
         raise NotChosen
 
-    before = signal.getsignal(signal.SIGINT)
     monkeypatch.setattr("logstream.management.commands.tail.read_request", choose)
     refused("--latest")
-    assert handlers != [before]
-    assert signal.getsignal(signal.SIGINT) is before
+    assert handlers != [signal.default_int_handler]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_full_disk_is_said_so(job: Job) -> None:
