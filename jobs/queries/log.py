@@ -78,6 +78,10 @@ class Log:
         # Within a job both orders are the same, and only the line has an index together with the job.
         self.order = "line" if log_filter.job is not None and log_filter.step is None else self.key
 
+    def place(self, number: int) -> Position:
+        """The place after the entry with this line or id, whichever the log's entries are found by."""
+        return Position(number, 0) if self.key == "line" else Position(0, number)
+
     def after(self, start: Position, end: Position = END, limit: int = PAGE_ENTRIES) -> Page:
         """The next entries after `start`, up to and including `end`."""
         rows, was_cut = page_of_rows(self.between(start, end).order_by(self.order)[:limit])
@@ -93,11 +97,6 @@ class Log:
         rows = self.between(START, end).order_by(f"-{self.order}").values_list("line", "id")
         row = rows[limit : limit + 1].first() if limit else rows.first()
         return Position(*row) if row else START
-
-    def from_offset(self, offset: int, limit: int) -> Page:
-        """Entries counted from the first matching one."""
-        rows, was_cut = page_of_rows(self.between(START, END).order_by(self.order)[offset : offset + limit])
-        return Page(self.records(rows), was_cut or len(rows) == limit)
 
     def has_up_to(self, end: Position) -> bool:
         """Whether any entry up to and including `end` matches."""
