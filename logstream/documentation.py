@@ -16,7 +16,9 @@ from jobs.api.openapi import (
     path_parameter,
     query_parameters,
 )
+from jobs.queries.finding import FindCount, Found
 from jobs.queries.log_page import LogsPayload
+from jobs.queries.parameters import JobFindCountQuery, JobFindQuery, ServiceFindCountQuery, ServiceFindQuery
 from jobs.queries.results import PlainEntry
 from jobs.queries.rows import JobRow, StepRow
 from jobs.validation.query import NoParameters, Query
@@ -138,7 +140,7 @@ JOBS_EVENTS: Events = {
 
 KINDS: Kinds = (
     *(LogsPayload, JobStatus, FamilyStatus, ServicePayload, PlainEntry, JobRow, JobsStats),
-    *(Gone, Ping, Reset, Done, StreamsStatus),
+    *(Gone, Ping, Reset, Done, StreamsStatus, Found, FindCount),
 )
 
 
@@ -160,6 +162,12 @@ def download(name: str, summary: str, description: str, parameters: list[Json]) 
         "content": {kind: {"schema": TEXT} for kind in sorted(kinds)},
     }
     return operation(name, summary, description, parameters, {"200": file}, tag="logs")
+
+
+def answering(name: str, summary: str, description: str, parameters: list[Json], kind: type[msgspec.Struct]) -> Json:
+    return operation(
+        name, summary, description, parameters, {"200": {"description": "OK", "content": content_of(kind)}}, tag="logs"
+    )
 
 
 def operation(
@@ -224,6 +232,30 @@ OPERATIONS: dict[str, Json] = {
         "Every log as a file",
         "As a job's log, of all jobs and of Quaero itself.",
         query_parameters(ServiceDownloadQuery),
+    ),
+    "/api/jobs/{job_id}/logs/find": answering(
+        "job_log_find",
+        "Find in a job's log",
+        "The first matching entries in which a text or an expression is found, or the next, or those before.",
+        [path_parameter("job_id"), *query_parameters(JobFindQuery)],
+        Found,
+    ),
+    "/api/jobs/{job_id}/logs/find/count": answering(
+        "job_log_find_count",
+        "How often it is found",
+        "The number of matching entries in which it is found, and how many of them are not after one.",
+        [path_parameter("job_id"), *query_parameters(JobFindCountQuery)],
+        FindCount,
+    ),
+    "/api/service/logs/find": answering(
+        "service_log_find", "Find in every log", "As in a job's log.", query_parameters(ServiceFindQuery), Found
+    ),
+    "/api/service/logs/find/count": answering(
+        "service_log_find_count",
+        "How often it is found in every log",
+        "As in a job's log.",
+        query_parameters(ServiceFindCountQuery),
+        FindCount,
     ),
     "/api/streams/status": operation(
         "streams_status",

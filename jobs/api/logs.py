@@ -82,8 +82,8 @@ def service_log_place(caller: Caller, query: ServicePlaceQuery) -> Place:
 
 
 def place_of(log: Log, query: PlaceQuery, line: int | None, user_id: int) -> Place:
+    refuse_foreign(log, query.id)
     if query.id is not None:
-        refuse_foreign(log, query.id)
         return read_place(log, at_id(log, query.id), user_id)
     if query.time is not None:
         return read_place(log, at_time(log, query.time), user_id)
@@ -92,8 +92,10 @@ def place_of(log: Log, query: PlaceQuery, line: int | None, user_id: int) -> Pla
     return read_place(log, at_line(log, line or 1), user_id)
 
 
-def refuse_foreign(log: Log, entry_id: int) -> None:
+def refuse_foreign(log: Log, entry_id: int | None) -> None:
     """Raises CursorOfAnotherJob for the id of an entry that is stored in another log."""
+    if entry_id is None:
+        return
     with suppress(CursorReset):
         position_of(log.filter.family or log.job_id, entry_id, with_children=log.filter.family is not None)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from jobs.queries import long_reads
 from jobs.queries.log import END, PAGE_ENTRIES, START, Log, Page, Position
 from jobs.queries.long_reads import Steps
@@ -32,15 +30,7 @@ def count_up_to(log: Log, end: Position) -> Steps[int]:
 
 def count_within(log: Log, end: Position, user_id: int, seconds: float) -> int | None:
     """The same within `seconds`; else None, and the next call continues the count."""
-    give_up_at = time.monotonic() + seconds
-    steps = count_up_to(log, end)
-    while True:
-        try:
-            long_reads.one_in_turn(steps, user_id)
-        except StopIteration as found:
-            return int(found.value)
-        if time.monotonic() >= give_up_at:
-            return None
+    return long_reads.in_turns(long_reads.within(count_up_to(log, end), seconds), user_id)
 
 
 def from_index(log: Log, index: int, limit: int = PAGE_ENTRIES) -> Steps[Page]:

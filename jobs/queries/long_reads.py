@@ -19,6 +19,7 @@ from jobs.queries.families import extent_of
 from jobs.queries.log import END, PAGE_BYTES, PAGE_ENTRIES, START, Log, Page, Position
 from jobs.queries.search_turns import turns
 from jobs.queries.snapshots import snapshot
+from jobs.validation.query import MAX_ID
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,6 +45,20 @@ def one_in_turn(steps: Steps[T], user_id: int) -> None:
     """Waits for this user's turn and makes a step. Raises StopIteration with the last one."""
     with turns.turn(user_id):
         next(steps)
+
+
+def within(steps: Steps[T], seconds: float) -> Steps[T | None]:
+    """What the steps return, if that takes no longer, with the waiting for turns; else None."""
+    give_up_at = time.monotonic() + seconds
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: T = end.value
+            return found
+        if time.monotonic() >= give_up_at:
+            return None
+        yield
 
 
 def unbroken(log: Log, start: Position, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -134,6 +149,14 @@ def place_of(job_id: UUID, position: Position) -> Position:
     if position.id in (START.id, END.id):
         return position
     return Position(line_from(job_id, position.id + 1) - 1, position.id)
+
+
+def before_id(own: Log, entry_id: int) -> Position:
+    """The place before the first entry with this id or a higher one, whether it is stored or not."""
+    entry_id = min(entry_id, MAX_ID)
+    if own.job_id is None or own.key == "id":
+        return Position(0, max(entry_id - 1, 0))
+    return Position(line_from(own.job_id, entry_id) - 1, max(entry_id - 1, 0))
 
 
 def ranges(log: Log, start: Position, end: Position, *, backward: bool = False) -> Iterator[tuple[Position, Position]]:

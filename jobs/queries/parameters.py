@@ -19,6 +19,7 @@ from jobs.queries.texts import A_SHORT_TEXT, A_TIME, id_of
 from jobs.validation.query import BadParameter, Query, Text, whole_number
 
 CHILDREN = "children"  # the parameter for a job's log together with those of its descendants
+MOST_FOUND = 1_000  # entries in one answer
 OF_ONE_JOB = f"a line of one job: not to be given with {CHILDREN}=1"
 
 
@@ -31,6 +32,7 @@ Moment = Annotated[datetime | None, A_TIME]
 JobId = Annotated[UUID | None, id_of("job")]
 Cursor = Annotated[int | None, whole_number(0)]
 Limit = Annotated[int | None, whole_number(1, conf.max_limit)]
+Switch = Annotated[bool, Text(yes_or_no, "1 or 0", {"enum": ["0", "1"]})]
 Choice = Annotated[bool, Text(yes_or_no, "1 (with the job's descendants) or 0", {"enum": ["0", "1"]})]
 
 
@@ -93,6 +95,38 @@ class LineQuery(Query):
 
 class JobLogQuery(PagingQuery, ChildrenQuery, LogFilterQuery):
     """A page of a job's log. Parameters are listed in the order of the last base first."""
+
+
+class NeedleQuery(Query):
+    find: SearchText = Field(None, description="What to find in messages.")
+    case: Switch = Field(False, description="1: with regard to case. Else letters of ASCII match in both cases.")
+    regex: Switch = Field(False, description="1: `find` is a regular expression of RE2.")
+
+
+class FindQuery(NeedleQuery):
+    since: Cursor = Field(None, description="The id of an entry: the first after it.")
+    before: Cursor = Field(None, description="The id of an entry: the last before it.")
+    limit: Annotated[int, whole_number(1, MOST_FOUND)] = Field(1, description="How many entries at most.")
+
+
+class FindCountQuery(NeedleQuery):
+    up_to: Cursor = Field(None, description="The id of an entry: `rank` is how many are not after it.")
+
+
+class JobFindQuery(FindQuery, ChildrenQuery, LogFilterQuery):
+    """What to find in a job's log."""
+
+
+class JobFindCountQuery(FindCountQuery, ChildrenQuery, LogFilterQuery):
+    """What to count in a job's log."""
+
+
+class ServiceFindQuery(FindQuery, LogFilterQuery, OfAnyJobQuery):
+    """What to find in every log."""
+
+
+class ServiceFindCountQuery(FindCountQuery, LogFilterQuery, OfAnyJobQuery):
+    """What to count in every log."""
 
 
 class JobPlaceQuery(PlaceQuery, LineQuery, ChildrenQuery, LogFilterQuery):

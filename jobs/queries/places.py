@@ -14,8 +14,6 @@ import msgspec
 from jobs.models import EntryRecord, LogEntry
 from jobs.models.counters import count_from
 from jobs.queries import long_reads
-from jobs.queries.cursors import line_from
-from jobs.queries.filter import NO_LIMIT
 from jobs.queries.known_counts import count_within, from_index
 from jobs.queries.known_times import before_time
 from jobs.queries.log import START, Log, Position
@@ -60,13 +58,13 @@ def at_index(log: Log, index: int) -> Steps[EntryRecord | None]:
 def at_line(log: Log, line: int) -> Steps[EntryRecord | None]:
     """Of one job's log."""
     rows = LogEntry.objects.filter(job=log.job_id, line__gte=line).order_by("line").values_list("line", "id")
-    return (yield from first_from(log, *(rows.first() or (NO_LIMIT, NO_LIMIT))))
+    first = rows.first()
+    return None if first is None else (yield from first_after(log, Position(first[0] - 1, first[1] - 1)))
 
 
 def at_id(log: Log, entry_id: int) -> Steps[EntryRecord | None]:
     own, _, _ = long_reads.in_own_numbers(log, START, START)
-    line = line_from(own.job_id, entry_id) if own.job_id is not None and own.key == "line" else 0
-    return (yield from first_from(own, line, entry_id))
+    return (yield from first_after(own, long_reads.before_id(own, entry_id)))
 
 
 def at_time(log: Log, moment: datetime) -> Steps[EntryRecord | None]:
@@ -76,11 +74,6 @@ def at_time(log: Log, moment: datetime) -> Steps[EntryRecord | None]:
     earliest = max(moment, own.filter.from_time or moment)
     later = Log(own.job_id, replace(own.filter, from_time=earliest), own.names)
     return (yield from first_after(later, start))
-
-
-def first_from(log: Log, line: int, entry_id: int) -> Steps[EntryRecord | None]:
-    """The first matching entry at this place or after it."""
-    return (yield from first_after(log, Position(max(line - 1, 0), max(entry_id - 1, 0))))
 
 
 def first_after(log: Log, start: Position) -> Steps[EntryRecord | None]:
