@@ -18,6 +18,8 @@ JOB_LIST_STREAM = "jobs/stream"  # under the API's root
 
 
 STREAMS = ("job_list_stream", "job_log_stream", "plain_log_stream", "service_log_stream", "streams_status")
+DOWNLOADS = ("job_log_download", "service_log_download")
+FINDS = ("job_log_find", "job_log_find_count", "service_log_find", "service_log_find_count")
 
 
 def is_mounted() -> bool:
@@ -31,8 +33,8 @@ def is_mounted() -> bool:
 
 @cache
 def stream_paths() -> re.Pattern[str]:
-    """The paths of all streams, from the root of the application on."""
-    addresses = [of_any(f"quaero:{name}") for name in STREAMS] if is_mounted() else []
+    """The paths of all that is open for long, from the root of the application on."""
+    addresses = [of_any(f"quaero:{name}") for name in (*STREAMS, *DOWNLOADS, *FINDS)] if is_mounted() else []
     inner = [address.removeprefix(get_script_prefix().rstrip("/")) for address in addresses]
     return re.compile("|".join(re.escape(address).replace(re.escape("{id}"), "[^/]+") for address in inner) or "(?!)")
 

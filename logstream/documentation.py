@@ -1,4 +1,4 @@
-"""What `/api/openapi.json` says of the streams, which are served beside the API."""
+"""What `/api/openapi.json` says of streams and downloads, which are served beside the API."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ from jobs.api.openapi import (
     path_parameter,
     query_parameters,
 )
+from jobs.queries.finding import FindCount, Found
 from jobs.queries.log_page import LogsPayload
+from jobs.queries.parameters import JobFindCountQuery, JobFindQuery, ServiceFindCountQuery, ServiceFindQuery
 from jobs.queries.results import PlainEntry
 from jobs.queries.rows import JobRow, StepRow
 from jobs.validation.query import NoParameters, Query
 from jobs.web.refusals import RefusalBody
+from logstream.downloads.formats import FORMATS
+from logstream.downloads.requests import JobDownloadQuery, ServiceDownloadQuery
 from logstream.feeds.family_state import FamilyPayload
 from logstream.feeds.job import StatusPayload
 from logstream.feeds.jobs import Stats
@@ -136,7 +140,7 @@ JOBS_EVENTS: Events = {
 
 KINDS: Kinds = (
     *(LogsPayload, JobStatus, FamilyStatus, ServicePayload, PlainEntry, JobRow, JobsStats),
-    *(Gone, Ping, Reset, Done, StreamsStatus),
+    *(Gone, Ping, Reset, Done, StreamsStatus, Found, FindCount),
 )
 
 
@@ -151,12 +155,29 @@ def stream(name: str, summary: str, description: str, parameters: list[Json], ev
     return operation(name, summary, description, parameters, {"200": opened, "204": ended})
 
 
-def operation(name: str, summary: str, description: str, parameters: list[Json], responses: Json) -> Json:
+def download(name: str, summary: str, description: str, parameters: list[Json]) -> Json:
+    kinds = {form(False).content_type.partition(";")[0] for form in FORMATS.values()}
+    file: Json = {
+        "description": "The file. Where it could not be completed, the connection breaks off in the middle of it",
+        "content": {kind: {"schema": TEXT} for kind in sorted(kinds)},
+    }
+    return operation(name, summary, description, parameters, {"200": file}, tag="logs")
+
+
+def answering(name: str, summary: str, description: str, parameters: list[Json], kind: type[msgspec.Struct]) -> Json:
+    return operation(
+        name, summary, description, parameters, {"200": {"description": "OK", "content": content_of(kind)}}, tag="logs"
+    )
+
+
+def operation(
+    name: str, summary: str, description: str, parameters: list[Json], responses: Json, tag: str = "streams"
+) -> Json:
     return {
         "operationId": name,
         "summary": summary,
         "description": description,
-        "tags": ["streams"],
+        "tags": [tag],
         "parameters": parameters,
         "responses": {**responses, "default": REFUSED},
         "security": needing("read"),
@@ -199,6 +220,42 @@ OPERATIONS: dict[str, Json] = {
         "As a job's log, of all jobs and of Quaero itself. It never ends by itself.",
         log_parameters(ServiceStreamQuery),
         SERVICE_EVENTS,
+    ),
+    "/api/jobs/{job_id}/logs/download": download(
+        "job_log_download",
+        "A job's log as a file",
+        "All matching entries that there are at this moment, oldest first; gzipped for those who accept it.",
+        [path_parameter("job_id"), *query_parameters(JobDownloadQuery)],
+    ),
+    "/api/service/logs/download": download(
+        "service_log_download",
+        "Every log as a file",
+        "As a job's log, of all jobs and of Quaero itself.",
+        query_parameters(ServiceDownloadQuery),
+    ),
+    "/api/jobs/{job_id}/logs/find": answering(
+        "job_log_find",
+        "Find in a job's log",
+        "The first matching entries in which a text or an expression is found, or the next, or those before.",
+        [path_parameter("job_id"), *query_parameters(JobFindQuery)],
+        Found,
+    ),
+    "/api/jobs/{job_id}/logs/find/count": answering(
+        "job_log_find_count",
+        "How often it is found",
+        "The number of matching entries in which it is found, and how many of them are not after one.",
+        [path_parameter("job_id"), *query_parameters(JobFindCountQuery)],
+        FindCount,
+    ),
+    "/api/service/logs/find": answering(
+        "service_log_find", "Find in every log", "As in a job's log.", query_parameters(ServiceFindQuery), Found
+    ),
+    "/api/service/logs/find/count": answering(
+        "service_log_find_count",
+        "How often it is found in every log",
+        "As in a job's log.",
+        query_parameters(ServiceFindCountQuery),
+        FindCount,
     ),
     "/api/streams/status": operation(
         "streams_status",

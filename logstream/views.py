@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -38,29 +38,38 @@ METHODS = ("GET", "HEAD")
 AsyncView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 
-class EventStream(StreamingHttpResponse):
-    """A response whose events go out as they are: not gzipped, not buffered by proxies, not kept."""
+class LiveResponse(StreamingHttpResponse):
+    """A response of which each part goes out when it is there."""
 
-    def __init__(self, source: AsyncIterator[bytes]) -> None:
-        super().__init__(
-            source,
-            content_type="text/event-stream",
-            headers={"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"},
-        )
+    def __init__(self, source: AsyncIterator[bytes], headers: Mapping[str, str]) -> None:
+        super().__init__(source, headers=headers)
         self._source = source
-
-    def has_header(self, header: str) -> bool:
-        # A project's GZipMiddleware passes over what says that it is encoded; it would compress for each client anew.
-        return header.lower() == "content-encoding" or super().has_header(header)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         # Without Django's two generators in between: closing this one is what ends the stream, and at once.
         return self._source
 
 
+class EventStream(LiveResponse):
+    """A response whose events go out as they are: not gzipped, not buffered by proxies, not kept."""
+
+    def __init__(self, source: AsyncIterator[bytes]) -> None:
+        super().__init__(
+            source,
+            {
+                "Content-Type": "text/event-stream",
+                "Cache-Control": "no-cache, no-transform",
+                "X-Accel-Buffering": "no",
+            },
+        )
+
+    def has_header(self, header: str) -> bool:
+        # A project's GZipMiddleware passes over what says that it is encoded; it would compress for each client anew.
+        return header.lower() == "content-encoding" or super().has_header(header)
+
+
 def stream_view(view: AsyncView) -> AsyncView:
     """GET, and HEAD for its headers alone; errors in the shape of the API.
-
 
     Nothing can be changed here, so a POST needs no CSRF token to get the answer that it is the wrong method.
     """
@@ -85,9 +94,7 @@ def stream_view(view: AsyncView) -> AsyncView:
 
 def headers_of(response: HttpResponseBase) -> HttpResponseBase:
     """The answer to HEAD: no stream is begun, so none is counted and nothing has to end."""
-    if not isinstance(response, EventStream):
-        return response
-    return HttpResponse(headers=dict(response.headers))
+    return HttpResponse(headers=dict(response.headers)) if response.streaming else response
 
 
 def require_room(here: live.Live) -> None:

@@ -60,6 +60,9 @@ OF_SCHEMA: dict[str, Schema] = {
     "Completed": {"status": "completed"},
     "Cancelled": {"status": "cancelled", "error": "cancelled by ci"},
     "Failed": {"status": "error", "error": "exit code 1", "code": "run_failed"},
+    "FoundEntry": {"id": 4803, "line": 92, "index": 91, "spans": [[17, 24], [40, 47]]},
+    "Place": {"id": 4803},
+    "FindCount": {"total": 1922, "rank": 17},
     "Done": {"status": "completed", "exit_code": 0},
     "Reset": {"reason": "pruned"},
     "StreamsStatus": {"status": "active"},
@@ -92,6 +95,8 @@ def type_of(schema: Schema) -> str:
     if "$ref" in schema:
         return name_of(schema)
     kind = schema.get("type", "")
+    if "prefixItems" in schema:
+        return f"list of {len(schema['prefixItems'])}"
     if kind == "array":
         return f"list of {type_of(schema.get('items', {}))}"
     if schema.get("format") == "uuid":
@@ -112,6 +117,8 @@ def example_of(schema: Schema, schemas: Schemas, name: str = "", above: tuple[st
         return {key: own.get(key, example_of(each, schemas, key, (*above, reference))) for key, each in members}
     if "anyOf" in schema and any("$ref" in each for each in schema["anyOf"]):
         return example_of(next(each for each in schema["anyOf"] if "$ref" in each), schemas, name, above)
+    if "prefixItems" in schema:
+        return [example_of(each, schemas, "", above) for each in schema["prefixItems"]]
     if schema.get("type") == "array":
         item = example_of(schema.get("items", {}), schemas, "", above)
         return [] if item is None else [item]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from enum import StrEnum
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from jobs.errors import Refusal
 from jobs.models import SERVICE_JOB_ID, Job, LogEntry
 from jobs.models.sequence import newest_id_ever
 from jobs.queries.families import is_member, members, newest_id_of
+from jobs.queries.filter import NO_LIMIT
 from jobs.queries.log import START, Position
 
 
@@ -107,10 +109,26 @@ def newest_family_position(root: UUID) -> Position:
     return Position(0, max(newest_id_of(root), family_pruned_to_id(root)))
 
 
+def line_from(job_id: UUID, entry_id: int) -> int:
+    """The first line of a job whose entry has this id or a higher one; one past the last if there is none."""
+    entries = LogEntry.objects.filter(job=job_id).order_by("line").values_list("line", "id")
+    line = entries.filter(pk=entry_id).values_list("line", flat=True).first()
+    if line is not None:
+        return line
+    (first, _), (last, _) = entries.first() or START, entries.last() or START
+
+    def id_at(line: int) -> int:
+        _, found = entries.filter(line__gte=line).first() or (0, NO_LIMIT)
+        return found
+
+    return first + bisect_left(range(first, last + 1), entry_id, key=id_at)
+
+
 __all__ = [
     "CursorOfAnotherJob",
     "CursorReset",
     "ResetReason",
+    "line_from",
     "newest_family_position",
     "newest_position",
     "position_of",

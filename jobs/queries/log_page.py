@@ -13,10 +13,9 @@ from jobs.queries import long_reads
 from jobs.queries.cursors import newest_family_position, newest_position
 from jobs.queries.families import members
 from jobs.queries.filter import NO_LIMIT
-from jobs.queries.known_counts import count_within
+from jobs.queries.known_counts import count_within, from_index
 from jobs.queries.log import END, START, Log, Page, Position
-from jobs.queries.long_reads import in_turns
-from jobs.queries.search_turns import turns
+from jobs.queries.long_reads import Steps, in_turns
 
 COUNTING_S = 0.5  # how long a page with a search waits for a count
 
@@ -56,9 +55,14 @@ def counts_of(job_id: UUID | None, step_id: UUID | None, family: UUID | None = N
     return counts_by_name([sums[f"sum_{column}"] or 0 for column in COLUMN_NAMES])
 
 
-def searched_count(log: Log, user_id: int) -> int | None:
+def searched_count(log: Log, user_id: int, seconds: float) -> int | None:
     """The number of matching entries, where the counters do not have it. None: they do, or it is not known yet."""
-    return None if log.filter.is_counted else count_within(log, newest_of(log), user_id, COUNTING_S)
+    return None if log.filter.is_counted else count_within(log, newest_of(log), user_id, seconds)
+
+
+def counts_around(log: Log) -> dict[str, int]:
+    """The counts of what the log is a part of: the step or else the family, the job or everything."""
+    return counts_of(log.job_id or log.filter.job, log.filter.step, log.filter.family)
 
 
 def newest_of(log: Log) -> Position:
@@ -75,16 +79,19 @@ def read_page(
     since: Position | None = None,
     before: Position | None = None,
     offset: int | None = None,
+    around: Position | None = None,
     user_id: int = 0,
 ) -> LogsPayload:
-    """The last `limit` matching entries; the next after `since`, the last before `before`, or from an offset.
+    """The last `limit` matching entries; the next after `since`, the last before `before`, from an offset, or `around`.
 
     Searches of several users take turns. Raises CursorReset when entries are deleted before they can be read.
     """
     if offset is not None:
-        with turns.turn(user_id):
-            page = log.from_offset(offset, limit)
+        page = in_turns(from_index(log, offset, limit), user_id)
         has_more = offset > 0 and bool(page.records)
+    elif around is not None:
+        page = in_turns(both_ways(log, around, limit), user_id)
+        has_more = page.has_more
     elif since is not None:
         page = in_turns(long_reads.after(log, since, limit=limit), user_id)
         older = just_before(first_of(page)) if page.records else START
@@ -93,11 +100,19 @@ def read_page(
         end = END if before is None else just_before(before)
         page = in_turns(long_reads.last(log, limit, end), user_id)
         has_more = page.has_more
-    log_filter, displayed = log.filter, searched_count(log, user_id)
-    counts = counts_of(log.job_id or log_filter.job, log_filter.step, log_filter.family)  # last: no fewer than match
-    if log_filter.is_counted:
-        displayed = count_from(counts, log_filter.level or 0)
+    displayed = searched_count(log, user_id, COUNTING_S)
+    counts = counts_around(log)  # last: no fewer than match
+    if log.filter.is_counted:
+        displayed = count_from(counts, log.filter.level or 0)
     return logs_payload(page.records, counts["total"], displayed, has_more)
+
+
+def both_ways(log: Log, around: Position, limit: int) -> Steps[Page]:
+    """The entry at `around` and those on both sides of it: before it one half, and from it on the rest of `limit`."""
+    middle = just_before(around)
+    older = (yield from long_reads.last(log, limit // 2, middle)) if limit > 1 else Page([], False)
+    newer = yield from long_reads.after(log, middle, limit=limit - len(older.records))
+    return Page(older.records + newer.records, older.has_more)
 
 
 def first_of(page: Page) -> Position:

@@ -14,11 +14,12 @@ from uuid import UUID
 
 from jobs.models import EntryRecord, LogEntry
 from jobs.models.record import wire_size
-from jobs.queries.cursors import require_unbroken
+from jobs.queries.cursors import line_from, require_unbroken
 from jobs.queries.families import extent_of
 from jobs.queries.log import END, PAGE_BYTES, PAGE_ENTRIES, START, Log, Page, Position
 from jobs.queries.search_turns import turns
 from jobs.queries.snapshots import snapshot
+from jobs.validation.query import MAX_ID
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,6 +47,20 @@ def one_in_turn(steps: Steps[T], user_id: int) -> None:
         next(steps)
 
 
+def within(steps: Steps[T], seconds: float) -> Steps[T | None]:
+    """What the steps return, if that takes no longer, with the waiting for turns; else None."""
+    give_up_at = time.monotonic() + seconds
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: T = end.value
+            return found
+        if time.monotonic() >= give_up_at:
+            return None
+        yield
+
+
 def unbroken(log: Log, start: Position, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What `read` returns, when no entry after `start` has been deleted. Raises CursorReset otherwise."""
     family = log.filter.family
@@ -54,21 +69,24 @@ def unbroken(log: Log, start: Position, read: Callable[P, T], *args: P.args, **k
         return read(*args, **kwargs)
 
 
-def after(log: Log, start: Position, end: Position = END, limit: int = PAGE_ENTRIES) -> Steps[Page]:
-    """As `Log.after`. Raises CursorReset."""
+def after(
+    log: Log, start: Position, end: Position = END, limit: int = PAGE_ENTRIES, *, continues: bool = True
+) -> Steps[Page]:
+    """As `Log.after`. Raises CursorReset, when a reader `continues` at `start`: entries after it may have gone."""
+    read_until = start if continues else START
     if log.filter.is_counted:
-        return unbroken(log, start, log.after, start, end, limit)
+        return unbroken(log, read_until, log.after, start, end, limit)
     records: list[EntryRecord] = []
     left = PAGE_BYTES
     own, first, newest = in_own_numbers(log, start, end)
     for low, high in ranges(own, first, newest):
-        page = unbroken(log, start, own.after, low, high, limit - len(records))
+        page = unbroken(log, read_until, own.after, low, high, limit - len(records))
         records += page.records
         left -= sum(map(wire_size, page.records))
         if page.has_more or left <= 0:
             return Page(records, True)
         yield
-    unbroken(log, start, bool)  # also where there was no range to read
+    unbroken(log, read_until, bool)  # also where there was no range to read
     return Page(records, False)
 
 
@@ -130,8 +148,15 @@ def place_of(job_id: UUID, position: Position) -> Position:
     """The place in the job's own log; START and END stay as they are."""
     if position.id in (START.id, END.id):
         return position
-    lines = LogEntry.objects.filter(job=job_id, pk__lte=position.id).order_by("-line").values_list("line", flat=True)
-    return Position(lines.first() or 0, position.id)
+    return Position(line_from(job_id, position.id + 1) - 1, position.id)
+
+
+def before_id(own: Log, entry_id: int) -> Position:
+    """The place before the first entry with this id or a higher one, whether it is stored or not."""
+    entry_id = min(entry_id, MAX_ID)
+    if own.job_id is None or own.key == "id":
+        return Position(0, max(entry_id - 1, 0))
+    return Position(line_from(own.job_id, entry_id) - 1, max(entry_id - 1, 0))
 
 
 def ranges(log: Log, start: Position, end: Position, *, backward: bool = False) -> Iterator[tuple[Position, Position]]:

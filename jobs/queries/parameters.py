@@ -19,6 +19,8 @@ from jobs.queries.texts import A_SHORT_TEXT, A_TIME, id_of
 from jobs.validation.query import BadParameter, Query, Text, whole_number
 
 CHILDREN = "children"  # the parameter for a job's log together with those of its descendants
+MOST_FOUND = 1_000  # entries in one answer
+OF_ONE_JOB = f"a line of one job: not to be given with {CHILDREN}=1"
 
 
 def yes_or_no(text: str) -> bool:
@@ -30,6 +32,7 @@ Moment = Annotated[datetime | None, A_TIME]
 JobId = Annotated[UUID | None, id_of("job")]
 Cursor = Annotated[int | None, whole_number(0)]
 Limit = Annotated[int | None, whole_number(1, conf.max_limit)]
+Switch = Annotated[bool, Text(yes_or_no, "1 or 0", {"enum": ["0", "1"]})]
 Choice = Annotated[bool, Text(yes_or_no, "1 (with the job's descendants) or 0", {"enum": ["0", "1"]})]
 
 
@@ -75,10 +78,63 @@ class PagingQuery(Query):
     since: Cursor = Field(None, description="The id of an entry: the next after it. 0: from the beginning.")
     before: Cursor = Field(None, description="The id of an entry: the last before it.")
     offset: Cursor = Field(None, description="From this matching entry on, the first being 0.")
+    around: Cursor = Field(None, description="The id of an entry: it, and about as many before it as after it.")
+
+
+class PlaceQuery(Query):
+    id: Cursor = Field(None, description="The id of an entry: the first matching one with this id or a higher one.")
+    time: Moment = Field(None, description="A time: the first matching entry that is not earlier.")
+    index: Cursor = Field(None, description="The matching entry with this number, the first being 0.")
+
+
+class LineQuery(Query):
+    line: Annotated[int | None, whole_number(1)] = Field(
+        None, description="A line: the first matching entry at this line or after it. Not with `children=1`."
+    )
 
 
 class JobLogQuery(PagingQuery, ChildrenQuery, LogFilterQuery):
     """A page of a job's log. Parameters are listed in the order of the last base first."""
+
+
+class NeedleQuery(Query):
+    find: SearchText = Field(None, description="What to find in messages.")
+    case: Switch = Field(False, description="1: with regard to case. Else letters of ASCII match in both cases.")
+    regex: Switch = Field(False, description="1: `find` is a regular expression of RE2.")
+
+
+class FindQuery(NeedleQuery):
+    since: Cursor = Field(None, description="The id of an entry: the first after it.")
+    before: Cursor = Field(None, description="The id of an entry: the last before it.")
+    limit: Annotated[int, whole_number(1, MOST_FOUND)] = Field(1, description="How many entries at most.")
+
+
+class FindCountQuery(NeedleQuery):
+    up_to: Cursor = Field(None, description="The id of an entry: `rank` is how many are not after it.")
+
+
+class JobFindQuery(FindQuery, ChildrenQuery, LogFilterQuery):
+    """What to find in a job's log."""
+
+
+class JobFindCountQuery(FindCountQuery, ChildrenQuery, LogFilterQuery):
+    """What to count in a job's log."""
+
+
+class ServiceFindQuery(FindQuery, LogFilterQuery, OfAnyJobQuery):
+    """What to find in every log."""
+
+
+class ServiceFindCountQuery(FindCountQuery, LogFilterQuery, OfAnyJobQuery):
+    """What to count in every log."""
+
+
+class JobPlaceQuery(PlaceQuery, LineQuery, ChildrenQuery, LogFilterQuery):
+    """A place in a job's log: one of `line`, `id`, `time` and `index`."""
+
+
+class ServicePlaceQuery(PlaceQuery, LogFilterQuery, OfAnyJobQuery):
+    """A place in every log: one of `id`, `time` and `index`."""
 
 
 class ServiceLogQuery(PagingQuery, LogFilterQuery, OfAnyJobQuery):
@@ -116,7 +172,7 @@ def fields_of_one_job(given: dict[str, Any], family: UUID | None) -> Iterator[Ba
     if family is not None:
         for member, value in given.items():
             if FIELDS[member].is_of_one_job:
-                yield BadParameter(FIELDS[member].name, value, f"a line of one job: not to be given with {CHILDREN}=1")
+                yield BadParameter(FIELDS[member].name, value, OF_ONE_JOB)
 
 
 def unknown_job(job_id: UUID | None, name: str = "job") -> Iterator[BadParameter]:

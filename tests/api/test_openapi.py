@@ -43,7 +43,7 @@ def test_every_operation_tells_its_answer_and_its_refusal(schema: dict[str, Any]
 
 
 def test_log_parameters_are_those_of_the_filter(schema: dict[str, Any]) -> None:
-    page = {"limit", "since", "before", "offset"}
+    page = {"limit", "since", "before", "offset", "around"}
     assert names(schema, "/api/jobs/{job_id}/logs") == {"job_id", *LogFilterQuery.names(), CHILDREN, *page}
     assert names(schema, "/api/service/logs") == {"job", *LogFilterQuery.names(), *page}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,14 +9,13 @@ import pytest
 from jobs.models import Job, LogEntry
 from jobs.queries import END, START, Filter, Log, Position, long_reads
 from jobs.queries.cursors import CursorReset
-from jobs.queries.entry_fields import FieldValue
 from jobs.queries.known_counts import count_up_to, count_within, known_counts
 from jobs.queries.log_page import read_page
 from jobs.queries.search_turns import Turns
-from tests.factories import append_lines, make_job, make_step
+from tests.factories import append_lines
+from tests.queries.logs import LOGS, SEARCH, job_among_others
 
 USER = 7
-SEARCH = "7"
 
 
 @pytest.fixture(autouse=True)
@@ -28,28 +26,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def job(db: None) -> Job:
-    """Of 300 entries among those of others, some in a step and some of a child."""
-    job = make_job()
-    step, child, stranger = make_step(job), make_job("child", parent=job), make_job("stranger")
-    for begin in range(0, 300, 50):
-        append_lines(job, [str(number) for number in range(begin, begin + 50)], step=step if begin % 100 else None)
-        append_lines(child, ["17", "18"], fields={"n": 7})
-        append_lines(stranger, ["27", "28"])
-    return Job.objects.get(pk=job.pk)
-
-
-LOGS: dict[str, Callable[[Job], Log]] = {
-    "job": lambda job: Log(job.pk, Filter(search=SEARCH)),
-    "step": lambda job: Log(job.pk, Filter(search=SEARCH, step=job.steps.get().pk)),
-    "family": lambda job: Log(job.pk, Filter(search=SEARCH, family=job.pk)),
-    "service": lambda job: Log(None, Filter(search=SEARCH)),
-    "job in the service log": lambda job: Log(None, Filter(search=SEARCH, job=job.pk)),
-    "counted": lambda job: Log(job.pk, Filter(level=20)),
-    "nothing": lambda job: Log(job.pk, Filter(search="nowhere")),
-    "source": lambda job: Log(job.pk, Filter(source="")),
-    "fields": lambda job: Log(None, Filter(fields=(FieldValue("n", "7"),))),
-    "lines": lambda job: Log(job.pk, Filter(first_line=40, last_line=90)),
-}
+    return job_among_others()
 
 
 @pytest.mark.parametrize("kind", LOGS)
@@ -104,7 +81,7 @@ def test_what_was_counted_before_a_deletion_is_not_believed(job: Job) -> None:
 
 
 def test_counts_are_remembered_of_so_many_filters(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobs.queries.known_counts.MOST_REMEMBERED", 3)
+    monkeypatch.setattr("jobs.queries.trails.MOST_REMEMBERED", 3)
     for number in range(9):
         long_reads.in_turns(count_up_to(Log(job.pk, Filter(search=str(number))), Position(300, 2**40)), USER)
     assert len(known_counts._known) == 3

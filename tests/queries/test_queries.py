@@ -15,6 +15,8 @@ from jobs.models import STREAMS, EntryRecord, Job, LogEntry
 from jobs.queries import EVERYTHING, PAGE_BYTES, START, Filter, Log, Position
 from jobs.queries.cursors import newest_position
 from jobs.queries.entry_fields import FieldValue
+from jobs.queries.known_counts import from_index
+from jobs.queries.long_reads import in_turns
 from jobs.recording import NewEntry, append
 from jobs.storable import storable_text
 from tests.factories import NOON, append_lines, make_job, make_step
@@ -214,8 +216,10 @@ def test_before_last_is_where_the_last_begin(log: Log) -> None:
 
 
 def test_an_offset_counts_from_the_first_that_matches(log: Log) -> None:
-    assert lines(log.from_offset(8, 5).records) == [9, 10]
-    assert lines(Log(log.job_id, Filter(level=levels.WARN)).from_offset(1, 2).records) == [4, 6]
+    warnings = Log(log.job_id, Filter(level=levels.WARN))
+    assert lines(in_turns(from_index(log, 8, 5), 0).records) == [9, 10]
+    assert lines(in_turns(from_index(warnings, 1, 2), 0).records) == [4, 6]
+    assert in_turns(from_index(warnings, 5, 2), 0).records == []
 
 
 def test_has_up_to_and_count_look_at_what_matches(log: Log) -> None:

@@ -1,0 +1,104 @@
+"""How a downloaded log is written: as text, as JSON lines, or as a table. Pure, no I/O."""
+
+from __future__ import annotations
+
+import csv
+import io
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+import msgspec
+
+from jobs.models import EntryRecord
+from jobs.models.record import UNSET
+from logstream.tailing.colours import Palette
+from logstream.tailing.lines import HumanLines
+
+COLUMNS = (
+    "id", "line", "timestamp", "level", "stream", "source", "message", "fields",
+    "job_id", "job_name", "step_id", "step_name",
+)  # fmt: skip
+# A spreadsheet takes a cell that begins with one of these for a formula, perhaps after it has dropped the space.
+FORMULA_BEGINS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+
+
+class DownloadFormat(ABC):
+    suffix: ClassVar[str]
+    content_type: ClassVar[str]
+
+    def head(self) -> bytes:
+        """What comes before the first entry."""
+        return b""
+
+    @abstractmethod
+    def lines(self, records: Sequence[EntryRecord]) -> bytes:
+        """The entries, oldest first."""
+
+
+class Text(DownloadFormat):
+    """The lines that `tail` prints."""
+
+    suffix = "log"
+    content_type = "text/plain; charset=utf-8"
+
+    def __init__(self, *, with_jobs: bool) -> None:
+        self._format = HumanLines(Palette(), with_jobs=with_jobs)
+
+    def lines(self, records: Sequence[EntryRecord]) -> bytes:
+        return self._format.lines(records, with_steps=True)
+
+
+class JsonLines(DownloadFormat):
+    """An entry a line, as the API has it."""
+
+    suffix = "ndjson"
+    content_type = "application/x-ndjson"
+
+    def __init__(self) -> None:
+        self._encoder = msgspec.json.Encoder()
+
+    def lines(self, records: Sequence[EntryRecord]) -> bytes:
+        return self._encoder.encode_lines(records)
+
+
+class Csv(DownloadFormat):
+    """RFC 4180, in UTF-8 and with a head. No text is taken for a formula: such a cell begins with an apostrophe."""
+
+    suffix = "csv"
+    content_type = "text/csv; charset=utf-8; header=present"
+
+    def head(self) -> bytes:
+        return f"{','.join(COLUMNS)}\r\n".encode()
+
+    def lines(self, records: Sequence[EntryRecord]) -> bytes:
+        written = io.StringIO()
+        csv.writer(written).writerows(map(self._row, records))
+        return written.getvalue().encode()
+
+    def _row(self, record: EntryRecord) -> tuple[object, ...]:
+        return (
+            record.id,
+            record.line,
+            record.timestamp,
+            record.level,
+            record.stream,
+            no_formula(record.source),
+            no_formula(record.message),
+            None if record.fields is UNSET else no_formula(bytes(record.fields).decode()),
+            record.job_id,
+            no_formula(record.job_name),
+            record.step_id,
+            record.step_name and no_formula(record.step_name),
+        )
+
+
+def no_formula(text: str) -> str:
+    return f"'{text}" if text[:1] in FORMULA_BEGINS else text
+
+
+FORMATS: dict[str, Callable[[bool], DownloadFormat]] = {  # by the parameter; made with: are there several jobs
+    "text": lambda with_jobs: Text(with_jobs=with_jobs),
+    "ndjson": lambda _: JsonLines(),
+    "csv": lambda _: Csv(),
+}
