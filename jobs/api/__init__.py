@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobs.api import jobs, logs, programs, registered, tickets, workers
+from jobs.api import histograms, jobs, logs, programs, registered, tickets, workers
 from jobs.api.mount import Api
 
 api = Api(
@@ -11,6 +11,7 @@ api = Api(
     programs.router,
     registered.running,
     logs.router,
+    histograms.router,
     registered.router,
     tickets.router,
 )

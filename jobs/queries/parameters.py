@@ -18,6 +18,7 @@ from jobs.queries.filter import FIELDS, Filter, OfJob
 from jobs.queries.texts import A_SHORT_TEXT, A_TIME, id_of
 from jobs.validation.query import BadParameter, Query, Text, whole_number
 
+USUAL_BUCKETS, MOST_BUCKETS = 60, 200  # of a histogram
 CHILDREN = "children"  # the parameter for a job's log together with those of its descendants
 
 
@@ -75,6 +76,20 @@ class PagingQuery(Query):
     since: Cursor = Field(None, description="The id of an entry: the next after it. 0: from the beginning.")
     before: Cursor = Field(None, description="The id of an entry: the last before it.")
     offset: Cursor = Field(None, description="From this matching entry on, the first being 0.")
+
+
+class BucketsQuery(Query):
+    buckets: Annotated[int | None, whole_number(1, MOST_BUCKETS)] = Field(
+        None, description=f"How many buckets at most; {USUAL_BUCKETS} without."
+    )
+
+
+class JobHistogramQuery(BucketsQuery, ChildrenQuery, LogFilterQuery):
+    """The histogram of a job's log."""
+
+
+class ServiceHistogramQuery(BucketsQuery, LogFilterQuery, OfAnyJobQuery):
+    """The histogram of every log."""
 
 
 class JobLogQuery(PagingQuery, ChildrenQuery, LogFilterQuery):
