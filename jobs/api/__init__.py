@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from jobs.api import histograms, jobs, logs, programs, registered, tickets, workers
+from jobs.api import comparison, histograms, jobs, logs, programs, registered, tickets, workers
 from jobs.api.mount import Api
 
 api = Api(
     jobs.router,
+    comparison.router,
     workers.router,
     programs.router,
     registered.running,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -29,7 +28,7 @@ SECOND = timedelta(seconds=1)
 
 
 def histogram(job: Job | None, most: int = 60, **conditions: Any) -> Histogram:
-    return histogram_of(Log(job and job.pk, Filter(**conditions)), most, USER)
+    return histogram_of(Log(None if job is None else job.pk, Filter(**conditions)), most, USER)
 
 
 def sums(found: Histogram) -> dict[str, int]:
@@ -45,9 +44,8 @@ def append_steadily(job: Job, lines: int, every: timedelta = SECOND, level: str 
 
 
 @pytest.fixture
-def nothing_is_few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def nothing_is_few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(histogram_module, "FEW", 0)
-    yield
 
 
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 1, 3), timezones=st.just(UTC))
@@ -64,7 +62,12 @@ FILTERS = st.builds(
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(entries=ENTRIES, log_filter=FILTERS, most=st.integers(1, 200), few=st.sampled_from([0, 20_000]))
 def test_it_has_the_numbers_of_a_count_entry_by_entry(
-    db: None, monkeypatch: pytest.MonkeyPatch, entries: list[tuple[datetime, str]], log_filter: Filter, most: int, few: int
+    db: None,
+    monkeypatch: pytest.MonkeyPatch,
+    entries: list[tuple[datetime, str]],
+    log_filter: Filter,
+    most: int,
+    few: int,
 ) -> None:
     monkeypatch.setattr(histogram_module, "FEW", few)
     remembered.forget()
@@ -75,7 +78,7 @@ def test_it_has_the_numbers_of_a_count_entry_by_entry(
     assert found.is_complete
     assert found.total + found.outside == matching.count()
     assert len(found.buckets) <= most
-    starts = [datetime.fromisoformat(bucket.start) for bucket in found.buckets] + [datetime.fromisoformat(found.end or "")]
+    starts = [datetime.fromisoformat(each) for each in (*(each.start for each in found.buckets), found.end or "")]
     assert {other - one for one, other in pairwise(starts)} == {timedelta(seconds=found.bucket_s or 0)}
     for bucket, (start, end) in zip(found.buckets, pairwise(starts), strict=True):
         inside = matching.filter(timestamp__gte=start, timestamp__lt=end).values_list("level", flat=True)

@@ -28,7 +28,7 @@ UNITS = {True: "second", False: "milliseconds"}
 
 
 class Truncated(models.Func):
-    """A time cut to the second or the millisecond: of those there are few in a range, whatever the number of entries."""
+    """A time cut to the second or the millisecond, of which there are few among many entries."""
 
     output_field = models.TextField()
     arity = 1
@@ -111,16 +111,7 @@ def count_within(log: Log, start: Position, end: Position, width_ms: int, user_i
     known = remembered.of(log, start, width_ms)
     with known.lock:
         counting = count_on(log, known, end, width_ms)
-        while not (is_complete := is_over(counting, user_id)) and time.monotonic() < give_up_at:
+        while not (is_complete := long_reads.is_over(counting, user_id)) and time.monotonic() < give_up_at:
             pass
         counts = {bucket: Levels(levels) for bucket, levels in known.counts.items()}
         return Found(counts, known.up_to, is_complete)
-
-
-def is_over(counting: Steps[None], user_id: int) -> bool:
-    """Makes a step, unless there is none left."""
-    try:
-        long_reads.one_in_turn(counting, user_id)
-    except StopIteration:
-        return True
-    return False

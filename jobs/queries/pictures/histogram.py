@@ -134,9 +134,7 @@ def ends_of(log: Log) -> Span:
 
 def can_be_sampled(log: Log) -> bool:
     """Ids have gaps where jobs were deleted, so only of one job's log do places say how many entries there are."""
-    return log.job_id is not None and all(
-        member in SAMPLED or getattr(log.filter, member) is None for member in FIELDS
-    )
+    return log.job_id is not None and all(member in SAMPLED or getattr(log.filter, member) is None for member in FIELDS)
 
 
 def id_at(log: Log, place: int) -> int | None:

@@ -16,7 +16,7 @@ from jobs import levels
 from jobs.models import LogEntry
 from jobs.models.entry import NOTABLE
 from jobs.queries.filter import Filter
-from jobs.queries.log import Log, Position
+from jobs.queries.log import Log
 from jobs.queries.parts import in_parts
 from jobs.queries.pictures.buckets import Buckets, Levels
 from jobs.queries.pictures.moments import Moment, places_before
