@@ -10,6 +10,7 @@ import { jobsSubscription } from '../jobs/live-list.mjs';
 import { jobLogViewer } from '../log-components.js';
 import { fetchJson } from '../log-stream.mjs';
 import { combined } from '../log/viewer.mjs';
+import { withPictures } from '../pictures/job-pictures.mjs';
 import { STARTS_A_WORKER, WorkerWatch } from '../jobs/workers.mjs';
 import { address, jobApi } from '../lib/addresses.mjs';
 import { momentText } from '../lib/words.mjs';
@@ -17,7 +18,7 @@ import { momentText } from '../lib/words.mjs';
 const VIEWS = { log: 'Log', result: 'Result', spec: 'What was run', runs: 'Earlier runs' };
 
 export function jobPage() {
-  const log = jobLogViewer();
+  const log = withPictures(jobLogViewer());
   const { init, destroy, finish, showStatus, readDetails } = log;
   let news = null; // of all jobs: for this one's relatives, and for what its own stream leaves out
   let workers = null;
