@@ -152,7 +152,8 @@ export class HistogramChart {
 
   _move(by, isStretch) {
     const last = this._picture.buckets.length - 1;
-    const to = this._at === null ? (by < 0 ? last : 0) : Math.min(Math.max(this._at + by, 0), last);
+    const from = this._at ?? (by < 0 ? last + 1 : -1); // the first key comes in from outside
+    const to = Math.min(Math.max(from + by, 0), last);
     if (!isStretch) this._from = to;
     this._from ??= this._at ?? to;
     this._at = to;

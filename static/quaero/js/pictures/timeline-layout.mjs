@@ -22,9 +22,9 @@ export function barOf(step, { start, end }, now) {
   const whole = Math.max(1, end - start);
   const begins = startOf(step);
   const time = runningTime(step, now);
-  const from = begins === null ? 0 : (100 * (begins - start)) / whole;
+  const from = begins === null ? 0 : Math.min(100, (100 * (begins - start)) / whole);
   return {
-    left: Math.min(100, from),
+    left: from,
     width: begins === null ? 0 : Math.min(100 - from, (100 * Math.max(0, time)) / whole),
     isActive: isActive(step.status),
     statusText: capitalised(step.status),
