@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Rates } from '../../../static/quaero/js/pictures/rates.mjs';
+import { Rates, SLOTS, SLOT_MS } from '../../../static/quaero/js/pictures/rates.mjs';
 
-const SLOT_MS = 3000;
 const job = (line, status = 'running', id = 'a') => ({ id, status, last_line: line });
 
 function heights({ points }) {
@@ -13,8 +12,8 @@ function heights({ points }) {
 test('a line goes up with the rate, and down when nothing comes', () => {
   const rates = new Rates();
   rates.begin(job(100), 0);
-  rates.take(job(130), SLOT_MS);
-  rates.take(job(190), 2 * SLOT_MS);
+  rates.take(job(150), SLOT_MS);
+  rates.take(job(250), 2 * SLOT_MS);
   assert.match(rates.describe('a', 3 * SLOT_MS).words, /^20 lines a second, 10 on average/);
   const later = rates.describe('a', 5 * SLOT_MS);
   assert.match(later.words, /^0 lines a second/);
@@ -25,7 +24,7 @@ test('what a page tells came at a time that is not known', () => {
   const rates = new Rates();
   rates.begin(job(0), 0);
   rates.begin(job(5000), SLOT_MS);
-  rates.take(job(5003), SLOT_MS);
+  rates.take(job(5005), SLOT_MS);
   assert.match(rates.describe('a', 2 * SLOT_MS).words, /^1\.0 lines a second/);
 });
 
@@ -51,6 +50,24 @@ test('what is kept of a job does not grow', () => {
   rates.begin(job(0), 0);
   for (let second = 1; second < 3600; second += 1) rates.take(job(second * 10), second * 1000);
   const points = rates.describe('a', 3_600_000).points.split(' ');
-  assert.equal(points.length, 60);
-  assert.ok(points.every((point) => Number(point.split(',')[0]) >= 0 && Number(point.split(',')[0]) <= 60));
+  assert.equal(points.length, SLOTS);
+  assert.ok(points.every((point) => Number(point.split(',')[0]) >= 0 && Number(point.split(',')[0]) <= SLOTS));
+});
+
+test('the server tells what came before the page was opened', () => {
+  const rates = new Rates();
+  const now = 100 * SLOT_MS;
+  rates.begin(job(100), now);
+  const bucket = (slot, info) => ({ start: new Date(slot * SLOT_MS).toISOString(), counts: { debug: 0, info } });
+  const buckets = [bucket(98, 50), bucket(99, 10)];
+  rates.fill('a', { from: buckets[0].start, bucket_s: SLOT_MS / 1000, buckets });
+  assert.match(rates.describe('a', now).words, /^2\.0 lines a second, 6\.0 on average/);
+});
+
+test('the past of a job is asked for once', () => {
+  const rates = new Rates();
+  rates.begin(job(100), 0);
+  assert.equal(rates.isNew('a'), true);
+  rates.ask('a');
+  assert.deepEqual([rates.isNew('a'), rates.isNew('unknown')], [false, false]);
 });

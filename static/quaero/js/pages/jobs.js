@@ -16,6 +16,7 @@ import { Countdown, reasonText, refusalText, signInAddress } from '../lib/refusa
 import { capitalised, numberText, stateText } from '../lib/words.mjs';
 import { WorkerWatch, waitingText } from '../jobs/workers.mjs';
 import { Rates } from '../pictures/rates.mjs';
+import { readRecentRates } from '../pictures/recent-rates.mjs';
 
 const PAGE_ROWS = 50;
 const MOST_ROWS = 1000; // in one request, when a long list is read again
@@ -111,6 +112,7 @@ export function jobsList() {
         table.loadFirst(page, news, table.size > MOST_ROWS + SPARE_ROWS);
         for (const job of page.jobs) rates.begin(job, Date.now());
         rates.keepOnly(table.rows);
+        readRecentRates(rates, page.jobs).then(() => this.showSoon());
         drawn.clear();
         this.counts = page.counts;
         this.problem = '';

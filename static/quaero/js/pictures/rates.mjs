@@ -1,16 +1,16 @@
 // How many lines a second running jobs log, over the last minutes, from the rows of the list as they come. Pure.
 import { numberText } from '../lib/words.mjs';
 
-const SLOT_MS = 3000;
-const SLOTS = 60; // three minutes
-const HEIGHT = 16; // of the picture, whose width has a pixel for each slot
+export const SLOT_MS = 5000; // as wide as a bucket of the server's may be
+export const SLOTS = 36; // three minutes
+const HEIGHT = 16; // of the picture, which has a unit of width for each slot
 
 const slotOf = (now) => Math.floor(now / SLOT_MS);
 
 /** Of each running job the lines that came in each slot of time; of others nothing is kept. */
 export class Rates {
   constructor() {
-    this._jobs = new Map(); // by id: {line, first: the first slot, lines: by the number of the slot}
+    this._jobs = new Map(); // by id: {line, first: the first slot, lines: by the number of the slot, isAsked}
   }
 
   get size() {
@@ -34,6 +34,29 @@ export class Rates {
       for (const old of known.lines.keys()) if (old <= slot - SLOTS) known.lines.delete(old);
     }
     this.begin(job, now);
+  }
+
+  /** The server's histogram of the last minutes: what came before the first row was seen. */
+  fill(id, picture) {
+    const known = this._jobs.get(id);
+    if (!known || !picture.buckets.length || picture.bucket_s * 1000 !== SLOT_MS) return;
+    for (const { start, counts } of picture.buckets) {
+      const slot = slotOf(Date.parse(start));
+      const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+      if (slot <= known.first) known.lines.set(slot, Math.max(total, known.lines.get(slot) ?? 0));
+    }
+    known.first = Math.min(known.first, slotOf(Date.parse(picture.from)));
+  }
+
+  /** Whether this job is one of which only what came since a row was seen is known. */
+  isNew(id) {
+    const known = this._jobs.get(id);
+    return Boolean(known) && !known.isAsked;
+  }
+
+  /** Notes that its past was asked for. */
+  ask(id) {
+    this._jobs.get(id).isAsked = true;
   }
 
   forget(id) {
