@@ -31,7 +31,7 @@ class StepPair(msgspec.Struct):
 
 
 def compared_steps(job: Job, earlier: Job, now: datetime) -> list[StepPair]:
-    """In the order of the job; what only the earlier run has stands where it stood there."""
+    """In the order of the job; what only the earlier run has comes where it came there."""
     ours, theirs = (dict(keyed(each.steps.all()[:MOST_STEPS])) for each in (job, earlier))
     return [
         StepPair(key[0], *(side_of(steps.get(key), now) for steps in (ours, theirs)))
@@ -47,7 +47,7 @@ def keyed(steps: Iterable[Step]) -> Iterator[tuple[Key, Step]]:
 
 
 def merged(ours: Sequence[Key], theirs: Sequence[Key]) -> Iterator[Key]:
-    """All of them: ours in order, each after what stands only among theirs and before it."""
+    """All of them: ours in order, each after what is only among theirs and before it."""
     place_of = {key: place for place, key in enumerate(theirs)}
     known, ahead = set(ours), 0
     for key in ours:

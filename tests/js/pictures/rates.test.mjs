@@ -20,7 +20,7 @@ test('a line goes up with the rate, and down when nothing comes', () => {
   assert.deepEqual(heights(later), [15, 15, 8, 1, 15, 15]); // the first point twice: one alone would be no line
 });
 
-test('what a page tells came at a time that is not known', () => {
+test('what a page has came at a time that is not known', () => {
   const rates = new Rates();
   rates.begin(job(0), 0);
   rates.begin(job(5000), SLOT_MS);
@@ -54,7 +54,7 @@ test('what is kept of a job does not grow', () => {
   assert.ok(points.every((point) => Number(point.split(',')[0]) >= 0 && Number(point.split(',')[0]) <= SLOTS));
 });
 
-test('the server tells what came before the page was opened', () => {
+test('the server says what came before the page was opened', () => {
   const rates = new Rates();
   const now = 100 * SLOT_MS;
   rates.begin(job(100), now);

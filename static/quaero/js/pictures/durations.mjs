@@ -6,7 +6,7 @@ import { capitalised, countText, durationText, momentText, runningTime } from '.
 const RUNS = 30;
 const ENOUGH = 3; // of a median of fewer nothing can be said
 const UNUSUAL = 1.25; // times the median, or its reverse
-const UNNOTICED_MS = 1000; // differences of less are nobody's concern
+const UNNOTICED_MS = 1000; // differences of less do not matter to a reader
 
 export function medianOf(numbers) {
   const sorted = [...numbers].sort((one, other) => one - other);

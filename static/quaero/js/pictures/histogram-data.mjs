@@ -1,7 +1,7 @@
 // The server's histogram as numbers to draw and as words. Pure: no page, no chart.
 import { countText, momentText, numberText } from '../lib/words.mjs';
 
-/** What a bar is made of, from the bottom up. What is rare stands at the bottom, where it is seen. */
+/** What a bar is made of, from the bottom up. What is rare is at the bottom, where it is seen. */
 export const PARTS = [
   { name: 'error', levels: ['error', 'fatal'], colour: '--quaero-bad' },
   { name: 'warn', levels: ['warn'], colour: '--quaero-warn' },
@@ -79,7 +79,7 @@ function fineMomentText(iso, stepMs, now) {
   return stepMs < SHORT_MS && !hasSeconds ? `${text}:${String(time.getSeconds()).padStart(2, '0')}` : text;
 }
 
-/** What stands at a mark of the time axis, whose marks are so many seconds apart. */
+/** The text at a mark of the time axis, whose marks are so many seconds apart. */
 export function axisText(seconds, apart) {
   const time = new Date(seconds * 1000);
   const pad = (number, width = 2) => String(number).padStart(width, '0');

@@ -25,7 +25,7 @@ export class Rates {
     else known.line = Math.max(known.line, job.last_line);
   }
 
-  /** A row as news, which come within a second of what they tell. */
+  /** A row as news, which come within a second of what they say. */
   take(job, now) {
     const known = this._jobs.get(job.id);
     if (known && job.last_line > known.line) {
