@@ -16,6 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from jobs.models import Job
 from jobs.queries.known_counts import known_counts
 from jobs.queries.known_times import known_times
+from jobs.queries.pictures.counting import remembered
 from tests.factories import make_job, make_user
 from tests.package.fixtures import bare_venv, distributions, wheel
 
@@ -56,6 +57,7 @@ def nothing_counted() -> None:
     """Each test has a database of its own, and ids that another one had."""
     known_counts.forget()
     known_times.forget()
+    remembered.forget()
 
 
 @pytest.fixture

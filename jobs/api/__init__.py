@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from jobs.api import jobs, logs, programs, registered, tickets, workers
+from jobs.api import comparison, histograms, jobs, logs, programs, registered, tickets, workers
 from jobs.api.mount import Api
 
 api = Api(
     jobs.router,
+    comparison.router,
     workers.router,
     programs.router,
     registered.running,
     logs.router,
+    histograms.router,
     registered.router,
     tickets.router,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from jobs.models import EntryRecord, LogEntry
@@ -41,7 +41,7 @@ def in_turns(steps: Steps[T], user_id: int) -> T:
             return found
 
 
-def one_in_turn(steps: Steps[T], user_id: int) -> None:
+def one_in_turn(steps: Steps[Any], user_id: int) -> None:
     """Waits for this user's turn and makes a step. Raises StopIteration with the last one."""
     with turns.turn(user_id):
         next(steps)
@@ -59,6 +59,15 @@ def within(steps: Steps[T], seconds: float) -> Steps[T | None]:
         if time.monotonic() >= give_up_at:
             return None
         yield
+
+
+def is_over(steps: Steps[Any], user_id: int) -> bool:
+    """Makes a step in this user's turn, unless there is none left."""
+    try:
+        one_in_turn(steps, user_id)
+    except StopIteration:
+        return True
+    return False
 
 
 def unbroken(log: Log, start: Position, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

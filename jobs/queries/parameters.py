@@ -18,6 +18,7 @@ from jobs.queries.filter import FIELDS, Filter, OfJob
 from jobs.queries.texts import A_SHORT_TEXT, A_TIME, id_of
 from jobs.validation.query import BadParameter, Query, Text, whole_number
 
+USUAL_BUCKETS, MOST_BUCKETS = 60, 200  # of a histogram
 CHILDREN = "children"  # the parameter for a job's log together with those of its descendants
 MOST_FOUND = 1_000  # entries in one answer
 OF_ONE_JOB = f"a line of one job: not to be given with {CHILDREN}=1"
@@ -91,6 +92,20 @@ class LineQuery(Query):
     line: Annotated[int | None, whole_number(1)] = Field(
         None, description="A line: the first matching entry at this line or after it. Not with `children=1`."
     )
+
+
+class BucketsQuery(Query):
+    buckets: Annotated[int | None, whole_number(1, MOST_BUCKETS)] = Field(
+        None, description=f"How many buckets at most; {USUAL_BUCKETS} without."
+    )
+
+
+class JobHistogramQuery(BucketsQuery, ChildrenQuery, LogFilterQuery):
+    """The histogram of a job's log."""
+
+
+class ServiceHistogramQuery(BucketsQuery, LogFilterQuery, OfAnyJobQuery):
+    """The histogram of every log."""
 
 
 class JobLogQuery(PagingQuery, ChildrenQuery, LogFilterQuery):

@@ -10,14 +10,17 @@ import { jobsSubscription } from '../jobs/live-list.mjs';
 import { jobLogViewer } from '../log-components.js';
 import { fetchJson } from '../log-stream.mjs';
 import { combined } from '../log/viewer.mjs';
+import { jobCompare } from '../pictures/compare.mjs';
+import { withDurations } from '../pictures/durations.mjs';
+import { withPictures } from '../pictures/job-pictures.mjs';
 import { STARTS_A_WORKER, WorkerWatch } from '../jobs/workers.mjs';
 import { address, jobApi } from '../lib/addresses.mjs';
 import { momentText } from '../lib/words.mjs';
 
-const VIEWS = { log: 'Log', result: 'Result', spec: 'What was run', runs: 'Earlier runs' };
+const VIEWS = { log: 'Log', result: 'Result', spec: 'What was run', runs: 'Earlier runs', compare: 'Compare' };
 
 export function jobPage() {
-  const log = jobLogViewer();
+  const log = withDurations(withPictures(jobLogViewer()));
   const { init, destroy, finish, showStatus, readDetails } = log;
   let news = null; // of all jobs: for this one's relatives, and for what its own stream leaves out
   let workers = null;
@@ -191,7 +194,7 @@ export function jobPage() {
       return this.isKnown && this.job.kind !== 'service';
     },
     get views() {
-      return { log: true, result: this.hasResult, spec: this.hasSpec, runs: this.hasRuns };
+      return { log: true, result: this.hasResult, spec: this.hasSpec, runs: this.hasRuns, compare: this.hasRuns };
     },
     get tabs() {
       return Object.keys(VIEWS)
@@ -217,6 +220,9 @@ export function jobPage() {
     },
     get areRunsShown() {
       return this.shownView === 'runs';
+    },
+    get isComparisonShown() {
+      return this.shownView === 'compare';
     },
     get isWaiting() {
       return this.job?.status === 'pending' && isRun(this.details.spec);
@@ -266,4 +272,5 @@ document.addEventListener('alpine:init', () => {
   Alpine.data('jobActions', jobActions);
   Alpine.data('jobResult', jobResult);
   Alpine.data('jobRuns', jobRuns);
+  Alpine.data('jobCompare', jobCompare);
 });

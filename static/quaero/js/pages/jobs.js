@@ -15,6 +15,8 @@ import { jobsSubscription, readJobs } from '../jobs/live-list.mjs';
 import { Countdown, reasonText, refusalText, signInAddress } from '../lib/refusals.mjs';
 import { capitalised, numberText, stateText } from '../lib/words.mjs';
 import { WorkerWatch, waitingText } from '../jobs/workers.mjs';
+import { Rates } from '../pictures/rates.mjs';
+import { readRecentRates } from '../pictures/recent-rates.mjs';
 
 const PAGE_ROWS = 50;
 const MOST_ROWS = 1000; // in one request, when a long list is read again
@@ -29,6 +31,7 @@ export function jobsList() {
   const table = new JobTable();
   const news = new Set(); // jobs with news while a page is being read, which has older rows of them
   const marked = new Map(); // since when, and as what, by id
+  const rates = new Rates();
   const drawn = new Map(); // rows as they stand on the page, by id
   let connection = null;
   let workers = null; // looked at while jobs wait
@@ -69,7 +72,7 @@ export function jobsList() {
         onPoll: () => this.readFirst(),
         onStats: (stats) => this.showStats(stats),
         onJob: (job, isNew) => this.takeNews(job, isNew),
-        onDeleted: (id) => table.remove(id) && this.showSoon(),
+        onDeleted: (id) => this.remove(id),
         onState: (standing) => this.showState(standing),
       });
       workers = new WorkerWatch({
@@ -107,6 +110,9 @@ export function jobsList() {
         const page = await readJobs(table.filters, limit);
         if (turn !== reading) return;
         table.loadFirst(page, news, table.size > MOST_ROWS + SPARE_ROWS);
+        for (const job of page.jobs) rates.begin(job, Date.now());
+        rates.keepOnly(table.rows);
+        readRecentRates(rates, page.jobs).then(() => this.showSoon());
         drawn.clear();
         this.counts = page.counts;
         this.problem = '';
@@ -148,9 +154,15 @@ export function jobsList() {
       }
     },
 
+    remove(id) {
+      rates.forget(id);
+      if (table.remove(id)) this.showSoon();
+    },
+
     takeNews(job, isNew) {
       news.add(job.id);
       if (!table.apply(job)) return;
+      rates.take(job, Date.now());
       this.mark(job.id, isNew);
       this.showSoon();
       if (isNew && table.size > MOST_ROWS + SPARE_ROWS) this.readFirst();
@@ -210,7 +222,8 @@ export function jobsList() {
       const rowClass = [marked.get(job.id)?.className, depth && `depth-${Math.min(depth, 6)}`]
         .filter(Boolean)
         .join(' ');
-      const row = { ...describeJob(job, now), rowClass };
+      const rate = rates.describe(job.id, now);
+      const row = { ...describeJob(job, now), rowClass, rate: rate?.points ?? '', rateWords: rate?.words ?? '' };
       const text = JSON.stringify(row);
       if (drawn.get(job.id)?.text !== text) drawn.set(job.id, { text, row });
       return drawn.get(job.id).row;
