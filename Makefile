@@ -6,7 +6,7 @@ PORT = 8000
 DATA = var
 ARGS =
 VERSIONS = 5.2 6.0 6.1
-BENCHMARKS = append last_lines idle_streams latency fan_out many_searches attacks admin_entries histogram jobs_list run_start run_output run_crashes
+BENCHMARKS = append last_lines idle_streams latency fan_out many_searches find download attacks admin_entries histogram jobs_list run_start run_output run_crashes
 
 export PYTHON
 BIN = .venv/bin

@@ -106,7 +106,7 @@ def read_service_request(
 
 def checked_needle(query: NeedleQuery) -> Needle:
     if query.find is None:
-        raise BadParameter("find", "", "what to find")
+        raise BadParameter("find", "", "a text of one character at least")
     return needle_of(query.find, has_case=query.case, is_expression=query.regex)
 
 

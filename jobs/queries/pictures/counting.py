@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 from django.db import models
 
 from jobs.queries import long_reads
-from jobs.queries.known_counts import deletions_of
 from jobs.queries.log import START, Log, Position
 from jobs.queries.long_reads import Steps
 from jobs.queries.pictures.buckets import SECOND, Counts, Levels, number_of
 from jobs.queries.pictures.moments import moment_of
+from jobs.queries.trails import deletions_of
 
 MOST_REMEMBERED = 100  # logs, each with
 MOST_BUCKETS = 2_000  # that are not empty; what lies in others is counted together, as
