@@ -7,6 +7,7 @@ import {
   isSmall,
   isTable,
   membersOf,
+  sizeOf,
   sortedRows,
   summaryOf,
 } from '../../../static/quaero/js/results/model.mjs';
@@ -61,7 +62,10 @@ test('a container says how much is in it', () => {
   assert.equal(summaryOf({ a: 1, b: 2 }), '{ 2 members }');
   assert.deepEqual([summaryOf([]), summaryOf({})], ['[]', '{}']);
   assert.deepEqual(membersOf(['a']), [['0', 'a']]);
+  assert.deepEqual(membersOf(['a', 'b', 'c'], 1, 2), [['1', 'b']]);
+  assert.deepEqual(membersOf({ a: 1, b: 2 }, 1), [['b', 2]]);
   assert.equal(membersOf('text'), null);
+  assert.deepEqual([sizeOf({ a: 1 }), sizeOf([]), sizeOf('text'), sizeOf(null)], [1, 0, null, null]);
 });
 
 test('what is small is counted on all levels', () => {

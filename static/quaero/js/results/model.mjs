@@ -44,15 +44,23 @@ export function sortedRows(rows, name, isDescending = false) {
   return [...rows].sort((one, other) => compare(one[name], other[name]));
 }
 
-/** The members of a container as `[label, value]`, or null for what is none. */
-export function membersOf(value) {
+/** How many members a container has; null for what is none. */
+export function sizeOf(value) {
   if (value === null || typeof value !== 'object') return null;
-  return Array.isArray(value) ? value.map((item, place) => [String(place), item]) : Object.entries(value);
+  return Array.isArray(value) ? value.length : Object.keys(value).length;
+}
+
+/** Members of a container as `[label, value]`, from one place to another, or null for what is none. */
+export function membersOf(value, from = 0, to = undefined) {
+  if (value === null || typeof value !== 'object') return null;
+  if (Array.isArray(value)) return value.slice(from, to).map((item, place) => [String(from + place), item]);
+  const names = Object.keys(value).slice(from, to);
+  return names.map((name) => [name, value[name]]);
 }
 
 /** What stands for a container that is closed. */
 export function summaryOf(value) {
-  const count = membersOf(value).length;
+  const count = sizeOf(value);
   if (Array.isArray(value)) return count === 0 ? '[]' : `[ ${count} ${count === 1 ? 'item' : 'items'} ]`;
   return count === 0 ? '{}' : `{ ${count} ${count === 1 ? 'member' : 'members'} }`;
 }
@@ -67,11 +75,9 @@ export function typeOf(value) {
 export function isSmall(value, most = 60) {
   let left = most;
   const count = (each) => {
-    for (const [, member] of membersOf(each) ?? []) {
-      left -= 1;
-      if (left < 0) return;
-      count(member);
-    }
+    left -= sizeOf(each) ?? 0;
+    if (left < 0) return;
+    for (const [, member] of membersOf(each) ?? []) count(member);
   };
   count(value);
   return left >= 0;

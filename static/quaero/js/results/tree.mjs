@@ -1,7 +1,7 @@
 // A JSON value as a tree that opens where the reader looks: a branch is built when it is opened first.
 import { jsonText } from '../lib/exact-json.mjs';
 import { appendText, element } from '../log/rows/text.mjs';
-import { isSmall, membersOf, summaryOf, typeOf } from './model.mjs';
+import { isSmall, membersOf, sizeOf, summaryOf, typeOf } from './model.mjs';
 import { numberText } from '../lib/words.mjs';
 
 const PART = 200; // members of a branch that are built at once
@@ -10,7 +10,7 @@ const LONG_TEXT = 2000; // characters
 /** What is small is shown whole, of anything else the first level. */
 export function buildTree(value) {
   const root = element('div', 'json-tree');
-  root.append(membersOf(value)?.length ? branch(null, value, isSmall(value), true) : leaf(null, value));
+  root.append(sizeOf(value) ? branch(null, value, isSmall(value), true) : leaf(null, value));
   return root;
 }
 
@@ -31,13 +31,12 @@ function branch(label, value, isAllOpen, isRoot = false) {
 }
 
 function members(value, isAllOpen) {
-  const all = membersOf(value);
+  const size = sizeOf(value);
   const list = element('div', 'json-members');
-  const node = ([label, member]) =>
-    membersOf(member)?.length ? branch(label, member, isAllOpen) : leaf(label, member);
+  const node = ([label, member]) => (sizeOf(member) ? branch(label, member, isAllOpen) : leaf(label, member));
   const add = (from) => {
-    list.append(...all.slice(from, from + PART).map(node));
-    const left = all.length - from - PART;
+    list.append(...membersOf(value, from, from + PART).map(node));
+    const left = size - from - PART;
     if (left > 0) list.append(moreButton(`Show more of ${numberText(left)}`, () => add(from + PART)));
   };
   add(0);
