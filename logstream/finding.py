@@ -31,7 +31,7 @@ from jobs.queries.parameters import (
     filter_of,
 )
 from jobs.validation.query import BadParameter
-from logstream import live
+from logstream.any_server import live_side
 from logstream.stepping import Stepwise
 from logstream.views import stream_view
 
@@ -74,7 +74,7 @@ async def answer(request: HttpRequest, read: Callable[..., Asked], *arguments: o
     asked = await sync_to_async(read)(request, *arguments)
     if not isinstance(request, ASGIRequest):
         return json_answer(await sync_to_async(in_turns)(asked.steps, asked.user_id))
-    reading = Stepwise(live.current(), asked.user_id, asked.steps)
+    reading = Stepwise(live_side(request), asked.user_id, asked.steps)
     async for _ in reading:
         pass
     return json_answer(reading.result)

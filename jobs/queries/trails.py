@@ -24,7 +24,7 @@ from jobs.queries.log import END, Log, Position
 from jobs.queries.long_reads import Steps
 
 MOST_REMEMBERED = 1_000
-MOST_MARKS = 2_000  # of one trail; then every second one goes
+MOST_MARKS = 500  # of one trail; then every second one goes
 
 T = TypeVar("T", int, datetime)
 

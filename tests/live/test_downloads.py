@@ -17,6 +17,7 @@ from django.http import HttpResponse
 from django.test import AsyncClient, Client
 
 from jobs import lifecycle
+from jobs.errors import Unauthenticated
 from jobs.models import Job, Token
 from jobs.recording import NewEntry
 from jobs.recording import append as append_entries
@@ -189,6 +190,18 @@ async def test_a_download_is_open_as_a_stream_and_ends_as_one(
     with pytest.raises(Exception, match="may not read any more"):
         await anext(parts)
     assert not live_side.streams
+
+
+def test_under_wsgi_it_ends_with_the_right_to_read_too(
+    narrow: None, job: Job, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("logstream.downloads.views.LOOK_EVERY_S", 0)
+    append(job, *["line"] * 50)
+    parts = iter(Client().get(path_of(job), headers=headers_of(token)))  # type: ignore[call-overload]
+    next(parts)
+    Token.objects.all().delete()
+    with pytest.raises(Unauthenticated):
+        list(parts)
 
 
 @pytest.mark.slow

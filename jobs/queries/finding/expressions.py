@@ -8,6 +8,7 @@ from typing import Any
 
 from jobs.errors import Refusal
 from jobs.terms.extras import how_to_install
+from jobs.terms.sizes import MIB
 
 try:
     import re2
@@ -15,7 +16,8 @@ except ModuleNotFoundError:
     re2 = None
 
 EXTRA = "find"
-MAX_MEMORY = 8 * 1024 * 1024  # bytes, of one expression
+MAX_MEMORY = 4 * MIB  # of one expression,
+MOST_KEPT = 24  # of which so many are kept
 ESCAPE = re.compile(r"\\.", re.DOTALL)
 ENDS_OF_WORDS, QUOTES = (r"\b", r"\B"), r"\Q"
 # What would not be found in a text of many messages, each a line: the ends of the whole text, and "no lines".
@@ -84,7 +86,7 @@ class Expression:
         return first <= low < high <= end and text.find(b"\n", first, end) < 0
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=MOST_KEPT)
 def matches_only_nothing(text: str, has_case: bool) -> bool:
     """Of an expression that is compiled already. RE2 says what it can match at the beginning of a text.
 
@@ -103,7 +105,7 @@ def without_ends_of_words(escape: re.Match[str]) -> str:
     return "" if escape[0] in ENDS_OF_WORDS else escape[0]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=MOST_KEPT)
 def compiled(text: str, has_case: bool) -> Any:
     if re2 is None:
         raise ExpressionsAreMissing
@@ -114,3 +116,5 @@ def compiled(text: str, has_case: bool) -> Any:
         return re2.compile(text, options)
     except re2.error as error:
         raise BadExpression(text, error.args[0].decode()) from error
+    finally:
+        re2.purge()  # it would keep many more of its own
