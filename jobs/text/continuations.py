@@ -61,7 +61,7 @@ _BRACKETS = re.compile(r"[\[({\])}>]+[;,]?$")
 _TRACEBACK = re.compile(r"[\s|+]*(?:Exception Group )?Traceback \(most recent call last\)")
 _SYNTAX_ERROR = re.compile(r"\s+File \"[^\"]{1,200}\", line \d+$")  # without the word Traceback
 _NEXT_TRACEBACK = ("During handling of the above exception", "The above exception was the direct cause")
-# What only the frames of an exception begin with, wherever they stand.
+# What only the frames of an exception begin with, wherever they are.
 _FRAMES = re.compile(
     r"\s+at \S.{0,300}[\d)>]|\s+at (?:async|new) |Caused by: | -{3}> |\s*--- End of |\s+File \"[^\"]{1,200}\", line \d+"
     r"|During handling of the above exception|The above exception was the direct cause"
