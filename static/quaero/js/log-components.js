@@ -151,6 +151,9 @@ export function jobLogViewer(jobId) {
     get summary() {
       return describeJob(this.job ?? { id: this.jobId, name: 'Job' }, this.now);
     },
+    get startedAt() {
+      return this.job?.started_at ?? null;
+    },
     get isKnown() {
       return this.job !== null;
     },

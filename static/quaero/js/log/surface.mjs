@@ -19,15 +19,15 @@ export class LogSurface {
   /** `scroller` scrolls, `lines` inside it takes the rows. `onFollow(isFollowing)` is called when the reader leaves the
    *  end or comes back to it, `onRender({size, held, missed})` how many rows there are, how many are held back, and how
    *  many came since the reader left the end; `onReturn()` that the end is wanted while some are held back: everything
-   *  is to be drawn anew. `showsJob`: rows are of several jobs. */
-  constructor(scroller, lines, { maxRows, showsJob = false, onFollow, onRender, onReturn }) {
-    Object.assign(this, { scroller, lines, maxRows, onFollow, onRender, onReturn });
-    this.showJobs(showsJob);
+   *  is to be drawn anew. `rowView()` says how rows look (js/log/rows/row.mjs). */
+  constructor(scroller, lines, { maxRows, rowView, onFollow, onRender, onReturn }) {
+    Object.assign(this, { scroller, lines, maxRows, rowView, onFollow, onRender, onReturn });
     this.size = 0;
     this.held = 0;
     this.missed = 0;
     this.isFollowing = true;
     this._newestId = 0; // taken
+    this._last = null; // the entry of the last row
     this._groups = new LogGroups();
     this._waiting = [];
     this._frame = null;
@@ -44,10 +44,6 @@ export class LogSurface {
     this.scroller.removeEventListener('scroll', this._onScroll);
     this._resizes.disconnect();
     cancelAnimationFrame(this._frame);
-  }
-
-  showJobs(showsJob) {
-    this._buildRow = (entry) => buildRow(entry, showsJob);
   }
 
   append(entries) {
@@ -83,7 +79,7 @@ export class LogSurface {
     scroller.style.overflowAnchor = 'none'; // or the browser and we would both make up for the new height
     const chunk = element('div', 'log-chunk');
     this.lines.prepend(chunk);
-    this._groups.prepend(entries, this._fill(chunk, entries));
+    this._groups.prepend(entries, this._fill(chunk, entries, null));
     scroller.scrollTop = scroller.scrollHeight - fromEnd;
     requestAnimationFrame(() => scroller.style.removeProperty('overflow-anchor'));
     this._tell();
@@ -147,6 +143,7 @@ export class LogSurface {
 
   _removeAll() {
     this.size = 0;
+    this._last = null;
     this.lines.replaceChildren();
     this._groups.clear();
   }
@@ -158,7 +155,8 @@ export class LogSurface {
     while (built < this._waiting.length && performance.now() < deadline) {
       const room = this._openChunk();
       const entries = this._waiting.slice(built, built + Math.min(ROWS_BETWEEN_LOOKS, room));
-      this._groups.append(entries, this._fill(this.lines.lastElementChild, entries));
+      this._groups.append(entries, this._fill(this.lines.lastElementChild, entries, this._last));
+      this._last = entries.at(-1);
       built += entries.length;
     }
     this._waiting.splice(0, built);
@@ -179,9 +177,10 @@ export class LogSurface {
     return CHUNK_ROWS;
   }
 
-  /** Gives the rows. */
-  _fill(chunk, entries) {
-    const rows = entries.map(this._buildRow);
+  /** Gives the rows. `previous`: the entry before them. */
+  _fill(chunk, entries, previous) {
+    const view = this.rowView();
+    const rows = entries.map((entry, place) => buildRow(entry, { ...view, previous: entries[place - 1] ?? previous }));
     chunk.append(...rows);
     chunk.style.containIntrinsicSize = `auto ${chunk.childElementCount * ROW_HEIGHT_PX}px`;
     this.size += rows.length;

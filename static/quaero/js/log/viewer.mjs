@@ -1,5 +1,6 @@
 // What every log viewer is made of: a stream, the surface that shows it, filters, and words for how it stands.
 import { LogSurface } from './surface.mjs';
+import { viewMenu } from './rows/view-menu.mjs';
 import { NO_FILTERS, areFiltering, describeOthers, withoutFilter } from './filters.mjs';
 import { Countdown, reasonText, refusalText, signInAddress, standingOf } from '../lib/refusals.mjs';
 import { countText, numberText, showingText, stateText } from '../lib/words.mjs';
@@ -24,7 +25,7 @@ export function logViewer() {
   let searchTimer = null;
   let countdown = null;
 
-  return {
+  return combined(viewMenu(), {
     filters: { ...NO_FILTERS },
     state: 'Idle',
     reason: '',
@@ -61,6 +62,7 @@ export function logViewer() {
         onState: () => this.readState(),
         ...callbacks,
       });
+      this.startRows();
       if (!this.isFolded) this.attachSurface();
       this.connectStream(stream);
     },
@@ -72,6 +74,7 @@ export function logViewer() {
     stopViewer() {
       clearTimeout(searchTimer);
       countdown.stop();
+      this.stopRows();
       stream.disconnect();
       this.detachSurface();
     },
@@ -80,7 +83,7 @@ export function logViewer() {
     attachSurface() {
       surface = new LogSurface(this.$refs.log, this.$refs.lines, {
         maxRows: stream.getState().capacity,
-        showsJob: this.showsJob,
+        rowView: () => this.rowView(),
         onFollow: (isFollowing) => this.follow(isFollowing),
         onRender: ({ size, held, missed }) => Object.assign(this, { shown: size, held, missed }),
         onReturn: () => this.redraw(),
@@ -217,7 +220,6 @@ export function logViewer() {
     /** Whether rows say of which job they are, from now on. */
     showJobs(showsJob) {
       this.showsJob = showsJob;
-      surface?.showJobs(showsJob);
     },
 
     /** Draws everything anew. */
@@ -325,5 +327,5 @@ export function logViewer() {
     get olderWords() {
       return this.isLoadingOlder ? 'Loading…' : 'Load older lines';
     },
-  };
+  });
 }

@@ -54,7 +54,7 @@ test('what is no colour is passed over and costs none', () => {
     '\x1b[>4;2m',
     '\x1b[0 q',
     '\x1b[!p',
-    '\x1b]8;;http://x\x07',
+    '\x1b]8;;file:///x\x07',
     '\x1b_a\x07',
     '\x1bPq\x1b\\',
     '\x1b=',
@@ -181,4 +181,42 @@ test('greys and the corners of the colour cube', () => {
   assert.equal(paletteColor(231), 'rgb(255, 255, 255)');
   assert.equal(paletteColor(232), 'rgb(8, 8, 8)');
   assert.equal(paletteColor(255), 'rgb(238, 238, 238)');
+});
+
+test('a link of its program leads to the web or nowhere', () => {
+  const linked = (address) => tokens(`a \x1b]8;id=1;${address}\x1b\\\x1b[31mb\x1b[0mc\x1b]8;;\x07 d`, 'a bc d');
+  const hrefs = (address) => linked(address).map(({ text, href }) => [text, href]);
+  const address = 'https://a.org/b?c';
+  assert.deepEqual(hrefs(address), [
+    ['a ', undefined],
+    ['b', address],
+    ['c', address],
+    [' d', undefined],
+  ]);
+  assert.deepEqual(linked(address)[1].classNames, ['ansi-red-fg']);
+  for (const other of ['javascript:alert(1)', 'file:///etc/passwd', 'http://', ''])
+    assert.ok(
+      hrefs(other).every(([, href]) => href === undefined),
+      other,
+    );
+});
+
+test('of a text with very many colours the first ones are shown, and the whole text', () => {
+  const ansi = Array.from({ length: 10_000 }, (_, number) => `\x1b[3${number % 8}mx`).join('');
+  const all = tokens(ansi, 'x'.repeat(10_000));
+  assert.equal(all.length, 2001);
+  assert.equal(all.map(({ text }) => text).join(''), 'x'.repeat(10_000));
+  assert.deepEqual(tokens(ansi, 'y'.repeat(10_000)), plain('y'.repeat(10_000)));
+});
+
+test('of a long text only what is asked for is read', () => {
+  const ansi = `\x1b[31m${'x'.repeat(100)}\x1b[32m${'y'.repeat(100)}\x1b[33mz`;
+  const message = `${'x'.repeat(100)}${'y'.repeat(100)}z`;
+  assert.deepEqual(
+    ansiTokens(ansi, message, Anser, 50).map(({ text, classNames }) => [text.length, classNames.join()]),
+    [
+      [100, 'ansi-red-fg'],
+      [101, ''],
+    ],
+  );
 });

@@ -2,8 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { describeCounts, describeJob, describeStep } from '../../../../static/quaero/js/jobs/summary.mjs';
-import { fieldsText } from '../../../../static/quaero/js/log/rows/row.mjs';
+import { isJson } from '../../../../static/quaero/js/log/rows/details.mjs';
+import { membersShown, valueText } from '../../../../static/quaero/js/log/rows/fields.mjs';
 import { codePoint, partsOf } from '../../../../static/quaero/js/log/rows/text.mjs';
+
+const fieldsText = (fields, message = '') =>
+  membersShown({ fields, message })
+    .map(([name, value]) => `${name}=${valueText(value)}`)
+    .join(' ');
 
 test('fields read as key=value, nested ones as JSON', () => {
   assert.equal(fieldsText({ user: 'ada', tries: 3, path: ['a', 1] }), 'user=ada tries=3 path=["a",1]');
@@ -104,4 +110,11 @@ test('a step says why it has failed', () => {
   const failed = describeStep({ id: 's', name: 'Load', status: 'failed', counts: {}, error: 'no disk' }, '', 0);
   assert.deepEqual([failed.hasError, failed.error], [true, 'no disk']);
   assert.equal(describeStep({ id: 's', name: 'Load', status: 'running', counts: {} }, '', 0).hasError, false);
+});
+
+test('a message is JSON where it is an object or an array with something in it', () => {
+  for (const text of ['{"a": 1}', ' [1, 2]\n', '[{"a": null}]', '["x"]', '[true]', `["${'x'.repeat(20_000)}"]`])
+    assert.ok(isJson(text), text.slice(0, 20));
+  for (const text of ['{}', '[]', '[INFO] x [y]', '[2024-03-01] x [y]', '{a: 1}', '"x"', '7', '{"a": 1', ''])
+    assert.ok(!isJson(text), text);
 });

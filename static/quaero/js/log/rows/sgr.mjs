@@ -5,7 +5,7 @@
 
 const DECORATIONS = { 1: '22', 2: '22', 3: '23', 4: '24', 5: '25', 7: '27', 8: '28', 9: '29' }; // and what ends each
 const UNDERLINES = { 2: 'double', 3: 'wavy', 4: 'dotted', 5: 'dashed' };
-const NOTHING = '10'; // the usual font: anser passes over it
+export const NOTHING = '10'; // the usual font: anser passes over it
 const CUBE_LEVELS = [0, 95, 135, 175, 215, 255];
 const XTERM_SIXTEEN = [
   '0, 0, 0',
@@ -36,6 +36,15 @@ export function paletteColor(index) {
   const place = index - 16;
   const [red, green, blue] = [Math.floor(place / 36), Math.floor(place / 6) % 6, place % 6];
   return `rgb(${CUBE_LEVELS[red]}, ${CUBE_LEVELS[green]}, ${CUBE_LEVELS[blue]})`;
+}
+
+const NAMES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
+
+/** The colour that xterm shows for the class of one of the sixteen; null for any other. */
+export function sixteenColor(className) {
+  const [, bright, name] = /^ansi-(bright-)?(\w+)-fg$/.exec(className) ?? [];
+  const place = NAMES.indexOf(name);
+  return place < 0 ? null : paletteColor(place + (bright ? 8 : 0));
 }
 
 const isByte = (number) => number >= 0 && number <= 255;

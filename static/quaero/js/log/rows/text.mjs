@@ -62,22 +62,3 @@ function controlCharacter(character) {
   shown.dataset.code = codePoint(character);
   return shown;
 }
-
-export function appendTokens(parent, tokens) {
-  for (const { text, classNames, color, background, underline, isInverted } of tokens) {
-    const span = element('span', classNames.join(' '));
-    if (color) {
-      span.classList.add(background ? 'ansi-exact' : 'ansi-tuned'); // tuned: kept legible on the theme's ground
-      span.style.setProperty('--ansi-color', color);
-    }
-    if (background) {
-      span.classList.add('ansi-ground');
-      span.style.setProperty('--ansi-background', background);
-    }
-    if (isInverted) span.classList.add('ansi-inverted');
-    if (underline)
-      Object.assign(span.style, { textDecorationStyle: underline.style, textDecorationColor: underline.color ?? '' });
-    appendText(span, text);
-    parent.append(span);
-  }
-}
