@@ -25,7 +25,7 @@ function show(title, stream, { showsJob }) {
 
   const surface = new LogSurface(log, log.appendChild(element('div', 'log-lines')), {
     maxRows: stream.getState().capacity,
-    showsJob,
+    rowView: () => ({ showsJob }),
     onFollow: (isFollowing) => {
       jump.hidden = isFollowing;
     },

@@ -20,7 +20,7 @@ export class LogSurface {
    *  end or comes back to it, `onRender({size, held, missed})` how many rows there are, how many are held back, and how
    *  many came since the reader left the end; `onReturn()` that the end is wanted while some are held back: everything
    *  is to be drawn anew. `rowView()` says how rows look (js/log/rows/row.mjs). */
-  constructor(scroller, lines, { maxRows, rowView, onFollow, onRender, onReturn }) {
+  constructor(scroller, lines, { maxRows, rowView = () => ({}), onFollow, onRender, onReturn }) {
     Object.assign(this, { scroller, lines, maxRows, rowView, onFollow, onRender, onReturn });
     this.size = 0;
     this.held = 0;
