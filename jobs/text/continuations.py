@@ -4,6 +4,9 @@ The general shape of a line decides, for lines that state no level of their own.
 indented further than the record's first line, when it begins as only the middle of a record does (`Caused by:`,
 `DETAIL:`, `  | `), or when it is the line that a traceback or a panic ends with. A line with a time of its own begins
 a new record. So does a line that comes late or after too many others: it probably belongs to another program.
+
+The message of an exception may have lines of its own, which look like any others. They are records by themselves,
+but the frames that come soon after them still belong to the exception.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from jobs.text.line_prefixes import prefix_of
 MAX_LINES = 2000  # A dump of all goroutines, a stack that overflowed.
 MAX_MERELY_INDENTED = 200  # one after another, without a line that only a record's middle has
 MAX_GAP = timedelta(seconds=2)  # A record is written at once, whatever the machine is busy with.
+MAX_INTERRUPTING = 20  # plain lines between an exception and its frames, one after another
 MAX_OPEN = 64  # records at a time: one for each container or pod whose lines are woven together
 
 _GRAVE = frozenset(name for name, number in levels.NUMBERS.items() if number > levels.NUMBERS["info"])
@@ -31,6 +35,7 @@ _OWN_TIME = re.compile(
 _FIRST_OF_HEADERS = frozenset("0123456789[<")  # A line that states its level behind one of these begins anew.
 # PostgreSQL writes its header before each line of a report, and then the name of the detail.
 _DETAIL_WITH_HEADER = re.compile(r"[^\"']{0,160}?\b(?:DETAIL|HINT|STATEMENT|CONTEXT|QUERY|LOCATION|BACKTRACE):  ")
+_GOROUTINE = r"goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\["
 _MIDDLE = re.compile(
     r"\s+[|+][ -]|\s+\|$|\s*(?:"
     # Java, .NET, Node.
@@ -41,7 +46,8 @@ _MIDDLE = re.compile(
     r"|Stack \(most recent call last\):|\[Previous line repeated "
     r"|\[SQL: |\[parameters: |\(Background on this error at: "
     # Go and Rust.
-    r"|goroutine \d+ \[|created by \S|\[signal SIG|exit status \d+$|stack backtrace:"
+    rf"|{_GOROUTINE}|created by \S|\[signal SIG|exit status \d+$|stack backtrace:"
+    r"|(?:Previous )?(?:atomic )?(?:[Rr]ead|[Ww]rite) at 0x[0-9a-f]+ by |Goroutine \d+ \("
     # Compilers: excerpts, carets, and what they add; boxes of tools that draw.
     r"|--> |\d+ +\||[|:]\s*[\^~]|\^|~~|= (?:note|help): |(?:[^\s:]{1,200}(?::\d+){1,3}: )?(?:note|help|hint): "
     r"|In file included from |from \S{1,200}:\d+|[│┃╷╵╰├└╭╯┌]"
@@ -55,7 +61,15 @@ _BRACKETS = re.compile(r"[\[({\])}>]+[;,]?$")
 _TRACEBACK = re.compile(r"[\s|+]*(?:Exception Group )?Traceback \(most recent call last\)")
 _SYNTAX_ERROR = re.compile(r"\s+File \"[^\"]{1,200}\", line \d+$")  # without the word Traceback
 _NEXT_TRACEBACK = ("During handling of the above exception", "The above exception was the direct cause")
-_GO_TRACE = re.compile(r"goroutine \d+ \[|panic: |fatal error: |created by ")
+# What only the frames of an exception begin with, wherever they stand.
+_FRAMES = re.compile(
+    r"\s+at \S.{0,300}[\d)>]|\s+at (?:async|new) |Caused by: | -{3}> |\s*--- End of |\s+File \"[^\"]{1,200}\", line \d+"
+    r"|During handling of the above exception|The above exception was the direct cause"
+    rf"|\t\S{{1,300}}\.go:\d+|{_GOROUTINE}"
+)
+_GO_TRACE = re.compile(rf"{_GOROUTINE}|panic: |fatal error: |created by |\t\S{{1,300}}\.go:\d+")
+# A frame of an error that has a stack of its own: the next line says where the function is.
+_GO_FUNCTION = re.compile(r"(?:main|runtime|(?:[\w-]+\.)+[\w-]+/[\w./-]{1,200})\.[\w.()*\[\]·-]{1,100}$")
 _GO_FRAME = re.compile(r"[\w./*()\[\]{}·-]{1,300}\(.{0,300}\)$")
 _PANICKED = re.compile(r"\s*thread '.{0,80}' .{0,20}panicked at .{1,300}:$")
 _NAME_OF_EXCEPTION = re.compile(r"[A-Za-z_][\w.]{0,200}(?:: .*)?$")
@@ -128,6 +142,8 @@ class Continuations:
                 return None, False
             if opened.takes(rest, level, at):
                 return opened.level, True
+            if level is None and opened.is_interrupted_by(rest):
+                return None, False
         self._replace(owner, None if level is None else (rest, level, at))
         self._is_grave = any(_is_grave(opened, at) for opened in self._open.values())
         return level, False
@@ -192,6 +208,7 @@ class _Open:
         "_awaits_traceback",
         "_first",
         "_indent",
+        "_interrupting",
         "_is_go",
         "_is_trace",
         "_lines",
@@ -204,7 +221,7 @@ class _Open:
     def __init__(self, first: str, level: str, at: datetime) -> None:
         self.level, self.at, self._first = level, at, first
         self._indent = _indent(first)
-        self._lines = self._merely_indented = 0
+        self._lines = self._merely_indented = self._interrupting = 0
         self._awaits_exception = self._awaits_traceback = self._is_go = self._is_trace = self._takes_any = False
         if level in ("error", "fatal"):
             self._note(first)
@@ -213,17 +230,27 @@ class _Open:
         """Whether the line is an empty one inside a trace: no part of the error, but the trace stays open."""
         return self._is_trace and not text.strip()
 
+    def is_interrupted_by(self, text: str) -> bool:
+        """Whether frames may still come after the line, which is none: an exception's message may go on in it."""
+        self._interrupting += 1
+        is_exception = self._is_trace or level_phrases.is_exception(self._first)
+        return is_exception and self._interrupting <= MAX_INTERRUPTING and not _OWN_TIME.match(text)
+
     def takes(self, text: str, level: str | None, at: datetime) -> bool:
         """Whether `text`, which states `level`, continues the record; if so, counts it in."""
         if self._lines >= MAX_LINES or at - self.at > MAX_GAP or not self._fits(text, level):
             return False
         self._lines += 1
         self.at = at
+        self._is_trace = self._is_trace or (level is not None and level_phrases.is_exception(text))
         return True
 
     def _fits(self, text: str, level: str | None) -> bool:
         if _OWN_TIME.match(text):
             return level is None and _DETAIL_WITH_HEADER.match(text) is not None
+        if self._interrupting and not _FRAMES.match(text):
+            return False
+        self._interrupting = 0
         if self._takes_any:
             self._takes_any = False
             return True
@@ -245,7 +272,9 @@ class _Open:
         if _indent(text) > self._indent:
             self._merely_indented += 1
             return self._merely_indented <= MAX_MERELY_INDENTED
-        return _BRACKETS.match(text.strip()) is not None or (self._is_go and _GO_FRAME.match(text) is not None)
+        if _BRACKETS.match(text.strip()) is not None or _GO_FUNCTION.match(text) is not None:
+            return True
+        return self._is_go and _GO_FRAME.match(text) is not None
 
     def _has_within(self, text: str) -> bool:
         """Whether a line that states the same level as the record is part of it: a cause, a traceback, an exception."""

@@ -37,7 +37,7 @@ _PHRASE = re.compile(
     r"|std::\w{0,40}(?:error|exception|bad_alloc): "
     r"|terminate called "
     r"|(?:[A-Z]\w{0,60}::){1,5}[A-Z]\w{0,60} \(.{0,200}\):$"
-    r"|goroutine \d+ \["
+    r"|goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\["
     r"|Stack trace:$"
     r"|File \"[^\"]{1,200}\", line \d+$"
     r"|undefined (?:method|local variable or method) .{0,200}\((?:NoMethod|Name)Error\)\s*$"

@@ -10,7 +10,7 @@ import pytest
 from jobs.recording import NewEntry
 from jobs.running.output.items import ItemReader
 from jobs.running.output.lines import Line
-from jobs.text.continuations import MAX_GAP, MAX_LINES, MAX_MERELY_INDENTED, MAX_OPEN, Continuations
+from jobs.text.continuations import MAX_GAP, MAX_INTERRUPTING, MAX_LINES, MAX_MERELY_INDENTED, MAX_OPEN, Continuations
 
 AT = datetime(2024, 3, 1, 10, 15, 30, tzinfo=UTC)
 
@@ -105,6 +105,52 @@ Unhandled exception. System.InvalidOperationException: x
 +   at A.B() in /a.cs:line 3
 +   --- End of inner exception stack trace ---
 +   at Program.Main()
+-done
+""",
+    ".net that was logged": """
+[10:15:30 ERR] Failed to load
++System.AggregateException: One or more errors
+-with a line of its own
++   at A.B() in /a.cs:line 3
++--- End of stack trace from previous location ---
++   at async Task C.D()
++ ---> (Inner Exception #1) System.Exception: y
+-[10:15:31 INF] next
+""",
+    "python whose messages have lines of their own": """
+Traceback (most recent call last):
++  File "/app/x.py", line 3, in <module>
++    foo()
++ValueError: bad
+-second line
+-
++The above exception was the direct cause of the following exception:
+-
++Traceback (most recent call last):
++  File "/app/x.py", line 5, in <module>
++    bar()
++RuntimeError: worse
+-done
+""",
+    "node's assertion": """
+AssertionError [ERR_ASSERTION]: Expected values to be equal:
+-+ actual - expected
+-
+-+ 1
+-- 2
++    at file:///app/x.mjs:10:14 {
++  code: 'ERR_ASSERTION',
++}
+-done
+""",
+    "go's error with a stack": """
+ERROR failed: no rows
++example.org/shop/db.(*Pool).Load
++	/app/db/pool.go:12
++main.main
++	/app/main.go:20
++runtime.main
++	/usr/local/go/src/runtime/proc.go:271
 -done
 """,
     "rust's panic": """
@@ -217,6 +263,23 @@ panic: runtime error: index out of range [5] with length 3
 +exit status 2
 -done
 """,
+    "go, of several goroutines and a message of two lines": """
+panic: bad [recovered]
+-second line
+-
++goroutine 1 gp=0xc000002380 m=0 mp=0x57 [running]:
++panic({0x45b1e0?, 0x4c2f80?})
++	/usr/local/go/src/runtime/panic.go:770 +0x132
++main.Map[...](0x1)
++	/app/main.go:12 +0x1d
+-
++goroutine 6 [chan receive, 2 minutes]:
++main.worker(0x0?)
++	/app/main.go:30 +0x25
++created by main.main in goroutine 1
++	/app/main.go:8 +0x2f
+-done
+""",
     "php": """
 PHP Fatal error:  Uncaught Exception: x in /a.php:3
 +Stack trace:
@@ -288,6 +351,26 @@ def test_an_exception_after_a_line_of_little_weight_is_an_error_of_its_own() -> 
 )
 def test_what_does_not_go_on_is_info(lines: tuple[str, ...]) -> None:
     assert shown(*lines)[-1] == ("info", False)
+
+
+def test_frames_come_soon_after_their_exception() -> None:
+    frame = "    at b.c(D.java:1)"
+    assert shown("java.io.IOException: a", *["b"] * MAX_INTERRUPTING, frame)[-1] == ("error", True)
+    assert shown("java.io.IOException: a", *["b"] * (MAX_INTERRUPTING + 1), frame)[-1] == ("info", False)
+    assert shown("java.io.IOException: a", "b", "    merely indented")[-1] == ("info", False)
+    assert shown("ERROR: a", "b", frame)[-1] == ("info", False)
+
+
+def test_a_race_of_goroutines_is_one_warning() -> None:
+    block = """WARNING: DATA RACE
+Write at 0x00c00001c0a8 by goroutine 7:
+  main.main.func1()
+      /tmp/x.go:10 +0x44
+
+Previous read at 0x00c00001c0a8 by main goroutine:
+  main.main()"""
+    goes_on = [("warn", True)] * 3 + [("info", False)] + [("warn", True)] * 2
+    assert shown(*block.split("\n")) == [("warn", False), *goes_on]
 
 
 def test_a_record_goes_on_for_a_bounded_number_of_lines() -> None:
