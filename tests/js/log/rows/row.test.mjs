@@ -20,7 +20,7 @@ test('hidden characters are named by their code', () => assert.equal(codePoint('
 
 const HIDDEN = [
   0xad, 0x200b, 0x200e, 0x202e, 0x2060, 0x2066, 0x206f, 0xfeff, 0x3164, 0x180e, 0x2028, 0xe0041, 0xe007f, 0x200c,
-  0x200d, 0xfe0f,
+  0x13430, 0x200d, 0xfe0f,
 ];
 
 test('what cannot be seen is a part of its own, and the text is still the same', () => {
@@ -42,6 +42,19 @@ test('what cannot be seen is a part of its own, and the text is still the same',
   );
 });
 
+test('whatever Unicode calls invisible, or a control, is shown where it stands between letters', () => {
+  const hides = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]/u;
+  const isSeen = /[\t\n\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]/u; // signs around numbers
+  for (let code = 0; code <= 0x10ffff; code += 1) {
+    const character = String.fromCodePoint(code);
+    if (!hides.test(character) || isSeen.test(character)) continue;
+    assert.ok(
+      partsOf(`a${character}b`).some(({ isHidden }) => isHidden),
+      codePoint(character),
+    );
+  }
+});
+
 test('emoji and scripts that need joiners are left as they are', () => {
   const flag = String.fromCodePoint(0x1f3f4, 0xe0067, 0xe0062, 0xe0073, 0xe0063, 0xe0074, 0xe007f);
   for (const text of [
@@ -58,6 +71,7 @@ test('emoji and scripts that need joiners are left as they are', () => {
     'שלום',
     'مرحبا',
     '葛󠄀',
+    '𓀀𓐰𓁀',
     'é',
   ]) {
     assert.deepEqual(

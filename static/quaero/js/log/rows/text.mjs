@@ -12,6 +12,7 @@ const JOINING =
   '\\ufb50-\\ufdff\\ufe70-\\ufefc\\u{10a00}-\\u{11fff}\\u{1e900}-\\u{1e95f}';
 const EMOJI = '\\u00a9\\u00ae\\u203c-\\u2b55\\u3030-\\u3299\\u{1f000}-\\u{1faff}';
 const IDEOGRAPHS = '\\u3400-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}';
+const HIEROGLYPHS = '\\u{13000}-\\u{1342f}\\u{13440}-\\u{143fa}'; // which controls between them put in order
 const SELECTED = `${EMOJI}${IDEOGRAPHS}\\u1000-\\u109f\\ua840-\\ua87f\\u2010-\\u2027\\u3000-\\u302f\\u{10ac0}-\\u{10aff}`;
 const FLAGS = // England, Scotland and Wales are a black flag and tags
   '\\u{1f3f4}\\u{e0067}\\u{e0062}' +
@@ -22,6 +23,7 @@ const OUT_OF_PLACE = [
   '[\\u180b-\\u180d\\u180f](?<![\\u1820-\\u18aa].)',
   `[\\ufe00-\\ufe0f](?<![${SELECTED}].)(?!(?<=[0-9#*]\\ufe0f)\\u20e3)`,
   `[\\u{e0100}-\\u{e01ef}](?<![${IDEOGRAPHS}].)`,
+  `[\\u{13430}-\\u{1343f}](?<![${HIEROGLYPHS}].)(?![${HIEROGLYPHS}])`,
 ].join('|');
 const HIDDEN = new RegExp(`${FLAGS}|([${CONTROL}${FORMATS}]|${OUT_OF_PLACE})`, 'gu');
 const PLAIN = /^[\t\n\x20-\x7e]*$/;
