@@ -47,7 +47,7 @@ WATCH_TASKS = """
         for (const { startTime, duration } of list.getEntries()) tasks.push([startTime, duration]);
     }).observe({ type: "longtask", buffered: true });
 """
-LAST_ROW = ".log-panel .log-chunk:last-child .log-row:last-child .log-line"
+LAST_ROW = ".log-panel .log-row:nth-last-child(1 of .log-row) .log-line"
 LAST_LINE = f"Number(document.querySelector('{LAST_ROW}')?.textContent)"
 
 

@@ -9,6 +9,7 @@ from jobs.web import views
 urlpatterns = [
     path("", views.job_list, name="job_list"),
     path("jobs/<uuid:job_id>/", views.job_detail, name="job_detail"),
+    path("jobs/<uuid:job_id>/log", views.job_log, name="job_log"),
     path("run/", views.run_form, name="run_form"),
     path("workers/", views.worker_list, name="worker_list"),
 ]

@@ -107,6 +107,17 @@ def job_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_viewers
 def job_detail(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    return job_page(request, job_id, "quaero/jobs/detail.html")
+
+
+@require_safe
+@for_viewers
+def job_log(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    """The job's log alone, in all of the window."""
+    return job_page(request, job_id, "quaero/jobs/log.html")
+
+
+def job_page(request: HttpRequest, job_id: uuid.UUID, template: str) -> HttpResponse:
     assert request.user.is_authenticated  # `for_viewers` refuses all others
     caller = Caller(request.user)
     try:
@@ -114,7 +125,7 @@ def job_detail(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     except NotFound as error:
         return not_found_page(request, error)
     may_operate = caller.may("write") and job.pk != SERVICE_JOB_ID
-    return render(request, "quaero/jobs/detail.html", {"job": job, "may_operate": may_operate})
+    return render(request, template, {"job": job, "may_operate": may_operate})
 
 
 @require_safe

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import sys
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.installation import Installation
-from tests.browser.reading import expect_count, expect_message, lines, open_job
+from tests.browser.reading import expect_count, expect_message, expect_state, lines, open_job
 
-ROWS = 400
 # About 1,000 lines a second until the pipe is told to end.
 FAST = """
 import sys, threading, time
@@ -28,51 +27,28 @@ FIRST_IN_SIGHT = """(log) => {
 }"""
 
 
-def with_few_rows(page: Page) -> None:
-    """A page that holds as many rows in seconds as others in minutes."""
-
-    def fulfill(route: Route) -> None:
-        response = route.fetch()
-        text, count = re.subn(r"maxBufferSize: \d+", f"maxBufferSize: {ROWS}", response.text())
-        assert count
-        route.fulfill(response=response, body=text)
-
-    page.route("**/js/log-stream.js", fulfill)
-
-
 def test_nothing_moves_under_a_reader_who_scrolled_back(page: Page, installation: Installation) -> None:
-    with_few_rows(page)
     with installation.fed_job([sys.executable, "-c", FAST]) as job:
         open_job(page, job.id)
-        expect(page.locator(".log-row").nth(ROWS - 1)).to_be_attached()
+        expect(page.locator(".log-row").nth(50)).to_be_attached()
         log = page.locator(".log")
         log.hover()
-        page.mouse.wheel(0, -2000)
+        page.mouse.wheel(0, -1000)
         expect(page.get_by_role("button", name="Jump to the end")).to_be_visible()
         place = log.evaluate(FIRST_IN_SIGHT)
-        held = page.locator(".log-held")
-        expect(held).to_be_visible()  # twice as many rows as usual have come
-        number = held.locator("span").first
-        expect(number).to_have_text(re.compile(r"^[1-9],\d\d\d newer lines"))
+        follow = page.get_by_role("button", name="Follow")
+        expect(follow).to_have_attribute("aria-pressed", "false")
+        expect(follow).to_have_text(re.compile(r"Follow · [1-9],\d\d\d new lines"))
         assert log.evaluate(FIRST_IN_SIGHT) == place
-        assert page.locator(".log-row").count() <= 2 * ROWS
         job.finish()
-    shown = lines(page)
-    assert shown == list(range(shown[0], shown[-1] + 1))
-
-    press = "(button) => button.click()"  # without going there
-    held.get_by_role("button", name="Load the next ones").evaluate(press)
-    expect_count(page, len(shown) + 1000)
-    assert log.evaluate(FIRST_IN_SIGHT) == place
-    page.get_by_role("button", name="Load older lines").evaluate(press)
-    expect_count(page, len(shown) + 1100)
+    expect_state(page, "Ended")
     assert log.evaluate(FIRST_IN_SIGHT) == place
     shown = lines(page)
     assert shown == list(range(shown[0], shown[-1] + 1))
-
-    page.get_by_role("button", name="Jump to the end").click()
+    assert len(shown) < 500
+    follow.click()
     expect_message(page, "last")
-    expect(held).to_be_hidden()
+    expect(follow).to_have_attribute("aria-pressed", "true")
     shown = lines(page)
     assert shown == list(range(shown[0], shown[-1] + 1))
 
@@ -129,12 +105,9 @@ print(job.pk)
 """
 
 
-def test_a_head_that_comes_later_takes_its_lines(page: Page, installation: Installation) -> None:
+def test_a_head_that_is_read_later_takes_its_lines(page: Page, installation: Installation) -> None:
     job_id = installation.python(LONG_TRACE).strip()
     open_job(page, job_id, "?limit=50")
-    expect_count(page, 50)
-    expect(page.locator(".log-joined")).to_have_count(0)
-    page.get_by_role("button", name="Load older lines").click()
     expect_count(page, 67)
     expect(page.get_by_role("button", name="60 more lines")).to_be_visible()
 

@@ -200,6 +200,19 @@ test('older lines are put before the others and stay', async () => {
   assert.deepEqual(shown(), [7, 8, 9, 10]);
 });
 
+test('a stream that holds nothing reads pages from anywhere under its filters', async () => {
+  const requests = install(() => page([6, 7, 8]));
+  open({ maxBufferSize: 0, filters: { search: 'a b' } });
+  newest().send('logs', page([8, 9], { has_more: true }), 9);
+  assert.deepEqual(shown(), []);
+  await stream.readPage({ offset: 500, limit: 300, level: 'error' });
+  await stream.findPlace({ line: 7 });
+  assert.deepEqual(requests, [
+    '/api/jobs/j/logs?limit=300&search=a+b&offset=500&level=error',
+    '/api/jobs/j/logs/place?search=a+b&line=7',
+  ]);
+});
+
 test('polling reads page after page until it has caught up', async () => {
   const pages = [page([2, 3]), page([4]), page([])];
   const requests = install((url) =>

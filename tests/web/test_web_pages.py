@@ -14,7 +14,7 @@ from jobs.web.sign_in import sign_in_link_path
 from quaero.http.csp import POLICY
 from tests.factories import make_user
 
-PAGES = ["/", "/jobs/{job}/", "/workers/"]
+PAGES = ["/", "/jobs/{job}/", "/jobs/{job}/log", "/workers/"]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -2,13 +2,15 @@
 // the API is not at /api.
 //
 // A browser has six connections to a host on HTTP/1.1, for all its tabs together: four logs are what a page may have.
-import { LogSurface } from '../js/log/surface.mjs';
+import { EntryStore } from '../js/log/window/entry-store.mjs';
+import { LogViewport } from '../js/log/window/viewport.mjs';
 import { streamJob, streamService } from '../js/log-stream.mjs';
 
+const HOLDS_NOTHING = { maxBufferSize: 0 }; // the store does
 const asked = new URLSearchParams(location.search);
 const api = asked.get('api') ?? undefined;
-for (const job of asked.getAll('job')) show(job, streamJob(job, { api }), { showsJob: false });
-show('Service', streamService({ api }), { showsJob: true });
+for (const job of asked.getAll('job')) show(job, streamJob(job, { api, ...HOLDS_NOTHING }), { showsJob: false });
+show('Service', streamService({ api, ...HOLDS_NOTHING }), { showsJob: true });
 
 /** One viewer: a title, how the connection stands, and the log. */
 function show(title, stream, { showsJob }) {
@@ -23,21 +25,23 @@ function show(title, stream, { showsJob }) {
   log.tabIndex = 0;
   document.querySelector('main').append(viewer);
 
-  const surface = new LogSurface(log, log.appendChild(element('div', 'log-lines')), {
-    maxRows: stream.getState().capacity,
-    rowView: () => ({ showsJob }),
+  const store = new EntryStore({
+    readPage: (page) => stream.readPage(page),
+    findPlace: (wanted) => stream.findPlace(wanted),
+  });
+  const viewport = new LogViewport(log, log.appendChild(element('div', 'log-lines')), store, {
+    view: () => ({ showsJob }),
     onFollow: (isFollowing) => {
       jump.hidden = isFollowing;
     },
     onRender() {},
-    onReturn() {
-      surface.clear();
-      surface.append(stream.logs);
-    },
   });
-  jump.addEventListener('click', () => surface.jumpToEnd());
-  stream.onLogs = (entries) => surface.append(entries);
-  stream.onReset = () => surface.clear();
+  jump.addEventListener('click', () => viewport.jumpToEnd());
+  stream.onLogs = (entries, meta) => store.append(entries, { matching: meta.displayed_count, hasOlder: meta.has_more });
+  stream.onReset = () => {
+    store.clear();
+    viewport.jumpToEnd();
+  };
   stream.onStatus = ({ job }) => {
     if (job) heading.textContent = `${job.name}: ${job.status}`;
   };

@@ -8,6 +8,7 @@ import { readFilters, saidFilters, writeFilters } from './log/filters.mjs';
 import { combined, logViewer } from './log/viewer.mjs';
 import { serviceLogViewer } from './log/service-viewer.mjs';
 import { StepList } from './log/step-list.mjs';
+import { lineOfHash } from './log/window/targets.mjs';
 import { slotFor } from './shared-streams/slot.mjs';
 import { capitalised, momentText } from './lib/words.mjs';
 
@@ -21,12 +22,14 @@ export function jobLogViewer(jobId) {
   let slot = null;
   let steps = []; // out of Alpine's sight: of thousands it would look at each
   let stepList = null;
+  let hasOpened = false;
 
   const viewer = logViewer();
   const { applyFilters } = viewer;
 
   return combined(viewer, {
     job: null,
+    otherPage: '', // where the same log is: its full screen, or the job's page
     stepName: '', // a part of the names of those that are shown
     stepCount: 0,
     details: { exit_code: null, error: '' },
@@ -34,15 +37,20 @@ export function jobLogViewer(jobId) {
 
     init() {
       this.jobId = jobId ?? this.$el.dataset.jobId;
+      this.otherPage = this.$el.dataset.otherPage ?? '';
       this.filters = readFilters(location.search, saidFilters());
       this.showJobs(Boolean(this.filters.children));
       if (this.$refs.steps) stepList = new StepList(this.$refs.steps);
       clock = setInterval(() => this.tick(), CLOCK_MS);
-      this.startViewer((options) => createStream(address('job_log_stream', this.jobId), options), {
-        onStatus: (status) => this.showStatus(status),
-        onDone: () => this.finish(),
-        onError: (error) => this.forgetUnknownStep(error),
-      });
+      // The viewer's own store holds the entries.
+      this.startViewer(
+        (options) => createStream(address('job_log_stream', this.jobId), { ...options, maxBufferSize: 0 }),
+        {
+          onStatus: (status) => this.showStatus(status),
+          onDone: () => this.finish(),
+          onError: (error) => this.forgetUnknownStep(error),
+        },
+      );
       this.readDetails();
     },
 
@@ -72,6 +80,7 @@ export function jobLogViewer(jobId) {
       const { job } = status;
       this.job = job;
       steps = status.steps ?? steps;
+      if (!hasOpened) this.opened();
       this.stepCount = steps.length;
       this.showSteps();
       document.title = `${capitalised(job.status)}: ${job.name} · Quaero`;
@@ -80,6 +89,31 @@ export function jobLogViewer(jobId) {
     showSteps() {
       const named = this.stepName ? steps.filter(({ name }) => name.toLowerCase().includes(this.stepName)) : steps;
       stepList?.show(named, this.filters.step, Date.now());
+    },
+
+    /** A log opens at the line that its address names, or where a job that failed has its first error. */
+    opened() {
+      if (hasOpened || !this.hasAnswered || !this.job) return;
+      hasOpened = true;
+      if (!this.goToHash() && this.job.status === 'failed') this.goToFirstError();
+    },
+
+    /** To the line that the address names. Says whether it names one. */
+    goToHash() {
+      const line = this.showsJob ? null : lineOfHash(location.hash);
+      if (line !== null) this.goTo({ line });
+      return line !== null;
+    },
+
+    async goToFirstError() {
+      const store = this.store();
+      const level = this.filters.level === 'fatal' ? 'fatal' : 'error';
+      try {
+        const { logs } = await store.readPage({ level, offset: 0, limit: 1 });
+        if (logs.length && this.isFollowing) this.showEntry(await store.find({ id: logs[0].id }));
+      } catch {
+        // the end of the log is a good place as well
+      }
     },
 
     /** What the stream leaves out, above all how the job ended. */
@@ -135,7 +169,8 @@ export function jobLogViewer(jobId) {
       const field = event.target.closest('input, select, textarea');
       if (event.key === 'Escape') this.escape(field);
       else if (!field && event.key === '/') this.focusSearch(event);
-      else if (!field && (event.key === 'End' || event.key === 'g')) this.jumpToEnd();
+      else if (!field && event.key === 'F' && event.shiftKey) this.$refs.otherPage?.click();
+      else if (!field) this.pressLogKey(event);
     },
 
     focusSearch(event) {
@@ -153,6 +188,10 @@ export function jobLogViewer(jobId) {
     },
     get startedAt() {
       return this.job?.started_at ?? null;
+    },
+    /** With the filters. */
+    get otherPageHref() {
+      return this.otherPage + writeFilters(this.filters);
     },
     get isKnown() {
       return this.job !== null;

@@ -582,9 +582,15 @@
       return older;
     }
 
-    /** One page of entries under the same filters, which the stream does not hold: `before` or `since` an id. */
-    readPage({ before, since, limit = this.options.limit }) {
-      return fetchJson(this._pageUrl({ before, since, limit: Math.min(limit, MAX_PAGE) }));
+    /** One page of entries under the same filters, which the stream does not hold: `before` or `since` an id, or from
+     *  an `offset` on. Further filters may narrow it. `signal` aborts it. */
+    readPage({ signal, limit = this.options.limit, ...start }) {
+      return fetchJson(this._pageUrl({ ...start, limit: Math.min(limit, MAX_PAGE) }), signal);
+    }
+
+    /** Where the first entry at or after a `line`, an `id` or a `time` is under the same filters. */
+    findPlace({ signal, ...wanted }) {
+      return fetchJson(this._pageUrl({ ...wanted, limit: undefined }, '/place'), signal);
     }
 
     getState() {
@@ -641,8 +647,9 @@
       return withQuery(this.endpoint, this._params(resume));
     }
 
-    _pageUrl(extra) {
-      return withQuery(this.endpoint.replace(/\/stream(?=\?|$)/, ''), this._params(extra));
+    /** Of the page endpoint, or of what is under it. */
+    _pageUrl(extra, under = '') {
+      return withQuery(this.endpoint.replace(/\/stream(?=\?|$)/, under), this._params(extra));
     }
 
     _receive(name, event) {

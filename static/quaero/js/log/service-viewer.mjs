@@ -14,8 +14,6 @@ const LEVEL = 'quaero.service.level'; // of the browser: all tabs share one stre
 const SEEN = 'quaero.service.seen'; // the newest entry that was on a screen, in whichever tab
 const PANEL = 'quaero.service.panel'; // of the tab: {isOpen, anchor, clearedTo}
 const DEFAULT_LEVEL = 'info';
-const OLDER_ROWS = 500; // read at once on the way back to where the reader was
-const OLDER_PAGES = 4;
 const OWN_ROWS = 1000; // held of a stream of its own, as of the shared one
 
 const level = () => {
@@ -34,6 +32,7 @@ function addressedFilters() {
 export function serviceLogViewer() {
   let stream = null;
   let slot = null; // of a stream of its own
+  let returningTo = null; // the id of a line
 
   return combined(logViewer(), {
     isFolded: true,
@@ -62,8 +61,8 @@ export function serviceLogViewer() {
       const callbacks = {
         onReset,
         onState,
-        onLogs: (entries) => {
-          onLogs(entries);
+        onLogs: (entries, meta) => {
+          onLogs(entries, meta);
           this.countUnread();
         },
       };
@@ -105,40 +104,39 @@ export function serviceLogViewer() {
     unfold(anchor = null) {
       this.isFolded = false;
       this.$nextTick(() => {
-        this.attachSurface();
+        this.attachViewport();
         this.countUnread();
+        returningTo = anchor;
         this.remember();
-        if (anchor) this.goBackTo(anchor);
-        else this.$refs.log.focus({ preventScroll: true });
+        if (this.hasAnswered) this.opened();
+        if (!anchor) this.$refs.log.focus({ preventScroll: true });
       });
     },
 
     fold() {
-      this.detachSurface();
+      this.detachViewport();
       this.isFolded = true;
+      this.rows = 0;
       this.shown = 0;
       this.remember();
       this.$refs.toggle.focus();
     },
 
-    /** To the line that was at the top on the page before, which may be older than what the hub holds. */
-    async goBackTo(anchor) {
-      await this.firstEntries();
-      for (let pages = 0; pages < OLDER_PAGES && this.hasOlder && stream.entries[0]?.id > anchor; pages += 1) {
-        await this.loadOlder(OLDER_ROWS);
-      }
-      this.returnTo(anchor);
-    },
-
-    firstEntries() {
-      return new Promise((resolve) => {
-        this.whenDrawn(resolve);
-      });
+    /** Back to the line that was at the top on the page before. */
+    opened() {
+      const id = returningTo;
+      returningTo = null;
+      if (id && this.store()) this.goTo({ id }, 'start');
     },
 
     remember() {
       const panel = { isOpen: !this.isFolded, anchor: this.anchor(), clearedTo: this.clearedTo };
       keep('sessionStorage', PANEL, panel);
+    },
+
+    /** Where a reader who left the end is: an entry's id. */
+    anchor() {
+      return returningTo ?? (this.isFollowing ? null : (this.viewport()?.firstInView?.id ?? null));
     },
 
     /** An open panel has everything seen; on the first visit there is nothing to be behind with. */
@@ -152,19 +150,15 @@ export function serviceLogViewer() {
       this.hasErrors = hasErrors;
     },
 
-    wanted(entries) {
-      return entries.filter((entry) => entry.id > this.clearedTo);
-    },
-
     clearShown() {
       this.clearedTo = stream.entries.at(-1)?.id ?? this.clearedTo;
-      this.redraw();
+      this.refill();
       this.remember();
     },
 
     showCleared() {
       this.clearedTo = 0;
-      this.redraw();
+      this.refill();
       this.remember();
     },
 
@@ -199,7 +193,7 @@ export function serviceLogViewer() {
       return this.clearedTo > 0;
     },
     get countWords() {
-      return `${numberText(this.shown)} / ${numberText(this.matching)} (${numberText(this.total)})`;
+      return `${numberText(this.rows)} / ${numberText(this.matching)} (${numberText(this.total)})`;
     },
     get emptyWords() {
       if (this.isCleared) return 'Cleared. New lines appear here as they come.';
@@ -208,9 +202,6 @@ export function serviceLogViewer() {
     },
     get isEmpty() {
       return this.hasAnswered && this.shown === 0;
-    },
-    get hasOlderToShow() {
-      return this.hasOlder && !this.isCleared;
     },
   });
 }

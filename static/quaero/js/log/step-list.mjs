@@ -1,6 +1,7 @@
 // A job's steps as buttons. Drawn without Alpine, as the log is: there may be thousands, and of those each second a
 // few change.
 import { describeStep, isActive } from '../jobs/summary.mjs';
+import { unwatched } from '../lib/unwatched.mjs';
 import { appendText, element } from './rows/text.mjs';
 
 const FIRST_PART = 60; // more than a window shows
@@ -77,13 +78,6 @@ export class StepList {
     const reason = described.hasError ? [reasonOf(described)] : [];
     unwatched(() => button.replaceChildren(nameOf(described), factsOf(described), ...reason));
   }
-}
-
-/** Alpine looks through all that is added to a page for directives of its own; here are none. */
-function unwatched(change) {
-  const { Alpine } = globalThis;
-  if (Alpine) Alpine.mutateDom(change);
-  else change();
 }
 
 function buttonOf({ id }) {

@@ -1,12 +1,14 @@
-// What every log viewer is made of: a stream, the surface that shows it, filters, and words for how it stands.
-import { LogSurface } from './surface.mjs';
+// What every log viewer is made of: a stream, the entries that it reads and the view of them, filters, and words for how
+// it stands.
 import { viewMenu } from './rows/view-menu.mjs';
 import { NO_FILTERS, areFiltering, describeOthers, withoutFilter } from './filters.mjs';
-import { Countdown, reasonText, refusalText, signInAddress, standingOf } from '../lib/refusals.mjs';
-import { countText, numberText, showingText, stateText } from '../lib/words.mjs';
+import { EntryStore } from './window/entry-store.mjs';
+import { navigation } from './window/navigation.mjs';
+import { LogViewport } from './window/viewport.mjs';
+import { Countdown, reasonText, signInAddress, standingOf } from '../lib/refusals.mjs';
+import { showingText, stateText } from '../lib/words.mjs';
 
 const SEARCH_PAUSE_MS = 250; // a search begins when the typing pauses, not with every letter
-const HELD_ROWS = 1000; // read at once, of those that came while the reader was away from the end
 
 /** The members of `one` and `other` in one object, getters kept as getters. */
 export function combined(one, other) {
@@ -17,15 +19,17 @@ export function combined(one, other) {
  * An Alpine component's members. The component adds its own and calls `startViewer` and `stopViewer` from `init` and
  * `destroy`. Its markup has the refs `log` (scrolls) and `lines` (takes the rows).
  *
- * Stream and surface stay outside of the component's data: Alpine would watch every entry in them.
+ * Stream, store and viewport stay outside of the component's data: Alpine would watch every entry in them. So `store` and
+ * `viewport` are methods: what a getter gives, Alpine wraps.
  */
 export function logViewer() {
   let stream = null;
-  let surface = null;
+  let store = null;
+  let viewport = null;
   let searchTimer = null;
   let countdown = null;
 
-  return combined(viewMenu(), {
+  return combined(combined(navigation(), viewMenu()), {
     filters: { ...NO_FILTERS },
     state: 'Idle',
     reason: '',
@@ -34,21 +38,14 @@ export function logViewer() {
     clock: 0, // it goes while the reader waits for a moment
     refusal: 0,
     isPollingChosen: false,
-    shown: 0,
-    held: 0,
-    missed: 0,
+    shown: 0, // lines that can be scrolled to
+    rows: 0, // in the document
     matching: 0,
     total: 0,
-    dropped: 0,
-    hasOlder: false,
     hasAnswered: false,
-    isLoadingOlder: false,
-    olderProblem: '',
-    isLoadingHeld: false,
-    heldProblem: '',
-    isFollowing: true,
     isFolded: false,
     showsJob: false,
+    clearedTo: 0, // an id: lines up to it are not shown
 
     /** `open(options)` makes the stream, not yet connected. */
     startViewer(open, callbacks) {
@@ -57,13 +54,13 @@ export function logViewer() {
       });
       stream = open({
         filters: this.streamFilters(),
-        onLogs: (entries) => this.showEntries(entries),
+        onLogs: (entries, meta) => this.showEntries(entries, meta),
         onReset: () => this.dropEntries(),
         onState: () => this.readState(),
         ...callbacks,
       });
       this.startRows();
-      if (!this.isFolded) this.attachSurface();
+      if (!this.isFolded) this.attachViewport();
       this.connectStream(stream);
     },
 
@@ -76,36 +73,54 @@ export function logViewer() {
       countdown.stop();
       this.stopRows();
       stream.disconnect();
-      this.detachSurface();
+      this.detachViewport();
+    },
+
+    /** The entries by place; null while the viewer is folded. */
+    store() {
+      return store;
+    },
+
+    /** The view of them; null while the viewer is folded. */
+    viewport() {
+      return viewport;
     },
 
     /** Shows what the stream holds, from now on as it comes. A viewer that `isFolded` does so when it is opened. */
-    attachSurface() {
-      surface = new LogSurface(this.$refs.log, this.$refs.lines, {
-        maxRows: stream.getState().capacity,
-        rowView: () => this.rowView(),
-        onFollow: (isFollowing) => this.follow(isFollowing),
-        onRender: ({ size, held, missed }) => Object.assign(this, { shown: size, held, missed }),
-        onReturn: () => this.redraw(),
+    attachViewport() {
+      store = new EntryStore({
+        readPage: (page) => stream.readPage(page),
+        findPlace: (wanted) => stream.findPlace(wanted),
       });
-      surface.append(this.wanted(stream.entries));
+      viewport = new LogViewport(this.$refs.log, this.$refs.lines, store, {
+        view: () => this.rowView(),
+        onFollow: (isFollowing) => this.follow(isFollowing),
+        onRender: ({ size, missed }) => this.rendered(size, missed),
+      });
+      this.refill();
     },
 
-    detachSurface() {
-      surface?.destroy();
-      surface = null;
-      Object.assign(this, { held: 0, missed: 0 });
+    detachViewport() {
+      viewport?.destroy();
+      store?.destroy();
+      viewport = null;
+      store = null;
       this.follow(true);
     },
 
-    follow(isFollowing) {
-      this.isFollowing = isFollowing;
-      this.readState();
+    /** Begins anew with what the stream holds. */
+    refill() {
+      const { hasOlder, displayedCount } = stream.getState();
+      store?.clear(this.clearedTo);
+      viewport?.jumpToEnd();
+      if (this.hasAnswered) store?.append(stream.entries, { matching: displayedCount, hasOlder });
     },
 
-    /** Which of the entries that the stream holds are shown. */
-    wanted(entries) {
-      return entries;
+    rendered(size, missed) {
+      const { known } = store;
+      if (this.rows !== size) this.rows = size;
+      if (this.shown !== known) this.shown = known;
+      this.noteMissed(missed);
     },
 
     /** What of the filters goes to the server; a component may add to it. */
@@ -113,14 +128,20 @@ export function logViewer() {
       return { ...this.filters };
     },
 
-    showEntries(entries) {
-      surface?.append(this.wanted(entries));
+    showEntries(entries, { displayed_count: matching, has_more: hasOlder }) {
+      const isFirst = !this.hasAnswered;
+      store?.append(entries, { matching, hasOlder });
       this.hasAnswered = true;
       this.readState();
+      if (isFirst) this.opened();
     },
 
+    /** The first entries are here. */
+    opened() {},
+
     dropEntries() {
-      surface?.clear();
+      store?.clear(this.clearedTo);
+      viewport?.jumpToEnd();
       this.hasAnswered = false;
       this.readState();
     },
@@ -137,8 +158,6 @@ export function logViewer() {
       this.isPollingChosen = now.isPollingChosen;
       this.matching = now.displayedCount;
       this.total = now.totalCount;
-      this.dropped = now.dropped;
-      if (this.isFollowing) this.hasOlder = now.hasOlder; // or else it is said of what the surface shows
     },
 
     /** A component that keeps its filters somewhere says so here. */
@@ -177,72 +196,15 @@ export function logViewer() {
       this.applyFilters();
     },
 
-    async loadOlder(count) {
-      this.isLoadingOlder = true;
-      this.olderProblem = '';
-      try {
-        await this.readOlder(Number.isInteger(count) ? count : this.filters.limit);
-      } catch (error) {
-        this.olderProblem = refusalText(error);
-      }
-      this.isLoadingOlder = false;
-      this.readState();
-    },
-
-    /** What the stream has let go of while the reader was away from the end is before what it holds, and shown. */
-    async readOlder(count) {
-      const [first] = surface?.ends ?? [null];
-      if (first === null || first === stream.entries[0]?.id) {
-        surface?.prepend(this.wanted(await stream.loadOlder(count)));
-        this.hasOlder = stream.getState().hasOlder;
-        return;
-      }
-      const { logs, meta } = await stream.readPage({ before: first, limit: count });
-      if (surface?.ends[0] !== first) return; // it was drawn anew meanwhile
-      surface.prepend(this.wanted(logs));
-      this.hasOlder = meta.has_more;
-    },
-
-    /** Goes on reading after the last row, without going to the end. */
-    async loadHeld() {
-      this.isLoadingHeld = true;
-      this.heldProblem = '';
-      const last = surface.ends[1];
-      try {
-        const { logs } = await stream.readPage({ since: last, limit: HELD_ROWS });
-        if (surface?.ends[1] === last) surface.appendHeld(this.wanted(logs));
-      } catch (error) {
-        this.heldProblem = refusalText(error);
-      }
-      this.isLoadingHeld = false;
-    },
-
     /** Whether rows say of which job they are, from now on. */
     showJobs(showsJob) {
       this.showsJob = showsJob;
+      this.redraw();
     },
 
-    /** Draws everything anew. */
+    /** Draws all rows anew, as the reader likes them now. */
     redraw() {
-      surface?.clear();
-      surface?.append(this.wanted(stream.entries));
-    },
-
-    /** Where a reader who left the end is: an entry's id. */
-    anchor() {
-      return surface?.anchor ?? null;
-    },
-
-    returnTo(anchor) {
-      surface?.returnTo(anchor);
-    },
-
-    whenDrawn(callback) {
-      surface?.whenDrawn(callback);
-    },
-
-    jumpToEnd() {
-      surface?.jumpToEnd();
+      viewport?.redraw();
     },
 
     retryNow() {
@@ -256,9 +218,6 @@ export function logViewer() {
 
     get logClass() {
       return '';
-    },
-    get hasOlderToShow() {
-      return this.hasOlder;
     },
     get isFiltering() {
       return areFiltering(this.filters);
@@ -289,12 +248,6 @@ export function logViewer() {
       const { shown, matching, total, isFiltering } = this;
       return showingText({ shown, matching, total, isFiltering });
     },
-    get isBehind() {
-      return !this.isFollowing;
-    },
-    get jumpWords() {
-      return this.missed ? `Jump to the end ↓ · ${numberText(this.missed)} new` : 'Jump to the end ↓';
-    },
     get isEmpty() {
       return this.hasAnswered && this.shown === 0 && this.matching === 0;
     },
@@ -312,20 +265,8 @@ export function logViewer() {
     get mustSignIn() {
       return this.isRefused && this.refusal === 401;
     },
-    get hasHeld() {
-      return this.held > 0;
-    },
-    get heldWords() {
-      return `${countText(this.held, 'newer line')} not shown here`;
-    },
-    get heldButtonWords() {
-      return this.isLoadingHeld ? 'Loading…' : 'Load the next ones';
-    },
     get signInHref() {
       return this.mustSignIn ? signInAddress() : '';
-    },
-    get olderWords() {
-      return this.isLoadingOlder ? 'Loading…' : 'Load older lines';
     },
   });
 }

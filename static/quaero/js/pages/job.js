@@ -62,6 +62,11 @@ export function jobPage() {
       destroy.call(this);
     },
 
+    readHash() {
+      this.readView();
+      this.goToHash();
+    },
+
     readView() {
       const named = location.hash.slice(1);
       this.view = Object.hasOwn(VIEWS, named) ? named : 'log';

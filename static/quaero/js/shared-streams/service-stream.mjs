@@ -6,12 +6,11 @@ import { SharedSubscription } from './tab.mjs';
 const CAPACITY = 1000; // as many as the hub holds
 
 export class SharedServiceStream {
-  /** Options: `level()`, which the hub is asked for with each joining; callbacks `onLogs(entries)`, `onReset(reason)`, `onState()`, `onLevel(level)`. */
+  /** Options: `level()`, which the hub is asked for with each joining; callbacks `onLogs(entries, meta)`, `onReset(reason)`, `onState()`, `onLevel(level)`. */
   constructor({ level, onLogs, onReset, onState, onLevel }) {
     Object.assign(this, { entries: [], _callbacks: { onLogs, onReset, onState, onLevel }, _level: level() });
     this._counts = { totalCount: 0, displayedCount: 0, hasOlder: false };
     this._standing = { state: 'Idle', reason: '', error: null, retryAt: 0 };
-    this._capacity = CAPACITY;
     const handlers = {
       snapshot: (message) => this._catchUp(message),
       entries: (message) => this._take(message.entries, message.counts),
@@ -36,33 +35,16 @@ export class SharedServiceStream {
     else this._subscription.rejoin();
   }
 
-  readPage({ before, since, limit }) {
-    return fetchJson(`${api('service/logs')}?${buildQueryParams({ level: this._level, before, since, limit })}`);
+  readPage({ signal, ...query }) {
+    return fetchJson(`${api('service/logs')}?${buildQueryParams({ level: this._level, ...query })}`, signal);
   }
 
-  async loadOlder(count) {
-    const [oldest] = this.entries;
-    const page = await this.readPage({ before: oldest?.id, limit: count });
-    if (oldest !== this.entries[0]) return []; // the log began anew meanwhile
-    this.entries.unshift(...page.logs);
-    this._capacity += page.logs.length;
-    this._counts.hasOlder = Boolean(page.meta.has_more) && page.logs.length > 0;
-    return page.logs;
+  findPlace({ signal, ...query }) {
+    return fetchJson(`${api('service/logs/place')}?${buildQueryParams({ level: this._level, ...query })}`, signal);
   }
 
   getState() {
-    const { state, reason, error, retryAt } = this._standing;
-    const dropped = 0;
-    return {
-      state,
-      reason,
-      error,
-      retryAt,
-      isPollingChosen: false,
-      dropped,
-      capacity: this._capacity,
-      ...this._counts,
-    };
+    return { ...this._standing, isPollingChosen: false, ...this._counts };
   }
 
   /** What the hub holds: what is new of it, when it continues what is here; otherwise all of it. */
@@ -77,16 +59,15 @@ export class SharedServiceStream {
     const isFirst = this.entries.length === 0;
     Object.assign(this._counts, { totalCount, displayedCount });
     this.entries.push(...entries);
-    const excess = this.entries.length - this._capacity;
+    const excess = this.entries.length - CAPACITY;
     if (excess > 0) this.entries.splice(0, excess);
     if (isFirst) this._counts.hasOlder = hasOlder;
     else if (excess > 0) this._counts.hasOlder = true;
-    this._callbacks.onLogs(entries);
+    this._callbacks.onLogs(entries, { displayed_count: displayedCount, has_more: this._counts.hasOlder });
   }
 
   _reset({ reason, level }) {
     this.entries = [];
-    this._capacity = CAPACITY;
     if (level !== undefined && level !== this._level) {
       this._level = level; // another tab chose it
       this._callbacks.onLevel(level);

@@ -59,16 +59,16 @@ function absoluteText(iso, { zone, dates }) {
   return dates ? `${dateText(shown.clock)} ${time}` : time;
 }
 
-/** Since `from`; nothing where that is not known. */
+/** Since `from`, which may be unknown: then nothing. */
 function sinceText(iso, from) {
   const span = Date.parse(iso) - Date.parse(from);
   return Number.isNaN(span) ? '' : spanText(span);
 }
 
-/** What stands in a row's column of times. `view`: when the job `startedAt`, and the `previous` entry, as for `buildRow`. */
-export function timeText(entry, settings, { previous, startedAt = null } = {}) {
+/** What stands in a row's column of times. `startedAt`: when the job started; `previous`: the entry before, or null. */
+export function timeText(entry, settings, { previous = null, startedAt = null } = {}) {
   const { timestamp } = entry;
-  if (settings.time === 'delta') return previous === null ? spanText(0) : sinceText(timestamp, previous?.timestamp);
+  if (settings.time === 'delta') return previous ? sinceText(timestamp, previous.timestamp) : spanText(0);
   if (settings.time === 'relative' && startedAt) return sinceText(timestamp, startedAt);
   return absoluteText(timestamp, settings);
 }
