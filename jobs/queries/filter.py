@@ -66,6 +66,24 @@ class OfStep(FilterField[UUID]):
         return lambda entry: entry.step_id == step
 
 
+def only_if_one(text: str) -> bool | None:
+    return ("0", "1").index(text) == 1 or None  # else a ValueError
+
+
+class OutsideSteps(FilterField[bool]):
+    name = "outside_steps"
+    meaning = "1: entries that belong to no step."
+    text = Text(only_if_one, "1 (entries of no step) or 0 (all)", {"enum": ["0", "1"]})
+
+    @staticmethod
+    def condition(value: bool) -> models.Q:
+        return models.Q(step=None)
+
+    @staticmethod
+    def matcher(value: bool) -> Test:
+        return lambda entry: entry.step_id is None
+
+
 def lowest_level(text: str) -> int | None:
     level = levels.parse(text)
     return None if level == levels.DEBUG else level  # everything is at least debug
@@ -241,6 +259,7 @@ class Filter:
     last_line: Annotated[int | None, LastLine] = None
     source: Annotated[str | None, OfSource] = None
     fields: Annotated[tuple[FieldValue, ...] | None, HavingFields] = None
+    outside_steps: Annotated[bool | None, OutsideSteps] = None
     family: UUID | None = None  # entries of this job and its descendants: asked for by a parameter of its own
 
     @property

@@ -64,6 +64,7 @@ conditions = {
     "to_time": moments,
     "first_line": st.integers(1, 9),
     "last_line": st.integers(1, 9),
+    "outside_steps": st.just(True),
 }
 # One or two at a time: with all of them together hardly anything would match.
 filters = st.lists(st.sampled_from(list(conditions)), min_size=1, max_size=2, unique=True).flatmap(

@@ -7,7 +7,8 @@ import { describeCounts, describeJob } from './jobs/summary.mjs';
 import { readFilters, saidFilters, writeFilters } from './log/filters.mjs';
 import { combined, logViewer } from './log/viewer.mjs';
 import { serviceLogViewer } from './log/service-viewer.mjs';
-import { StepList } from './log/step-list.mjs';
+import { bySteps } from './log/steps/by-step.mjs';
+import { StepList } from './log/steps/list.mjs';
 import { lineOfHash } from './log/window/targets.mjs';
 import { slotFor } from './shared-streams/slot.mjs';
 import { capitalised, momentText } from './lib/words.mjs';
@@ -24,8 +25,11 @@ export function jobLogViewer(jobId) {
   let stepList = null;
   let hasOpened = false;
 
-  const viewer = logViewer();
-  const { applyFilters } = viewer;
+  const viewer = combined(
+    logViewer(),
+    bySteps(() => steps),
+  );
+  const { applyFilters, showEntries, dropEntries, follow } = viewer;
 
   return combined(viewer, {
     job: null,
@@ -74,14 +78,31 @@ export function jobLogViewer(jobId) {
     tick() {
       this.now = Date.now();
       stepList?.tick(this.now);
+      this.tickHeads();
+    },
+
+    showEntries(entries, meta) {
+      showEntries.call(this, entries, meta);
+      this.takeBySteps(entries);
+    },
+
+    dropEntries() {
+      this.clearSections();
+      dropEntries.call(this);
+    },
+
+    follow(isFollowing) {
+      follow.call(this, isFollowing);
+      this.tellSections();
     },
 
     showStatus(status) {
       const { job } = status;
       this.job = job;
       steps = status.steps ?? steps;
-      if (!hasOpened) this.opened();
       this.stepCount = steps.length;
+      this.groupSteps();
+      if (!hasOpened) this.opened();
       this.showSteps();
       document.title = `${capitalised(job.status)}: ${job.name} · Quaero`;
     },
@@ -109,6 +130,7 @@ export function jobLogViewer(jobId) {
       const store = this.store();
       const level = this.filters.level === 'fatal' ? 'fatal' : 'error';
       try {
+        if (this.isGrouped && (await this.goToFailedStep())) return;
         const { logs } = await store.readPage({ level, offset: 0, limit: 1 });
         if (logs.length && this.isFollowing) this.showEntry(await store.find({ id: logs[0].id }));
       } catch {
@@ -135,6 +157,7 @@ export function jobLogViewer(jobId) {
 
     applyFilters() {
       applyFilters.call(this);
+      this.groupSteps();
       this.showSteps(); // the chosen one is marked
     },
 
@@ -209,6 +232,7 @@ export function jobLogViewer(jobId) {
       return String(this.filters.step === '');
     },
     get logClass() {
+      if (this.isGrouped) return 'log-by-steps';
       return this.filters.step ? 'log-of-one-step' : '';
     },
     get finishedText() {

@@ -593,6 +593,17 @@
       return fetchJson(this._pageUrl({ ...wanted, limit: undefined }, '/place'), signal);
     }
 
+    /** Entries in which a text or an expression is found, under the same filters: `find`, `case`, `regex`, and `since` or
+     *  `before` an id. */
+    findMatches({ signal, ...wanted }) {
+      return fetchJson(this._pageUrl(wanted, '/find'), signal);
+    }
+
+    /** How many they are, and how many of them up to the entry `up_to`. */
+    countMatches({ signal, ...wanted }) {
+      return fetchJson(this._pageUrl({ ...wanted, limit: undefined }, '/find/count'), signal);
+    }
+
     getState() {
       const { state, reason, error, attempts, isPollingChosen, retryAt } = this._connection;
       const { logs, totalCount, displayedCount, status, steps, connected } = this;

@@ -2,6 +2,8 @@
 // it stands.
 import { viewMenu } from './rows/view-menu.mjs';
 import { NO_FILTERS, areFiltering, describeOthers, withoutFilter } from './filters.mjs';
+import { findBar } from './find/bar.mjs';
+import { Finder } from './find/finder.mjs';
 import { EntryStore } from './window/entry-store.mjs';
 import { navigation } from './window/navigation.mjs';
 import { LogViewport } from './window/viewport.mjs';
@@ -24,12 +26,14 @@ export function combined(one, other) {
  */
 export function logViewer() {
   let stream = null;
-  let store = null;
+  let flat = null; // all matching entries, in their order
+  let store = null; // what is shown of them: the same, or by steps
   let viewport = null;
+  let finder = null;
   let searchTimer = null;
   let countdown = null;
 
-  return combined(combined(navigation(), viewMenu()), {
+  return combined([navigation(), viewMenu(), findBar()].reduce(combined), {
     filters: { ...NO_FILTERS },
     state: 'Idle',
     reason: '',
@@ -88,32 +92,87 @@ export function logViewer() {
 
     /** Shows what the stream holds, from now on as it comes. A viewer that `isFolded` does so when it is opened. */
     attachViewport() {
-      store = new EntryStore({
+      flat = new EntryStore({
         readPage: (page) => stream.readPage(page),
         findPlace: (wanted) => stream.findPlace(wanted),
       });
-      viewport = new LogViewport(this.$refs.log, this.$refs.lines, store, {
-        view: () => this.rowView(),
-        onFollow: (isFollowing) => this.follow(isFollowing),
-        onRender: ({ size, missed }) => this.rendered(size, missed),
-      });
+      this.openView();
       this.refill();
     },
 
-    detachViewport() {
+    openView() {
+      store = this.viewedStore(flat, stream);
+      viewport = new LogViewport(this.$refs.log, this.$refs.lines, store, {
+        view: () => this.rowView(),
+        buildHead: (item) => this.buildHead(item),
+        onFollow: (isFollowing) => this.follow(isFollowing),
+        onRender: ({ size, missed }) => this.rendered(size, missed),
+      });
+      finder = this.openFinder();
+    },
+
+    closeView() {
+      finder?.close();
       viewport?.destroy();
-      store?.destroy();
+      this.forgetSections();
+      finder = null;
       viewport = null;
       store = null;
       this.follow(true);
     },
 
+    /** The same entries in another way. */
+    showAnew() {
+      if (!flat) return;
+      this.closeView();
+      this.openView();
+    },
+
+    /** What of all entries is shown, and how; a component may show them in another way. */
+    viewedStore(entries) {
+      return entries;
+    },
+
+    forgetSections() {},
+
+    openFinder() {
+      const made = new Finder({
+        stream,
+        view: {
+          topId: () => viewport.firstInView?.id,
+          forEachRow: (callback) => viewport.forEachRow(callback),
+          rowOf: (id) => this.rowOf(id),
+          show: async ({ id }) => this.showEntry({ id, place: store.placeOf(id) ?? (await store.locate({ id })) }),
+        },
+        onChange: (now) => this.showFinding(now),
+      });
+      viewport.decorators.add(made.decorate);
+      return made;
+    },
+
+    /** The row of the entry with this id, when it is in the document. */
+    rowOf(id) {
+      const place = store.placeOf(id);
+      return place === null ? null : viewport.rowAt(place);
+    },
+
+    /** What finds in the log; null while the viewer is folded. */
+    finder() {
+      return finder;
+    },
+
+    detachViewport() {
+      this.closeView();
+      flat?.destroy();
+      flat = null;
+    },
+
     /** Begins anew with what the stream holds. */
     refill() {
       const { hasOlder, displayedCount } = stream.getState();
-      store?.clear(this.clearedTo);
+      flat?.clear(this.clearedTo);
       viewport?.jumpToEnd();
-      if (this.hasAnswered) store?.append(stream.entries, { matching: displayedCount, hasOlder });
+      if (this.hasAnswered) flat?.append(stream.entries, { matching: displayedCount, hasOlder });
     },
 
     rendered(size, missed) {
@@ -130,7 +189,8 @@ export function logViewer() {
 
     showEntries(entries, { displayed_count: matching, has_more: hasOlder }) {
       const isFirst = !this.hasAnswered;
-      store?.append(entries, { matching, hasOlder });
+      flat?.append(entries, { matching, hasOlder });
+      finder?.noteNews();
       this.hasAnswered = true;
       this.readState();
       if (isFirst) this.opened();
@@ -140,7 +200,7 @@ export function logViewer() {
     opened() {},
 
     dropEntries() {
-      store?.clear(this.clearedTo);
+      flat?.clear(this.clearedTo);
       viewport?.jumpToEnd();
       this.hasAnswered = false;
       this.readState();

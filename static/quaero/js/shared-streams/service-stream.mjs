@@ -35,12 +35,24 @@ export class SharedServiceStream {
     else this._subscription.rejoin();
   }
 
-  readPage({ signal, ...query }) {
-    return fetchJson(`${api('service/logs')}?${buildQueryParams({ level: this._level, ...query })}`, signal);
+  readPage(query) {
+    return this._read('service/logs', query);
   }
 
-  findPlace({ signal, ...query }) {
-    return fetchJson(`${api('service/logs/place')}?${buildQueryParams({ level: this._level, ...query })}`, signal);
+  findPlace(query) {
+    return this._read('service/logs/place', query);
+  }
+
+  findMatches(query) {
+    return this._read('service/logs/find', query);
+  }
+
+  countMatches(query) {
+    return this._read('service/logs/find/count', query);
+  }
+
+  _read(path, { signal, ...query }) {
+    return fetchJson(`${api(path)}?${buildQueryParams({ level: this._level, ...query })}`, signal);
   }
 
   getState() {

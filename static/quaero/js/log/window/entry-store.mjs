@@ -65,6 +65,11 @@ export class EntryStore {
     return this._runs.tail?.end ?? 0;
   }
 
+  /** A number that rises with each entry that comes. */
+  get arrived() {
+    return this.end;
+  }
+
   /** The place of the oldest entry; while that is unknown, of a page before those that were read. */
   get first() {
     const read = this._runs.all[0]?.start ?? 0;
@@ -87,6 +92,18 @@ export class EntryStore {
   /** Whether all entries are few enough to be held, and to stand in the document, at once. */
   get isShort() {
     return this.isFirstKnown && this.size <= ALL_AT_ONCE && !this._isHeavy;
+  }
+
+  /** Whether all of a short log is held, as it was counted. */
+  get isWhole() {
+    const [oldest] = this._runs.all;
+    const isHeld = oldest ? oldest.start === this.first && oldest.end === this.end : true;
+    return this._first !== null && this.isShort && isHeld;
+  }
+
+  /** All entries that are held, oldest first. */
+  held() {
+    return this._runs.all.flatMap(({ entries }) => entries);
   }
 
   at(place) {

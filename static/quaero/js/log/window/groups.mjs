@@ -5,8 +5,8 @@ import { isContinuation } from '../rows/row.mjs';
 
 const REACH = 1000; // entries beyond the rows in which the head, and further lines, are looked for
 
-/** Lines of two streams may alternate. What continues a line has its job, its stream and its level. */
-const kinshipOf = (entry) => `${entry.job_id ?? ''} ${entry.stream} ${entry.level}`;
+/** Lines of two streams may alternate. What continues a line has its job, its step, its stream and its level. */
+const kinshipOf = (entry) => `${entry.job_id ?? ''} ${entry.step_id ?? ''} ${entry.stream} ${entry.level}`;
 
 /** Of the entries at these places: `headOf`, the head's id by the id of each line that joins one, and `counts`, how many
  *  lines are known to join each head. Lines whose head is not held join none. */

@@ -24,9 +24,10 @@ const PASSES = 4; // at filling the view with rows that are lower than the usual
 export class LogViewport {
   /** `scroller` scrolls, `lines` inside it takes the rows of `store`. `onFollow(isFollowing)` is called when the reader
    *  leaves the end or comes back to it, `onRender({size, missed})` how many rows are in the document and how many lines
-   *  came since the reader left the end. `view()` is what rows are built with. */
-  constructor(scroller, lines, store, { view, onFollow, onRender }) {
-    Object.assign(this, { scroller, lines, store, onFollow, onRender, _view: view });
+   *  came since the reader left the end. `view()` is what rows are built with, `buildHead(item)` those of the store's
+   *  items that are heads of others. */
+  constructor(scroller, lines, store, { view, buildHead, onFollow, onRender }) {
+    Object.assign(this, { scroller, lines, store, onFollow, onRender, _view: view, _buildHead: buildHead });
     this.decorators = new Set();
     this.isFollowing = true;
     this._anchor = null; // {place, offset, id}; null while following
@@ -89,6 +90,13 @@ export class LogViewport {
     this._render({ isMove: true });
   }
 
+  /** Calls back for each row of an entry in the document: `(row, entry, place)`. */
+  forEachRow(callback) {
+    this._window.forEach((row, entry, place) => {
+      if (!entry.isHead) callback(row, entry, place);
+    });
+  }
+
   /** Whether all of that row is in view. */
   isInView(place) {
     const offset = this._offsetOf(place);
@@ -140,11 +148,15 @@ export class LogViewport {
   }
 
   _buildRow(entry, place, previous) {
-    const row = buildRow(entry, { ...this._view(), previous });
+    const row = entry.isHead ? this._buildHead(entry) : this._buildLine(entry, previous);
     row.dataset.place = place;
     this._markCurrent(row, entry);
-    for (const decorate of this.decorators) decorate(row, entry, place);
+    if (!entry.isHead) for (const decorate of this.decorators) decorate(row, entry, place);
     return row;
+  }
+
+  _buildLine(entry, previous) {
+    return buildRow(entry, { ...this._view(), previous: previous?.isHead ? null : previous });
   }
 
   _markCurrent(row, { id }) {
@@ -230,7 +242,7 @@ export class LogViewport {
     if (!isFollowing) this._anchor = this._anchorNow();
     else this._anchor = null;
     this.isFollowing = isFollowing;
-    this._leftAt = this.store.end;
+    this._leftAt = this.store.arrived;
     this.onFollow(isFollowing);
     this._tell();
   }
@@ -355,7 +367,7 @@ export class LogViewport {
   }
 
   _tell() {
-    const missed = this.isFollowing ? 0 : Math.max(0, this.store.end - this._leftAt);
+    const missed = this.isFollowing ? 0 : Math.max(0, this.store.arrived - this._leftAt);
     this.onRender({ size: this._window.size, missed });
   }
 }

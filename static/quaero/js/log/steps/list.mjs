@@ -1,8 +1,8 @@
 // A job's steps as buttons. Drawn without Alpine, as the log is: there may be thousands, and of those each second a
 // few change.
-import { describeStep, isActive } from '../jobs/summary.mjs';
-import { unwatched } from '../lib/unwatched.mjs';
-import { appendText, element } from './rows/text.mjs';
+import { describeStep, isActive } from '../../jobs/summary.mjs';
+import { unwatched } from '../../lib/unwatched.mjs';
+import { appendText, element } from '../rows/text.mjs';
 
 const FIRST_PART = 60; // more than a window shows
 const PART = 400; // built in one go; the log and the browser have their turns in between

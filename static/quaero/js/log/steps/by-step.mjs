@@ -1,0 +1,130 @@
+// A job's log by its steps, as members of its viewer: each step folds, as in a log of continuous integration.
+import { LEVELS } from '../../log-stream.mjs';
+import { keep, kept } from '../../lib/kept.mjs';
+import { EntryStore } from '../window/entry-store.mjs';
+import { StepHeads } from './heads.mjs';
+import { SectionedStore } from './sectioned-store.mjs';
+
+const CHOSEN = 'quaero.log.bySteps'; // of the browser
+const LEAVE_STEPS_COUNTED = ['level', 'limit']; // filters under which it is known how many lines a step has
+
+/** `steps()` gives the job's steps. */
+export function bySteps(steps) {
+  let sections = null;
+  let heads = null;
+
+  return {
+    isGroupingChosen: kept('localStorage', CHOSEN, true),
+    isGrouped: false,
+
+    /** The store that the viewport shows: that of all entries, or one by steps of it. */
+    viewedStore(flat, stream) {
+      if (!this.isGrouped) return flat;
+      heads = new StepHeads((key) => this.toggleStepLines(key));
+      sections = new SectionedStore(flat, (key) => this.openStepStore(key, stream));
+      this.tellSections();
+      return sections;
+    },
+
+    forgetSections() {
+      sections?.destroy();
+      sections = null;
+      heads = null;
+    },
+
+    openStepStore(key, stream) {
+      const ofStep = key ? { step: key } : { outside_steps: 1 };
+      const readPage = (page) => stream.readPage({ ...page, ...ofStep });
+      const findPlace = (wanted) => stream.findPlace({ ...wanted, ...ofStep });
+      return { store: new EntryStore({ readPage, findPlace }), readNewest: (limit) => readPage({ limit }) };
+    },
+
+    buildHead(item) {
+      return heads.build(item);
+    },
+
+    /** The steps have changed, or the filters have. */
+    groupSteps() {
+      const isGrouped = this.isGroupingChosen && this.canGroup;
+      if (isGrouped !== this.isGrouped) {
+        this.isGrouped = isGrouped;
+        this.showAnew();
+      } else this.tellSections();
+    },
+
+    tellSections() {
+      if (!sections || !this.job) return;
+      sections.keepsOpen = !this.isFollowing;
+      const countOf = ({ counts }) => countFrom(counts, this.filters.level);
+      sections.setSteps(steps(), countOf, countFrom(this.job.counts, this.filters.level));
+      heads.update();
+    },
+
+    takeBySteps(entries) {
+      sections?.take(entries);
+    },
+
+    clearSections() {
+      sections?.clear();
+    },
+
+    tickHeads() {
+      heads?.update();
+    },
+
+    /** What the reader opens or closes moves nothing above it. */
+    toggleStepLines(key) {
+      this.viewport().setFollowing(false);
+      sections.toggle(key);
+      heads.update();
+    },
+
+    foldAll() {
+      this.setAllOpen(false);
+    },
+
+    unfoldAll() {
+      this.setAllOpen(true);
+    },
+
+    setAllOpen(isOpen) {
+      this.viewport().setFollowing(false);
+      sections.setAllOpen(isOpen);
+      heads.update();
+      this.viewport().jumpToStart();
+    },
+
+    toggleGrouping() {
+      this.isGroupingChosen = !this.isGroupingChosen;
+      keep('localStorage', CHOSEN, this.isGroupingChosen);
+      this.groupSteps();
+    },
+
+    /** To the first step that has failed, or its first error. */
+    async goToFailedStep() {
+      const failed = steps().find(({ status }) => status === 'failed');
+      if (!failed) return false;
+      const { logs } = await sections.readPage({ step: failed.id, level: 'error', offset: 0, limit: 1 });
+      if (!this.isFollowing || !sections) return true;
+      if (logs.length) this.showEntry(await sections.find({ id: logs[0].id }));
+      else this.viewport().showPlace(sections.placeOfStep(failed.id), { block: 'start' });
+      return true;
+    },
+
+    get canGroup() {
+      const others = Object.entries(this.filters).filter(
+        ([name, value]) => value && !LEAVE_STEPS_COUNTED.includes(name),
+      );
+      return this.hasSteps && others.length === 0;
+    },
+    get groupingPressed() {
+      return String(this.isGrouped);
+    },
+  };
+}
+
+/** How many entries have at least this level. */
+export function countFrom(counts, level) {
+  const levels = LEVELS.slice(Math.max(0, LEVELS.indexOf(level)));
+  return levels.reduce((sum, each) => sum + (counts?.[each] ?? 0), 0);
+}
