@@ -1,6 +1,6 @@
 // Each active filter as a chip: what it says, and that pressing it takes the filter away.
 import { LEAVE_NOTHING_OUT } from './address.mjs';
-import { formatTimestamp } from '../../log-stream.mjs';
+import { timeText } from '../rows/time.mjs';
 
 const NAMES = { search: 'text', first_line: 'first line', last_line: 'last line' };
 const MOMENTS = ['from', 'to'];
@@ -8,10 +8,11 @@ const AND_ABOVE = ['info', 'warn', 'error'];
 const UNKNOWN_STEP = 'another step';
 const LONGEST = 60; // characters of a value; the title has all of it
 
-function valueText(name, value, stepNameOf) {
-  if (name === 'step') return stepNameOf(value) ?? UNKNOWN_STEP;
+/** `names.stepNameOf(id)`, and the `zone` that times are shown in (rows/settings.mjs). */
+function valueText(name, value, { stepNameOf, zone = 'local' }) {
+  if (name === 'step') return stepNameOf?.(value) ?? UNKNOWN_STEP;
   if (name === 'level' && AND_ABOVE.includes(value)) return `${value} and above`;
-  if (MOMENTS.includes(name)) return formatTimestamp(value, true) || value;
+  if (MOMENTS.includes(name)) return timeText({ timestamp: value }, { time: 'absolute', dates: true, zone }) || value;
   return value;
 }
 
@@ -21,19 +22,19 @@ function shortened(text) {
 }
 
 /** What a filter says: `source: app.db`. */
-export function filterText(name, value, stepNameOf = () => undefined) {
-  return `${NAMES[name] ?? name}: ${shortened(valueText(name, value, stepNameOf))}`;
+export function filterText(name, value, words = {}) {
+  return `${NAMES[name] ?? name}: ${shortened(valueText(name, value, words))}`;
 }
 
 /** Filters that leave entries out, in the order in which they were chosen last. `problems`: what the server has refused,
  *  by name. */
-export function chipsOf(filters, stepNameOf, problems = {}) {
+export function chipsOf(filters, words, problems = {}) {
   const active = Object.entries(filters).filter(([name, value]) => value && !LEAVE_NOTHING_OUT.includes(name));
   return active.map(([name, value]) => ({
     name,
-    words: `${filterText(name, value, stepNameOf)} ✕`,
-    dropWords: `Remove “${filterText(name, value, stepNameOf)}”`,
-    title: `Remove the filter ${name}: ${valueText(name, value, stepNameOf)}`,
+    words: `${filterText(name, value, words)} ✕`,
+    dropWords: `Remove “${filterText(name, value, words)}”`,
+    title: `Remove the filter ${name}: ${valueText(name, value, words)}`,
     chipClass: problems[name] ? 'chip-refused' : '',
     problem: problems[name] ?? '',
   }));

@@ -20,6 +20,11 @@ export function filtering() {
       return this.knownSteps().find(({ id }) => id === step)?.name ?? this.namesOfSteps[step];
     },
 
+    /** What the words of a chip need. */
+    filterWords() {
+      return { stepNameOf: (id) => this.stepNameOf(id), zone: this.rowSettings.zone };
+    },
+
     /** The moment whose day is meant by a time without a date. */
     dayShown() {
       return Date.now();
@@ -70,7 +75,7 @@ export function filtering() {
 
     submitFilter() {
       const field = this.$refs.addValue;
-      const known = { steps: this.knownSteps(), day: this.dayShown() };
+      const known = { steps: this.knownSteps(), day: this.dayShown(), isUtc: this.rowSettings.zone === 'UTC' };
       const { filters, mark, problem } = readTyped(this.kind, field.value, known);
       this.addProblem = problem ?? (mark ? this.addMark(mark) : '');
       if (this.addProblem) return field.focus();
@@ -83,7 +88,7 @@ export function filtering() {
       return areFiltering(this.filters);
     },
     get chips() {
-      return chipsOf(this.filters, (id) => this.stepNameOf(id), refusedFilters(this.error));
+      return chipsOf(this.filters, this.filterWords(), refusedFilters(this.error));
     },
     get kinds() {
       return KINDS.filter(({ isOfOneJob }) => !(isOfOneJob && this.showsJob));
