@@ -64,8 +64,9 @@ export function filtering() {
     },
 
     closeAdding() {
+      const { addFilter } = this.$refs; // while the form that may have asked stands in the document
       this.isAdding = false;
-      this.$nextTick(() => this.$refs.addFilter.focus());
+      this.$nextTick(() => addFilter.focus());
     },
 
     chooseKind(event) {
