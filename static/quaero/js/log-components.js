@@ -4,13 +4,18 @@ import { createStream } from './log-stream.mjs';
 import { address, jobApi } from './lib/addresses.mjs';
 import { fetchExactly } from './lib/exact-json.mjs';
 import { describeCounts, describeJob } from './jobs/summary.mjs';
-import { readFilters, saidFilters, writeFilters } from './log/filters.mjs';
-import { combined, logViewer } from './log/viewer.mjs';
+import { addActions } from './keyboard/page.mjs';
+import { historyMethod, readFilters, saidFilters, writeFilters } from './log/filters/address.mjs';
+import { refusedFilters } from './log/filters/chips.mjs';
+import { writeRange } from './log/links/line-range.mjs';
+import { jobLogActions } from './log/log-actions.mjs';
+import { logViewer } from './log/viewer.mjs';
+import { readMarks, withMarks } from './log/marks/words.mjs';
 import { serviceLogViewer } from './log/service-viewer.mjs';
 import { bySteps } from './log/steps/by-step.mjs';
 import { StepList } from './log/steps/list.mjs';
-import { lineOfHash } from './log/window/targets.mjs';
 import { slotFor } from './shared-streams/slot.mjs';
+import { combined } from './lib/members.mjs';
 import { capitalised, momentText } from './lib/words.mjs';
 
 const NOT_YET = Number.MAX_SAFE_INTEGER; // a revision that no job has
@@ -24,6 +29,7 @@ export function jobLogViewer(jobId) {
   let steps = []; // out of Alpine's sight: of thousands it would look at each
   let stepList = null;
   let hasOpened = false;
+  let forget = null; // its actions
 
   const viewer = combined(
     logViewer(),
@@ -36,6 +42,7 @@ export function jobLogViewer(jobId) {
     otherPage: '', // where the same log is: its full screen, or the job's page
     stepName: '', // a part of the names of those that are shown
     stepCount: 0,
+    isPageOfItsOwn: true, // beside which there is nothing that the keys could be for
     details: { exit_code: null, error: '' },
     now: Date.now(),
 
@@ -43,6 +50,8 @@ export function jobLogViewer(jobId) {
       this.jobId = jobId ?? this.$el.dataset.jobId;
       this.otherPage = this.$el.dataset.otherPage ?? '';
       this.filters = readFilters(location.search, saidFilters());
+      this.marks = readMarks(location.search);
+      this.readRange();
       this.showJobs(Boolean(this.filters.children));
       if (this.$refs.steps) stepList = new StepList(this.$refs.steps);
       clock = setInterval(() => this.tick(), CLOCK_MS);
@@ -56,9 +65,11 @@ export function jobLogViewer(jobId) {
         },
       );
       this.readDetails();
+      forget = addActions(jobLogActions(this, this.$el, this.isPageOfItsOwn));
     },
 
     destroy() {
+      forget();
       clearInterval(clock);
       stepList?.destroy();
       slot.close();
@@ -119,11 +130,16 @@ export function jobLogViewer(jobId) {
       if (!this.goToHash() && this.job.status === 'failed') this.goToFirstError();
     },
 
-    /** To the line that the address names. Says whether it names one. */
+    /** To the first of the lines that the address names. Says whether it names some. */
     goToHash() {
-      const line = this.showsJob ? null : lineOfHash(location.hash);
-      if (line !== null) this.goTo({ line });
-      return line !== null;
+      if (this.hasRange) this.goTo({ line: this.range.first });
+      return this.hasRange;
+    },
+
+    /** The address has another hash. */
+    readHash() {
+      this.readRange();
+      this.goToHash();
     },
 
     async goToFirstError() {
@@ -152,7 +168,15 @@ export function jobLogViewer(jobId) {
 
     /** An address may name a step that is not this job's: better the whole log than none. */
     forgetUnknownStep(error) {
-      if (error.status === 400 && this.filters.step) queueMicrotask(() => this.chooseAllSteps());
+      if ('step' in refusedFilters(error)) queueMicrotask(() => this.chooseAllSteps());
+    },
+
+    knownSteps() {
+      return steps;
+    },
+
+    dayShown() {
+      return Date.parse(this.job?.started_at ?? this.job?.created_at) || this.now;
     },
 
     applyFilters() {
@@ -161,8 +185,30 @@ export function jobLogViewer(jobId) {
       this.showSteps(); // the chosen one is marked
     },
 
+    logAddress() {
+      return jobApi(this.jobId, '/logs');
+    },
+
+    /** Filters and marks, as the page's address has them. */
+    addressQuery() {
+      return withMarks(writeFilters(this.filters), this.marks);
+    },
+
     rememberFilters() {
-      history.replaceState(null, '', location.pathname + writeFilters(this.filters) + location.hash);
+      const query = this.addressQuery();
+      const remember = historyMethod(location.search, query);
+      if (remember) history[remember](null, '', location.pathname + query + location.hash);
+    },
+
+    /** The reader went back or forth to an address with other filters. */
+    recallFilters() {
+      if (location.search === this.addressQuery()) return;
+      const filters = readFilters(location.search, saidFilters());
+      this.filters = filters;
+      this.marks = readMarks(location.search);
+      this.readRange();
+      this.showJobs(Boolean(filters.children));
+      this.applyFilters();
     },
 
     chooseStep(event) {
@@ -187,21 +233,8 @@ export function jobLogViewer(jobId) {
       this.applyFilters();
     },
 
-    pressKey(event) {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const field = event.target.closest('input, select, textarea');
-      if (event.key === 'Escape') this.escape(field);
-      else if (!field && event.key === '/') this.focusSearch(event);
-      else if (!field && event.key === 'F' && event.shiftKey) this.$refs.otherPage?.click();
-      else if (!field) this.pressLogKey(event);
-    },
-
-    focusSearch(event) {
-      event.preventDefault(); // or the slash would be typed into it
-      this.$refs.search.focus();
-    },
-
-    escape(field) {
+    /** Out of a field, and out of the filters. */
+    leave(field) {
       field?.blur();
       if (this.isFiltering) this.clearFilters();
     },
@@ -214,7 +247,7 @@ export function jobLogViewer(jobId) {
     },
     /** With the filters. */
     get otherPageHref() {
-      return this.otherPage + writeFilters(this.filters);
+      return this.otherPage + this.addressQuery() + writeRange(this.range);
     },
     get isKnown() {
       return this.job !== null;
@@ -232,8 +265,8 @@ export function jobLogViewer(jobId) {
       return String(this.filters.step === '');
     },
     get logClass() {
-      if (this.isGrouped) return 'log-by-steps';
-      return this.filters.step ? 'log-of-one-step' : '';
+      const ofSteps = this.filters.step ? 'log-of-one-step' : '';
+      return `${this.selectedClass} ${this.isGrouped ? 'log-by-steps' : ofSteps}`;
     },
     get finishedText() {
       return momentText(this.job?.finished_at, this.now);

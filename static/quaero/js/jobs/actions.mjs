@@ -1,4 +1,5 @@
 // What people do to a job on its page: cancel it, run it again, delete it. Stands inside of the page's component.
+import { addActions } from '../keyboard/page.mjs';
 import { address, jobApi } from '../lib/addresses.mjs';
 import { send } from '../lib/requests.mjs';
 import { isActive } from './summary.mjs';
@@ -7,7 +8,27 @@ import { refusalText, signInAddress } from '../lib/refusals.mjs';
 import { capitalised, countText } from '../lib/words.mjs';
 
 export function jobActions() {
+  let forget = null;
+
   return {
+    init() {
+      if (this.$refs.askCancel) forget = addActions(this.actionsOfPage()); // the server shows them to who may operate
+    },
+
+    destroy() {
+      forget?.();
+    },
+
+    actionsOfPage() {
+      const group = 'Job';
+      const asking = (name) => () => this.askFor(name);
+      return [
+        { words: 'Cancel the job', group, isUsable: () => this.canCancel, run: asking('cancel') },
+        { words: 'Run the job again', group, isUsable: () => this.canRerun, run: () => this.rerun() },
+        { words: 'Delete the job', group, isUsable: () => this.canDelete, run: asking('delete') },
+      ];
+    },
+
     asking: '', // what is to be confirmed
     isActing: false,
     actionNotice: '',
@@ -30,8 +51,12 @@ export function jobActions() {
     },
 
     ask(event) {
+      this.askFor(event.currentTarget.dataset.ask);
+    },
+
+    askFor(asking) {
       this.actionNotice = '';
-      this.asking = event.currentTarget.dataset.ask;
+      this.asking = asking;
       const refusal = `keep${capitalised(this.asking)}`; // not the other: a key that is held down must not confirm
       this.$nextTick(() => this.$refs[refusal].focus());
     },

@@ -1,4 +1,5 @@
 // The filters of the jobs list, which its address keeps: a link shows what its sender saw.
+import { asciiLowered } from '../lib/words.mjs';
 import { buildQueryParams } from '../log-stream.mjs';
 
 export const STATUSES = ['running', 'pending', 'failed', 'completed', 'cancelled'];
@@ -43,11 +44,6 @@ export function apiFilters({ status, kind, q, created, from, to }, now) {
   const moment = (text) => (isBetween && text ? new Date(text).toISOString() : '');
   const begin = isRange(created) ? new Date(now - RANGES_MS[created]).toISOString() : moment(from);
   return { status, kind, q, created_from: begin, created_to: moment(to) };
-}
-
-/** The server's search folds the case of ASCII letters only. */
-function asciiLowered(text) {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** Whether a job is one of those that the API would give for `wanted` (of `apiFilters`). */

@@ -70,3 +70,8 @@ export function showingText({ shown, matching, total, isFiltering }) {
   if (isFiltering && matching === null) return `Showing ${x} filtered, counting… (${z} total)`;
   return isFiltering ? `Showing ${x} of ${y} filtered (${z} total)` : `Showing ${x} of ${z}`;
 }
+
+/** As the server's search folds case: that of ASCII letters, and of no others. */
+export function asciiLowered(text) {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}

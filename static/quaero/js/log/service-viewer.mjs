@@ -1,13 +1,17 @@
 // The panel at the foot of every page: the log of the whole service.
 import { LEVELS, createStream } from '../log-stream.mjs';
 import { NO_JOB_FILTERS } from '../jobs/filters.mjs';
-import { address } from '../lib/addresses.mjs';
+import { address, api } from '../lib/addresses.mjs';
 import { keep, kept } from '../lib/kept.mjs';
-import { otherFilters, saidFilters } from './filters.mjs';
-import { combined, logViewer } from './viewer.mjs';
+import { addActions } from '../keyboard/page.mjs';
+import { NO_FILTERS, otherFilters, saidFilters } from './filters/address.mjs';
+import { chipsOf, refusedFilters } from './filters/chips.mjs';
+import { serviceLogActions } from './log-actions.mjs';
+import { logViewer } from './viewer.mjs';
 import { slotFor } from '../shared-streams/slot.mjs';
 import { SharedServiceStream } from '../shared-streams/service-stream.mjs';
 import { unreadOf, unreadText } from './unread.mjs';
+import { combined } from '../lib/members.mjs';
 import { numberText } from '../lib/words.mjs';
 
 const LEVEL = 'quaero.service.level'; // of the browser: all tabs share one stream
@@ -24,15 +28,25 @@ const level = () => {
 /** Filters in the page's address that are the panel's: not where the page has a log of its own, nor those that the jobs
  *  list has. */
 function addressedFilters() {
-  if (document.querySelector('.log-panel')) return {};
-  const given = Object.entries(otherFilters(location.search, saidFilters()));
-  return Object.fromEntries(given.filter(([name]) => !Object.hasOwn(NO_JOB_FILTERS, name)));
+  if (hasPageALog()) return {};
+  return Object.fromEntries(ownFilters(otherFilters(location.search, saidFilters())));
+}
+
+function hasPageALog() {
+  return document.querySelector('.log-panel') !== null;
+}
+
+/** Those that neither a control of the panel nor the jobs list has. */
+function ownFilters(filters) {
+  const isTaken = (name) => Object.hasOwn(NO_JOB_FILTERS, name) || Object.hasOwn(NO_FILTERS, name);
+  return Object.entries(filters).filter(([name, value]) => value && !isTaken(name));
 }
 
 export function serviceLogViewer() {
   let stream = null;
   let slot = null; // of a stream of its own
   let returningTo = null; // the id of a line
+  let forget = null; // the panel's actions
 
   return combined(logViewer(), {
     isFolded: true,
@@ -47,12 +61,14 @@ export function serviceLogViewer() {
       this.filters = { ...this.filters, level: level(), limit: 200, ...addressedFilters() };
       this.startViewer((options) => this.openStream(options));
       if (panel.isOpen || slot) this.unfold(panel.anchor);
+      forget = addActions(serviceLogActions(this, this.$el));
       this._remember = () => this.remember();
       globalThis.addEventListener('pagehide', this._remember);
     },
 
     destroy() {
       globalThis.removeEventListener('pagehide', this._remember);
+      forget();
       slot?.close();
       this.stopViewer();
     },
@@ -66,7 +82,7 @@ export function serviceLogViewer() {
           this.countUnread();
         },
       };
-      if (this.otherFilters.length > 0) {
+      if (this.hasChips) {
         // The tabs' shared stream has no filters but the level, so this tab needs its own.
         stream = createStream(address('service_log_stream'), { filters, maxBufferSize: OWN_ROWS, ...callbacks });
         slot = slotFor(stream);
@@ -87,13 +103,18 @@ export function serviceLogViewer() {
       else stream.connect();
     },
 
-    /** Takes filters that were removed out of the address, in which others are the page's own. */
+    logAddress() {
+      return api('service/logs');
+    },
+
+    /** In the address of a page that has no log of its own, beside what is the page's. */
     rememberFilters() {
       const params = new URLSearchParams(location.search);
-      const removed = Object.keys(addressedFilters()).filter((name) => !Object.hasOwn(this.filters, name));
-      for (const name of removed) params.delete(name);
+      for (const name of Object.keys(addressedFilters())) params.delete(name);
+      for (const [name, value] of ownFilters(this.filters)) params.set(name, value);
       const query = params.toString();
-      if (removed.length) history.replaceState(null, '', location.pathname + (query && `?${query}`) + location.hash);
+      const href = location.pathname + (query && `?${query}`) + location.hash;
+      if (!hasPageALog()) history.replaceState(history.state, '', href);
     },
 
     toggle() {
@@ -168,12 +189,35 @@ export function serviceLogViewer() {
       this.applyFilters();
     },
 
-    pressKey(event) {
-      const [target] = event.composedPath(); // in the admin within a shadow tree, whose host the event names
-      if (event.ctrlKey || event.metaKey || event.altKey || target.closest('input, select, textarea')) return;
-      if (event.key === 'l') this.toggle();
+    /** All tabs share the stream of a level; a tab with further filters has one of its own. */
+    applyFilters() {
+      this.rememberFilters();
+      this.renewTools();
+      if (this.hasChips === Boolean(slot)) return stream.reconnect(this.streamFilters());
+      slot?.close();
+      slot = null;
+      this.dropEntries();
+      this.stopViewer();
+      this.startViewer((options) => this.openStream(options));
+      return undefined;
     },
 
+    clearFilters() {
+      const { level: chosen, limit } = this.filters;
+      this.filters = { ...NO_FILTERS, level: chosen, limit };
+      this.applyFilters();
+    },
+
+    /** The level has a control of its own, and always one. */
+    get chips() {
+      return chipsOf({ ...this.filters, level: '' }, this.filterWords(), refusedFilters(this.error));
+    },
+    get hasChips() {
+      return this.chips.length > 0;
+    },
+    get isHidingAll() {
+      return false; // of all that is logged, something may match at any time
+    },
     get isOpen() {
       return !this.isFolded;
     },
@@ -197,7 +241,7 @@ export function serviceLogViewer() {
     },
     get emptyWords() {
       if (this.isCleared) return 'Cleared. New lines appear here as they come.';
-      if (this.otherFilters.length > 0) return 'No line matches these filters yet.';
+      if (this.hasChips) return 'No line matches these filters yet.';
       return 'Nothing at this level yet. Lines of all jobs appear here as they come.';
     },
     get isEmpty() {

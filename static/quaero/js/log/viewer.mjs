@@ -1,21 +1,19 @@
 // What every log viewer is made of: a stream, the entries that it reads and the view of them, filters, and words for how
 // it stands.
+import { filtering } from './filters/filtering.mjs';
+import { menus } from './menus/menus.mjs';
 import { viewMenu } from './rows/view-menu.mjs';
-import { NO_FILTERS, areFiltering, describeOthers, withoutFilter } from './filters.mjs';
 import { findBar } from './find/bar.mjs';
 import { Finder } from './find/finder.mjs';
 import { EntryStore } from './window/entry-store.mjs';
 import { navigation } from './window/navigation.mjs';
 import { LogViewport } from './window/viewport.mjs';
 import { Countdown, reasonText, signInAddress, standingOf } from '../lib/refusals.mjs';
+import { combined } from '../lib/members.mjs';
 import { showingText, stateText } from '../lib/words.mjs';
+import { tools } from './lines/tools.mjs';
 
 const SEARCH_PAUSE_MS = 250; // a search begins when the typing pauses, not with every letter
-
-/** The members of `one` and `other` in one object, getters kept as getters. */
-export function combined(one, other) {
-  return Object.defineProperties(one, Object.getOwnPropertyDescriptors(other));
-}
 
 /**
  * An Alpine component's members. The component adds its own and calls `startViewer` and `stopViewer` from `init` and
@@ -33,8 +31,7 @@ export function logViewer() {
   let searchTimer = null;
   let countdown = null;
 
-  return combined([navigation(), viewMenu(), findBar()].reduce(combined), {
-    filters: { ...NO_FILTERS },
+  return combined([navigation(), filtering(), tools(), menus(), viewMenu(), findBar()].reduce(combined), {
     state: 'Idle',
     reason: '',
     error: null,
@@ -108,11 +105,13 @@ export function logViewer() {
         onFollow: (isFollowing) => this.follow(isFollowing),
         onRender: ({ size, missed }) => this.rendered(size, missed),
       });
+      this.attachTools(viewport);
       finder = this.openFinder();
     },
 
     closeView() {
       finder?.close();
+      if (viewport) this.detachTools();
       viewport?.destroy();
       this.forgetSections();
       finder = null;
@@ -226,6 +225,7 @@ export function logViewer() {
     applyFilters() {
       clearTimeout(searchTimer);
       this.rememberFilters();
+      this.renewTools();
       stream.reconnect(this.streamFilters());
     },
 
@@ -242,17 +242,6 @@ export function logViewer() {
     },
 
     submitSearch() {
-      this.applyFilters();
-    },
-
-    removeFilter(event) {
-      this.filters = withoutFilter(this.filters, event.currentTarget.dataset.filter);
-      this.applyFilters();
-    },
-
-    clearFilters() {
-      const { limit, children } = this.filters;
-      this.filters = { ...NO_FILTERS, limit, children };
       this.applyFilters();
     },
 
@@ -277,14 +266,7 @@ export function logViewer() {
     },
 
     get logClass() {
-      return '';
-    },
-    get isFiltering() {
-      return areFiltering(this.filters);
-    },
-    /** Those that the address has, and the page no control for. */
-    get otherFilters() {
-      return describeOthers(this.filters);
+      return this.selectedClass;
     },
     get reasonWords() {
       return reasonText(this, this.clock);
@@ -312,7 +294,6 @@ export function logViewer() {
       return this.hasAnswered && this.shown === 0 && this.matching === 0;
     },
     get emptyWords() {
-      if (this.isFiltering && this.total > 0) return 'No line matches these filters.';
       if (this.state === 'Ended') return 'This job logged nothing.';
       return 'Nothing has been logged yet. Lines appear here as they come.';
     },

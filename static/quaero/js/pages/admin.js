@@ -21,6 +21,7 @@ export function adminJobLog() {
         fields.refresh();
       },
       rememberFilters() {},
+      isPageOfItsOwn: false,
     }),
   );
 }

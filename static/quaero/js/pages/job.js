@@ -7,12 +7,13 @@ import { describeSpec, isRun } from '../jobs/spec.mjs';
 import { describeJob, isActive } from '../jobs/summary.mjs';
 import { isNewer } from '../jobs/table.mjs';
 import { jobsSubscription } from '../jobs/live-list.mjs';
+import { writeRange } from '../log/links/line-range.mjs';
 import { jobLogViewer } from '../log-components.js';
 import { fetchJson } from '../log-stream.mjs';
-import { combined } from '../log/viewer.mjs';
 import { jobCompare } from '../pictures/compare.mjs';
 import { withDurations } from '../pictures/durations.mjs';
 import { withPictures } from '../pictures/job-pictures.mjs';
+import { combined } from '../lib/members.mjs';
 import { STARTS_A_WORKER, WorkerWatch } from '../jobs/workers.mjs';
 import { address, jobApi } from '../lib/addresses.mjs';
 import { momentText } from '../lib/words.mjs';
@@ -21,7 +22,7 @@ const VIEWS = { log: 'Log', result: 'Result', spec: 'What was run', runs: 'Earli
 
 export function jobPage() {
   const log = withDurations(withPictures(jobLogViewer()));
-  const { init, destroy, finish, showStatus, readDetails } = log;
+  const { init, destroy, finish, showStatus, readDetails, readHash } = log;
   let news = null; // of all jobs: for this one's relatives, and for what its own stream leaves out
   let workers = null;
   let tree = null;
@@ -64,7 +65,7 @@ export function jobPage() {
 
     readHash() {
       this.readView();
-      this.goToHash();
+      readHash.call(this);
     },
 
     readView() {
@@ -74,7 +75,7 @@ export function jobPage() {
 
     chooseView(event) {
       this.view = event.currentTarget.dataset.view;
-      const hash = this.view === 'log' ? '' : `#${this.view}`;
+      const hash = this.view === 'log' ? writeRange(this.range) : `#${this.view}`;
       history.replaceState(null, '', location.pathname + location.search + hash);
     },
 

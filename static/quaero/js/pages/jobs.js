@@ -12,6 +12,7 @@ import { describeJob } from '../jobs/summary.mjs';
 import { JobTable } from '../jobs/table.mjs';
 import { FAILED_LATELY, countFailedLately, describeSessions, describeStats } from '../jobs/stats.mjs';
 import { jobsSubscription, readJobs } from '../jobs/live-list.mjs';
+import { addActions } from '../keyboard/page.mjs';
 import { Countdown, reasonText, refusalText, signInAddress } from '../lib/refusals.mjs';
 import { capitalised, numberText, stateText } from '../lib/words.mjs';
 import { WorkerWatch, waitingText } from '../jobs/workers.mjs';
@@ -42,6 +43,7 @@ export function jobsList() {
   let frame = null;
   let reading = 0;
   let countdown = null;
+  let forget = null; // the page's actions
 
   return {
     rows: [],
@@ -82,12 +84,14 @@ export function jobsList() {
       });
       clock = setInterval(() => this.tick(), CLOCK_MS);
       failures = setInterval(() => this.readFailures(), FAILURES_MS);
+      this.addActions();
       connection.open();
       this.readFirst(); // what is there can be shown before the stream has begun
       this.readFailures();
     },
 
     destroy() {
+      forget();
       countdown.stop();
       clearInterval(clock);
       clearInterval(failures);
@@ -271,16 +275,18 @@ export function jobsList() {
       connection.retry();
     },
 
-    pressKey(event) {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const field = event.target.closest('input, select, textarea');
-      if (event.key === 'Escape' && (field || this.isFiltering)) {
-        field?.blur();
-        this.clearFilters();
-      } else if (event.key === '/' && !field) {
-        event.preventDefault();
-        this.$refs.search.focus();
-      }
+    /** Leaves the field that the reader is in, too. */
+    leaveFilters(event) {
+      const field = event.target.closest?.('input, select, textarea');
+      field?.blur();
+      if (field || this.isFiltering) this.clearFilters();
+    },
+
+    addActions() {
+      const group = 'Jobs';
+      const search = { keys: ['/'], words: 'Search by name', group, run: () => this.$refs.search.focus() };
+      const clear = { keys: ['Escape'], words: 'Clear the filters', group, isInFields: true };
+      forget = addActions([search, { ...clear, run: (event) => this.leaveFilters(event) }]);
     },
 
     get facets() {

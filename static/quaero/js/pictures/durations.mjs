@@ -1,6 +1,6 @@
 // How long earlier runs of the same name took, beside this one: as bars, and whether that is usual in words.
 import { readJobs } from '../jobs/live-list.mjs';
-import { combined } from '../log/viewer.mjs';
+import { combined } from '../lib/members.mjs';
 import { capitalised, countText, durationText, momentText, runningTime } from '../lib/words.mjs';
 
 const RUNS = 30;

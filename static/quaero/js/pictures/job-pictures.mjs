@@ -3,7 +3,7 @@ import { buildQueryParams } from '../log-stream.mjs';
 import { jobApi } from '../lib/addresses.mjs';
 import { keep, kept } from '../lib/kept.mjs';
 import { refusalText } from '../lib/refusals.mjs';
-import { combined } from '../log/viewer.mjs';
+import { combined } from '../lib/members.mjs';
 import { pictureWords } from './histogram-data.mjs';
 import { PictureReader } from './picture-reader.mjs';
 import { StepTimeline } from './timeline.mjs';

@@ -1,4 +1,5 @@
 // A job's result on its page, as a tree or a table. Stands inside of the page's component.
+import { copied } from '../lib/clipboard.mjs';
 import { jsonText } from '../lib/exact-json.mjs';
 import { isTable } from './model.mjs';
 import { buildTable } from './table.mjs';
@@ -56,20 +57,4 @@ export function jobResult() {
       return String(this.resultShape === 'tree');
     },
   };
-}
-
-/** Puts the text into the clipboard; whether the browser let us. Without TLS only the old way is there. */
-async function copied(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const field = document.createElement('textarea');
-    field.value = text;
-    document.body.append(field);
-    field.select();
-    const isDone = document.execCommand('copy');
-    field.remove();
-    return isDone;
-  }
 }

@@ -1,14 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lineOfHash, targetOf } from '../../../../static/quaero/js/log/window/targets.mjs';
-
-test('an address names a line, or a range of which the first is meant', () => {
-  assert.equal(lineOfHash('#L1234'), 1234);
-  assert.equal(lineOfHash('#L10-L25'), 10);
-  assert.equal(lineOfHash('#L25-L10'), 10);
-  for (const hash of ['', '#L', '#L0', '#L-3', '#result', '#L12x', `#L${'9'.repeat(30)}`])
-    assert.equal(lineOfHash(hash), null);
-});
+import { targetOf } from '../../../../static/quaero/js/log/window/targets.mjs';
 
 test('a number is a line', () => {
   assert.deepEqual(targetOf(' 12,345 '), { line: 12345 });

@@ -8,14 +8,17 @@ export function findBar() {
     find: { find: '', case: false, regex: false },
     finding: { isSearching: false, problem: '', rank: null, total: null, note: '', isAt: false },
 
-    /** With the field selected, so that the next word replaces the last. */
+    /** With the field selected, so that the next word replaces the last. False where the reader is in it already. */
     openFind() {
+      const isInField = this.isFindOpen && this.$refs.find.matches(':focus');
+      if (isInField) return false;
       this.isFindOpen = true;
       this.$nextTick(() => {
         this.$refs.find.focus();
         this.$refs.find.select();
       });
-      if (this.find.find) this.searchNow(0);
+      if (this.find.find && this.finding.total === null) this.searchNow(0);
+      return true;
     },
 
     closeFind() {

@@ -25,7 +25,7 @@ export function buildRow(entry, view = {}) {
   for (const name of ['id', 'line', 'stream']) row.setAttribute(`data-${name}`, entry[name]);
   const day = settings.time !== 'none' && newDayText(entry, settings.zone, previous);
   if (day) row.append(element('div', 'log-day', `${day} · ${zoneName(settings.zone)}`));
-  if (settings.line && !showsJob) row.append(element('span', 'log-line', `${entry.line} `)); // of several jobs they order nothing
+  if (settings.line && !showsJob) row.append(lineLink(entry)); // of several jobs they order nothing
   row.append(originOf(entry, view, settings), messageOf(entry, settings));
   const members = membersShown(entry);
   if (members.length) row.append(' ', fieldsOf(members));
@@ -52,11 +52,19 @@ function timeOf(entry, view, settings) {
   return time;
 }
 
-/** A link where the page says where jobs are. */
+/** A link to this line. Out of the order of Tab, in which there would be one for each row. */
+function lineLink({ line }) {
+  const link = element('a', 'log-line', `${line} `);
+  link.href = `#L${line}`;
+  link.tabIndex = -1;
+  return link;
+}
+
+/** A link to the line in its job's own log, where the page says where jobs are. */
 function jobLink(entry) {
   const href = address('job', entry.job_id);
   const link = part('log-job', entry.job_name, href ? 'a' : 'span');
-  if (href) link.href = href;
+  if (href) link.href = `${href}#L${entry.line}`;
   return link;
 }
 

@@ -46,7 +46,7 @@ export function navigation() {
     /** To what the field says, a line's number or a time. */
     async submitJump() {
       const field = this.$refs.jump;
-      const target = targetOf(field.value, this.dayInView());
+      const target = targetOf(field.value, this.dayInView(), this.rowSettings.zone === 'UTC');
       if (!target) this.notice = 'Give the number of a line, or a time such as 14:03:11.';
       else if (await this.goTo(target)) {
         field.value = '';
@@ -118,25 +118,6 @@ export function navigation() {
 
     dropNotice() {
       this.notice = '';
-    },
-
-    /** A key that moves in the log. Says whether it was one. */
-    pressLogKey(event) {
-      const viewport = this.viewport();
-      const moves = {
-        f: () => this.toggleFollow(),
-        F: () => this.toggleFollow(),
-        g: () => this.jumpToEnd(),
-        End: () => this.jumpToEnd(),
-        Home: () => this.jumpToStart(),
-        ':': () => this.openJump(),
-        j: () => viewport?.moveCurrent(1),
-        k: () => viewport?.moveCurrent(-1),
-      };
-      if (!Object.hasOwn(moves, event.key)) return false;
-      event.preventDefault(); // or the browser would scroll on as well, and a colon would be typed into the field
-      moves[event.key]();
-      return true;
     },
 
     get isBehind() {

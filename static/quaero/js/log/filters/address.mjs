@@ -1,12 +1,12 @@
 // The filters of a log page, which its address keeps: a link shows what its sender saw.
-import { LEVELS, buildQueryParams } from '../log-stream.mjs';
+import { LEVELS, buildQueryParams } from '../../log-stream.mjs';
 
 export const LIMITS = [50, 100, 250, 500, 1000];
 export const STREAMS = ['stdout', 'stderr', 'system'];
 export const NO_FILTERS = { step: '', level: '', stream: '', search: '', limit: 100, children: '' };
 
 const CHOICES = { level: LEVELS, stream: STREAMS, children: ['1'] };
-const LEAVE_NOTHING_OUT = ['limit', 'children']; // how many come first, and whose are taken in too
+export const LEAVE_NOTHING_OUT = ['limit', 'children']; // how many come first, and whose are taken in too
 const ANY = 'NAME'; // at the end of a name: `fields.NAME` is any that begins with `fields.`
 
 /** The names of all filters that the server knows, as the page says them. None where nothing says them. */
@@ -46,17 +46,25 @@ export function writeFilters(filters) {
   return query && `?${query}`;
 }
 
+/** How the browser's history keeps another query string: what is typed letter by letter is one step for its Back button.
+ *  Nothing for the same one. */
+export function historyMethod(before, after) {
+  if (after === before) return null;
+  const others = (query) => {
+    const params = new URLSearchParams(query);
+    params.delete('search');
+    return params.toString();
+  };
+  return others(before) === others(after) ? 'replaceState' : 'pushState';
+}
+
 /** Whether they leave entries out. */
 export function areFiltering(filters) {
   return Object.entries(filters).some(([name, value]) => value && !LEAVE_NOTHING_OUT.includes(name));
 }
 
-/** Filters without a control, for buttons that remove them. */
-export function describeOthers(filters) {
-  const others = Object.entries(filters).filter(([name]) => !isControlled(name));
-  return others.map(([name, value]) => ({ name, words: `${name}: ${value} ✕`, title: `Remove the filter ${name}` }));
-}
-
+/** Without that one; a filter that the page has a control for is left as none. */
 export function withoutFilter(filters, name) {
-  return Object.fromEntries(Object.entries(filters).filter(([each]) => each !== name));
+  const { [name]: removed, ...rest } = filters;
+  return isControlled(name) ? { ...rest, [name]: NO_FILTERS[name] } : rest;
 }
