@@ -6,6 +6,8 @@ import asyncio
 import socket
 from contextlib import suppress
 
+from logstream.sockets import system_socket
+
 UNSENT_BYTES = 128 * 1024
 
 
@@ -15,13 +17,9 @@ def bound_unsent(transport: asyncio.Transport) -> None:
     Without it Linux holds up to 4 MB for each client that does not read. Bytes on their way are not bounded by this: a
     far and fast client needs many of them.
     """
-    connection = transport.get_extra_info("socket")
     option = getattr(socket, "TCP_NOTSENT_LOWAT", None)
-    if connection is None or option is None or connection.family not in (socket.AF_INET, socket.AF_INET6):
+    if option is None:
         return
-    with suppress(OSError):
-        bare = socket.socket(fileno=connection.fileno())  # the loop's object for the socket takes no options
-        try:
+    with suppress(OSError), system_socket(transport) as bare:
+        if bare is not None:
             bare.setsockopt(socket.IPPROTO_TCP, option, UNSENT_BYTES)
-        finally:
-            bare.detach()

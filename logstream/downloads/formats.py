@@ -6,6 +6,7 @@ import csv
 import io
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import ClassVar
 
 import msgspec
@@ -73,28 +74,33 @@ class Csv(DownloadFormat):
 
     def lines(self, records: Sequence[EntryRecord]) -> bytes:
         written = io.StringIO()
-        csv.writer(written).writerows(map(self._row, records))
-        return written.getvalue().encode()
-
-    def _row(self, record: EntryRecord) -> tuple[object, ...]:
-        return (
-            record.id,
-            record.line,
-            record.timestamp,
-            record.level,
-            record.stream,
-            no_formula(record.source),
-            no_formula(record.message),
-            None if record.fields is UNSET else no_formula(bytes(record.fields).decode()),
-            record.job_id,
-            no_formula(record.job_name),
-            record.step_id,
-            record.step_name and no_formula(record.step_name),
+        csv.writer(written).writerows(
+            [
+                (
+                    each.id,
+                    each.line,
+                    each.timestamp,
+                    each.level,
+                    each.stream,
+                    no_formula(each.source),
+                    no_formula(each.message),
+                    None if each.fields is UNSET else no_formula(bytes(each.fields).decode()),
+                    each.job_id,
+                    name_without_formula(each.job_name),
+                    each.step_id,
+                    each.step_name and name_without_formula(each.step_name),
+                )
+                for each in records
+            ]
         )
+        return written.getvalue().encode()
 
 
 def no_formula(text: str) -> str:
     return f"'{text}" if text[:1] in FORMULA_BEGINS else text
+
+
+name_without_formula = lru_cache(maxsize=1_000)(no_formula)
 
 
 FORMATS: dict[str, Callable[[bool], DownloadFormat]] = {  # by the parameter; made with: are there several jobs

@@ -20,6 +20,7 @@ from logstream.downloads.requests import DownloadRequest, read_job_download, rea
 from logstream.live import Live
 from logstream.open_stream import connection
 from logstream.rights import LOOK_EVERY_S
+from logstream.sockets import cut
 from logstream.stepping import Stepwise
 from logstream.streams import open_stream, until_closed
 from logstream.subscription import Closed
@@ -83,7 +84,7 @@ def break_off(reason: str) -> None:
     transport = connection.get()
     if transport is None:
         raise BrokenOff(reason)
-    transport.abort()
+    cut(transport)
 
 
 def parts_in_thread(asked: DownloadRequest) -> Iterator[bytes]:

@@ -117,6 +117,32 @@ def test_a_stream_comes_through_line_by_line(nginx: dict[str, str], installation
             job.finish()
 
 
+NOISE = """
+from jobs import lifecycle
+from jobs.recording import NewEntry, append
+job = lifecycle.create_job("noise")
+for begin in range(40):
+    append(job, [NewEntry(str(hash((begin, n))) * 50) for n in range(1000)])
+print(job.pk)
+"""
+
+
+@pytest.mark.parametrize("server", ["documented", "default"])
+def test_a_download_that_is_broken_off_is_so_behind_a_proxy_too(
+    nginx: dict[str, str], installation: Installation, token: str, server: str
+) -> None:
+    job = installation.python(NOISE).strip()
+    headers = {"Authorization": f"Bearer {token}", "Host": NAME, "Accept-Encoding": "identity"}
+    path = f"{nginx[server]}/api/jobs/{job}/logs/download"
+    with httpx.stream("GET", path, headers=headers, timeout=DEADLINE_S) as answer:
+        parts = answer.iter_raw()
+        next(parts)
+        installation.python(f"from jobs.models import Job; Job.objects.get(pk={job!r}).delete()")
+        with pytest.raises(httpx.RemoteProtocolError):
+            for _ in parts:
+                pass
+
+
 @pytest.mark.parametrize("host", ["evil.example", "quaero.example.org.evil.example", "10.0.0.1", "a b", "[::1"])
 def test_another_name_is_refused(nginx: dict[str, str], installation: Installation, host: str) -> None:
     page = httpx.get(f"{installation.url}/", headers={"Host": host})
