@@ -111,11 +111,13 @@ def checked_needle(query: NeedleQuery) -> Needle:
 
 
 def finding(log: Log, needle: Needle, query: FindQuery) -> Steps[object]:
-    if query.since is not None and query.before is not None:
-        raise Refusal("since and before do not go together: give one of them, or none", code="bad_parameter")
-    for cursor in (query.since, query.before):
+    cursors = [cursor for cursor in (query.since, query.before, query.at) if cursor is not None]
+    if len(cursors) > 1:
+        raise Refusal("since, before and at do not go together: give one of them, or none", code="bad_parameter")
+    for cursor in cursors:
         refuse_foreign(log, cursor)
-    return find(log, needle, query.limit, since=query.since, before=query.before)
+    since = query.since if query.at is None else query.at - 1
+    return find(log, needle, query.limit, since=since, before=query.before)
 
 
 def counting(log: Log, needle: Needle, query: FindCountQuery) -> Steps[object]:

@@ -120,6 +120,7 @@ class NeedleQuery(Query):
 
 class FindQuery(NeedleQuery):
     since: Cursor = Field(None, description="The id of an entry: the first after it.")
+    at: Cursor = Field(None, description="The id of an entry: the first from it on.")
     before: Cursor = Field(None, description="The id of an entry: the last before it.")
     limit: Annotated[int, whole_number(1, MOST_FOUND)] = Field(1, description="How many entries at most.")
 

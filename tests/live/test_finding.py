@@ -96,10 +96,21 @@ async def test_what_is_wrong_is_refused(
         assert (body["code"], says in body["error"]) == (code, True)
 
 
+async def test_looking_begins_with_an_entry_after_one_of_another_job(
+    live_side: Live, job: Job, headers: dict[str, str]
+) -> None:
+    other = await in_thread(lifecycle.create_job, "other")
+    await in_thread(append, other, "theirs")
+    [own] = (await in_thread(append, job, "a needle")).ids
+    found = await answer(path_of(job), headers, find="needle", at=own)
+    assert [match["id"] for match in found["matches"]] == [own]
+    assert (await answer(path_of(job), headers, find="needle", since=own))["matches"] == []
+
+
 async def test_entries_of_other_jobs_are_no_places_here(live_side: Live, job: Job, headers: dict[str, str]) -> None:
     other = await in_thread(lifecycle.create_job, "other")
     [foreign] = (await in_thread(append, other, "theirs")).ids
-    for path, name in ((path_of(job), "since"), (f"{path_of(job)}/count", "up_to")):
+    for path, name in ((path_of(job), "since"), (path_of(job), "at"), (f"{path_of(job)}/count", "up_to")):
         assert (await answer(path, headers, 400, find="a", **{name: foreign}))["code"] == "cursor_of_another_job"
 
 

@@ -170,7 +170,7 @@ def test_an_expression_of_nothing_finds_nothing_and_says_so(job: Job, text: str)
     ],
 )
 def test_a_bad_expression_is_refused_with_reason_and_place(text: str, reason: str, part: str, at: int) -> None:
-    with pytest.raises(BadExpression, match="no regular expression of RE2") as refused:
+    with pytest.raises(BadExpression, match="not a regular expression of RE2") as refused:
         needle_of(text, has_case=False, is_expression=True)
     assert refused.value.detail == {"parameter": "find", "reason": reason, "part": part, "at": at}
 

@@ -43,7 +43,7 @@ class BadExpression(Refusal, ValueError):
         detail: dict[str, object] = {"parameter": "find", "reason": words, "part": part}
         if text.count(part) == 1:
             detail["at"] = at
-        super().__init__(f"this is no regular expression of RE2: {words}{where}", detail=detail)
+        super().__init__(f"this is not a regular expression of RE2: {words}{where}", detail=detail)
 
 
 class Expression:

@@ -138,7 +138,7 @@ export function logViewer() {
       const made = new Finder({
         stream,
         view: {
-          topId: () => viewport.firstInView?.id,
+          topId: () => viewport.firstEntryInView?.id,
           forEachRow: (callback) => viewport.forEachRow(callback),
           rowOf: (id) => this.rowOf(id),
           show: async ({ id }) => this.showEntry({ id, place: store.placeOf(id) ?? (await store.locate({ id })) }),

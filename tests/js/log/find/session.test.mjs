@@ -12,10 +12,10 @@ function serverOf(ids) {
       signal.throwIfAborted();
       return { total: ids.length, rank: upTo && ids.filter((id) => id <= upTo).length };
     },
-    async findMatches({ since, before, limit, signal }) {
+    async findMatches({ since = -1, at = 0, before, limit, signal }) {
       asked.push('find');
       signal.throwIfAborted();
-      const after = since === undefined ? ids : ids.filter((id) => id > since);
+      const after = ids.filter((id) => id > since && id >= at);
       const found = before === undefined ? after : after.filter((id) => id < before);
       const some = before === undefined ? found.slice(0, limit) : found.slice(-limit);
       return { matches: some.map((id) => ({ id, spans: [[0, 1]] })), has_more: some.length < found.length };

@@ -79,9 +79,10 @@ export class Finder {
   async _begin() {
     const session = new FindSession(this._stream, this.query);
     this._session = session;
-    this._view.forEachRow(this.decorate);
     await this._go(() => session.begin(this._view.topId() ?? 0));
-    if (!session.isOver && !this.problem) await this._count();
+    if (session.isOver || this.problem) return;
+    this._view.forEachRow(this.decorate);
+    await this._count();
   }
 
   async _go(move) {
@@ -133,7 +134,7 @@ export class Finder {
   }
 
   _decorate(row, entry) {
-    if (!this._session) return;
+    if (!this._session || this.problem) return;
     const { find, case: isCaseSensitive, regex } = this.query;
     const spans = regex ? this._spans.get(entry.id) : spansOf(entry.message, find, isCaseSensitive);
     if (spans) this._mark(row, entry.id, spans);

@@ -24,7 +24,7 @@ export class FindSession {
 
   /** To the first match at or after the entry with this id; behind the last one is the first. */
   async begin(id) {
-    const [match] = await this._matches({ since: Math.max(0, id - 1) });
+    const [match] = await this._matches({ at: id });
     return this._arrive(match ?? (await this._first()));
   }
 
@@ -52,9 +52,7 @@ export class FindSession {
 
   /** The spans of all matches from one id to another, by id: of what is on screen. */
   async spansBetween(first, last) {
-    const { matches } = await this._stream.findMatches(
-      this._asked({ since: Math.max(0, first - 1), limit: MOST_MATCHES }),
-    );
+    const { matches } = await this._stream.findMatches(this._asked({ at: first, limit: MOST_MATCHES }));
     return new Map(matches.filter(({ id }) => id <= last).map(({ id, spans }) => [id, spans]));
   }
 

@@ -54,7 +54,8 @@ export function pointing() {
     /** The entry that the keyboard is on. */
     currentEntry() {
       const place = this.viewport()?.current ?? null;
-      return place === null ? undefined : this.store().at(place);
+      const entry = place === null ? undefined : this.store().at(place);
+      return entry?.isHead ? undefined : entry;
     },
 
     clickLine(event) {

@@ -66,8 +66,7 @@ export function navigation() {
     },
 
     dayInView() {
-      const place = this.viewport()?.firstInView?.place;
-      const entry = place === undefined ? undefined : this.store().at(place);
+      const entry = this.viewport()?.firstEntryInView;
       return entry ? new Date(entry.timestamp) : new Date();
     },
 

@@ -74,6 +74,16 @@ export class LogViewport {
     return this.isFollowing ? this._anchorNow() : this._anchor;
   }
 
+  /** The first entry in view that is held; undefined where there is none. */
+  get firstEntryInView() {
+    const { from, to } = this._window;
+    for (let place = Math.max(from, this.firstInView?.place ?? from); place < to; place += 1) {
+      const entry = this.store.at(place);
+      if (entry && !entry.isHead) return entry;
+    }
+    return undefined;
+  }
+
   /** Shows the entry at that place at the start of the view, in its middle, or where it is the least way. */
   showPlace(place, { block = 'nearest', id } = {}) {
     const height = this.rowAt(place)?.getBoundingClientRect().height ?? this._rowHeight;
