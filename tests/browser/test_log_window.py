@@ -203,6 +203,23 @@ def test_live_lines_do_not_move_what_is_read_and_are_reached(
         job.finish()
 
 
+def test_a_log_that_grows_long_under_a_reader_stays_where_it_is(
+    page: Page, installation: Installation, log: Locator
+) -> None:
+    with installation.speaking_job() as job:
+        job.say(*(f"line {number}" for number in range(1, 1501)))
+        open_job(page, job.id)
+        expect(page.locator(".log-row")).to_have_count(1500)
+        scroll_to(log, 0.5)
+        expect(page.get_by_role("button", name="Follow")).to_have_attribute("aria-pressed", "false")
+        before = log.evaluate(IN_VIEW)
+        job.say(*(f"line {number}" for number in range(1501, 3001)))
+        expect(page.get_by_role("button", name="Follow")).to_have_text("Follow · 1,500 new lines")
+        page.wait_for_function("() => document.querySelectorAll('.log-row').length < 500")
+        assert log.evaluate(IN_VIEW) == before
+        job.finish()
+
+
 def test_a_selection_survives_new_lines_and_scrolling(page: Page, installation: Installation, log: Locator) -> None:
     selected = "[getSelection().anchorNode.textContent, getSelection().focusNode.textContent, getSelection().type]"
     with installation.speaking_job() as job:

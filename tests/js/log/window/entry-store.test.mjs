@@ -248,6 +248,28 @@ test('a copy reads what is not held, and keeps none of it', async () => {
   assert.equal(check(store, log), 100);
 });
 
+test('a place that is still being counted is asked for again', async () => {
+  const log = new Log(5000);
+  const answers = [null, null, 1200];
+  const findPlace = async () => ({ id: log.entries[1200].id, line: 1201, index: answers.shift(), total: 5000 });
+  const store = new EntryStore({ readPage: (page) => log.readPage(page), findPlace });
+  store.append(log.entries.slice(-100), { matching: null, hasOlder: true });
+  const { place } = await store.find({ line: 1201 });
+  assert.equal(place, store.first + 1200);
+  assert.equal(store.size, 5000);
+  store.need(place, place + 10);
+  await rest();
+  assert.equal(store.at(place).line, 1201);
+});
+
+test('a place behind the newest entry is the end', async () => {
+  const log = new Log(5000);
+  const findPlace = async () => ({ id: null, line: null, index: 5000, total: 5000 });
+  const store = new EntryStore({ readPage: (page) => log.readPage(page), findPlace });
+  store.append(log.entries.slice(-100), { matching: 5000, hasOlder: true });
+  assert.equal(await store.locate({ line: 9000 }), store.end);
+});
+
 test('a new filter forgets what is under way', async () => {
   const log = new Log(5000);
   const store = storeOf(log);

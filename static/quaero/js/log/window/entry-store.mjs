@@ -13,6 +13,7 @@ const TAIL = 500; // the newest, which a reader who comes back to the end sees a
 const DRAG_PAUSE_MS = 80; // a scroll bar that is dragged passes over most of a log
 const RETRY_MS = 5000;
 const COPIED_AT_ONCE = 1000; // entries
+const MOST_LOOKS = 30; // at a place that is still being counted, each of half a second
 const ALL_AT_ONCE = 2000; // entries that are held and shown as a whole
 
 export class EntryStore {
@@ -171,7 +172,14 @@ export class EntryStore {
 
   /** As `locate`, with that entry's `id` and `line`, which are null behind the newest entry. */
   async find(wanted) {
-    const { id, line, index } = await this._findPlace(wanted);
+    const { generation } = this;
+    let found = await this._findPlace(wanted);
+    for (let look = 1; found.index === null && look < MOST_LOOKS && generation === this.generation; look += 1) {
+      if (this.placeOf(found.id) !== null) break;
+      found = await this._findPlace(wanted); // the server goes on with counting
+    }
+    const { id, line, index, total } = found;
+    if (this._first === null) this._count(total);
     const held = id === null ? this.end : this.placeOf(id);
     return { id, line, place: held ?? this.first + (index ?? 0) };
   }

@@ -48,6 +48,8 @@ export function navigation() {
       const field = this.$refs.jump;
       const target = targetOf(field.value, this.dayInView(), this.rowSettings.zone === 'UTC');
       if (!target) this.notice = 'Give the number of a line, or a time such as 14:03:11.';
+      else if (target.line && this.showsJob)
+        this.notice = 'Lines have numbers in the log of one job alone. Give a time.';
       else if (await this.goTo(target)) {
         field.value = '';
         this.$refs.log.focus({ preventScroll: true });
@@ -96,8 +98,9 @@ export function navigation() {
 
     /** Into the middle of the view, unless it is in view already. */
     showEntry({ id, place }) {
-      this.viewport().showPlace(place, { block: this.viewport().isInView(place) ? 'nearest' : 'center', id });
-      this.viewport().setCurrent(place, id);
+      const viewport = this.viewport();
+      viewport?.showPlace(place, { block: viewport.isInView(place) ? 'nearest' : 'center', id });
+      viewport?.setCurrent(place, id);
     },
 
     /** Why another line is shown than the one that was wanted. */
