@@ -71,14 +71,14 @@ export class LogViewport {
 
   /** The first place in view, with the id of its entry when it is held; null while the log is empty. */
   get firstInView() {
-    return this.isFollowing ? this._anchorNow() : this._anchor;
+    return this._anchorNow();
   }
 
   /** Shows the entry at that place at the start of the view, in its middle, or where it is the least way. */
   showPlace(place, { block = 'nearest', id } = {}) {
     const height = this.rowAt(place)?.getBoundingClientRect().height ?? this._rowHeight;
     const room = this.scroller.clientHeight - height;
-    let offset = block === 'center' ? Math.max(0, room / 2) : 0;
+    let offset = block === 'center' ? Math.max(0, room / 2) : this._leastOffset(place);
     if (block === 'nearest') {
       const top = this._offsetOf(place) ?? (place < (this.firstInView?.place ?? 0) ? 0 : room);
       offset = Math.max(0, Math.min(top, room));
@@ -131,9 +131,11 @@ export class LogViewport {
     return this._current === null ? null : this.store.placeOf(this._current);
   }
 
-  /** Goes so many rows down, or up, from the current one; the first press takes the first row in view. */
+  /** Goes so many rows down, or up, from the current one; where there is none near, to the first row in view. */
   moveCurrent(step) {
-    const place = this.current === null ? this.firstInView?.place : this._clamped(this.current + step);
+    const { current } = this;
+    const isLost = current === null || this.rowAt(current) === null;
+    const place = isLost ? this.firstInView?.place : this._clamped(current + step);
     if (place === undefined) return;
     this.setCurrent(place);
     this.showPlace(place);
@@ -205,7 +207,13 @@ export class LogViewport {
   _anchorOfBar() {
     const position = positionAt(Math.max(0, this._spacer.scrollTop), this._log);
     const place = this.store.first + Math.floor(position);
-    return { place, offset: -(position % 1) * this._rowHeight, id: this.store.at(place)?.id };
+    const offset = this._leastOffset(place) - (position % 1) * this._rowHeight;
+    return { place, offset, id: this.store.at(place)?.id };
+  }
+
+  /** Above the first row there is a little room, which is seen at the very top. */
+  _leastOffset(place) {
+    return place === this.store.first ? this._spacer.base : 0;
   }
 
   /** What is at the top of the view now. */
