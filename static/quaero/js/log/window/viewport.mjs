@@ -17,7 +17,7 @@ const LOWEST_ROW_PX = 10; // where most are folded away
 const ROWS_TO_MEASURE = 10;
 const MOST_ABOVE = 80; // rows beyond the view, ...
 const MOST_BELOW = 240; // ... so that with all of both there are under 500 elements
-const PREFETCHED = 150; // entries beyond the rows that are asked for
+const MOST_PREFETCHED = 150; // entries beyond the rows that are asked for; of long lines few are enough
 const IDLE_MS = 150; // after which the bar may be put right
 const PASSES = 4; // at filling the view with rows that are lower than the usual
 
@@ -284,7 +284,8 @@ export class LogViewport {
       [from, to] = missing;
     }
     if (!this.isFollowing) this._anchor = this._reached(anchor);
-    store.need(from - PREFETCHED, to + PREFETCHED);
+    const prefetched = Math.min(MOST_PREFETCHED, 2 * (to - from));
+    store.need(from - prefetched, to + prefetched);
     if (!isComplete) this._renderSoon();
     this._tell();
     return undefined;
