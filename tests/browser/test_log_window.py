@@ -194,7 +194,7 @@ def test_live_lines_do_not_move_what_is_read_and_are_reached(
         follow = page.get_by_role("button", name="Follow")
         expect(follow).to_have_text("Follow · 2,000 new lines")
         assert log.evaluate(IN_VIEW) == before
-        page.keyboard.press("f")
+        page.keyboard.press("F")
         expect_message(page, "line 5000")
         expect_lines(page, 4900, 5000)
         job.say("one more")

@@ -107,7 +107,8 @@ export function jobLogActions(viewer, root, isPageWide) {
     words: 'Full screen, or back',
     keys: ['F'],
     isUsable: () => Boolean(viewer.$refs.otherPage),
-    run: () => viewer.$refs.otherPage.click(),
+    // With capitals locked it is the `f`.
+    run: (event) => (event?.shiftKey === false ? viewer.toggleFollow() : viewer.$refs.otherPage.click()),
   };
   return inGroup(
     [

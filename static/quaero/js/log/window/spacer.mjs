@@ -17,7 +17,7 @@ export class Spacer {
 
   /** Where the bar is, counted from the beginning of the lines. */
   get scrollTop() {
-    return this._scroller.scrollTop - this._base;
+    return this._scroller.scrollTop - this.base;
   }
 
   get isAtEnd() {
@@ -55,7 +55,7 @@ export class Spacer {
     const end = top + this._blockHeight;
     this._put(top);
     this._lines.style.height = `${isLast ? end : Math.max(height, end + this.viewHeight, top + within + 2 * this.viewHeight)}px`;
-    this._scrollTo(top + within + this._base);
+    this._scrollTo(top + within + this.base);
   }
 
   /** Whether the bar is so far from where it belongs that it is put right: while nothing moves, or before it ends. */
@@ -72,7 +72,7 @@ export class Spacer {
   }
 
   /** Where the lines begin in what scrolls. */
-  get _base() {
+  get base() {
     const { _scroller: scroller, _lines: lines } = this;
     const way = lines.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
     return way - scroller.clientTop + scroller.scrollTop;

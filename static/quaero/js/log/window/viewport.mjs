@@ -17,7 +17,7 @@ const LOWEST_ROW_PX = 10; // where most are folded away
 const ROWS_TO_MEASURE = 10;
 const MOST_ABOVE = 80; // rows beyond the view, ...
 const MOST_BELOW = 240; // ... so that with all of both there are under 500 elements
-const PREFETCHED = 150; // entries beyond the rows that are asked for
+const MOST_PREFETCHED = 150; // entries beyond the rows that are asked for; of long lines few are enough
 const IDLE_MS = 150; // after which the bar may be put right
 const PASSES = 4; // at filling the view with rows that are lower than the usual
 
@@ -71,7 +71,7 @@ export class LogViewport {
 
   /** The first place in view, with the id of its entry when it is held; null while the log is empty. */
   get firstInView() {
-    return this.isFollowing ? this._anchorNow() : this._anchor;
+    return this._anchorNow();
   }
 
   /** The first entry in view that is held; undefined where there is none. */
@@ -88,7 +88,7 @@ export class LogViewport {
   showPlace(place, { block = 'nearest', id } = {}) {
     const height = this.rowAt(place)?.getBoundingClientRect().height ?? this._rowHeight;
     const room = this.scroller.clientHeight - height;
-    let offset = block === 'center' ? Math.max(0, room / 2) : 0;
+    let offset = block === 'center' ? Math.max(0, room / 2) : this._leastOffset(place);
     if (block === 'nearest') {
       const top = this._offsetOf(place) ?? (place < (this.firstInView?.place ?? 0) ? 0 : room);
       offset = Math.max(0, Math.min(top, room));
@@ -141,9 +141,11 @@ export class LogViewport {
     return this._current === null ? null : this.store.placeOf(this._current);
   }
 
-  /** Goes so many rows down, or up, from the current one; the first press takes the first row in view. */
+  /** Goes so many rows down, or up, from the current one; where there is none near, to the first row in view. */
   moveCurrent(step) {
-    const place = this.current === null ? this.firstInView?.place : this._clamped(this.current + step);
+    const { current } = this;
+    const isLost = current === null || this.rowAt(current) === null;
+    const place = isLost ? this.firstInView?.place : this._clamped(current + step);
     if (place === undefined) return;
     this.setCurrent(place);
     this.showPlace(place);
@@ -215,7 +217,13 @@ export class LogViewport {
   _anchorOfBar() {
     const position = positionAt(Math.max(0, this._spacer.scrollTop), this._log);
     const place = this.store.first + Math.floor(position);
-    return { place, offset: -(position % 1) * this._rowHeight, id: this.store.at(place)?.id };
+    const offset = this._leastOffset(place) - (position % 1) * this._rowHeight;
+    return { place, offset, id: this.store.at(place)?.id };
+  }
+
+  /** Above the first row there is a little room, which is seen at the very top. */
+  _leastOffset(place) {
+    return place === this.store.first ? this._spacer.base : 0;
   }
 
   /** What is at the top of the view now. */
@@ -286,7 +294,8 @@ export class LogViewport {
       [from, to] = missing;
     }
     if (!this.isFollowing) this._anchor = this._reached(anchor);
-    store.need(from - PREFETCHED, to + PREFETCHED);
+    const prefetched = Math.min(MOST_PREFETCHED, 2 * (to - from));
+    store.need(from - prefetched, to + prefetched);
     if (!isComplete) this._renderSoon();
     this._tell();
     return undefined;
