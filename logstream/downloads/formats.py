@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -22,6 +21,9 @@ COLUMNS = (
 )  # fmt: skip
 # A spreadsheet takes a cell that begins with one of these for a formula, perhaps after it has dropped the space.
 FORMULA_BEGINS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+
+QUOTE = '"'
+needs_quotes = re.compile('[",\r\n]').search
 
 
 class DownloadFormat(ABC):
@@ -73,34 +75,26 @@ class Csv(DownloadFormat):
         return f"{','.join(COLUMNS)}\r\n".encode()
 
     def lines(self, records: Sequence[EntryRecord]) -> bytes:
-        written = io.StringIO()
-        csv.writer(written).writerows(
-            [
-                (
-                    each.id,
-                    each.line,
-                    each.timestamp,
-                    each.level,
-                    each.stream,
-                    no_formula(each.source),
-                    no_formula(each.message),
-                    None if each.fields is UNSET else no_formula(bytes(each.fields).decode()),
-                    each.job_id,
-                    name_without_formula(each.job_name),
-                    each.step_id,
-                    each.step_name and name_without_formula(each.step_name),
-                )
-                for each in records
-            ]
+        return "".join(map(self._line, records)).encode()
+
+    def _line(self, record: EntryRecord) -> str:
+        """By hand, which takes half the time of the module `csv`: most cells never need quotes."""
+        fields = "" if record.fields is UNSET else cell(bytes(record.fields).decode())
+        step = "" if record.step_name is None else cell_of_name(record.step_name)
+        return (
+            f"{record.id},{record.line},{record.timestamp},{record.level},{record.stream},"
+            f"{cell_of_name(record.source)},{cell(record.message)},{fields},"
+            f"{record.job_id},{cell_of_name(record.job_name)},{record.step_id or ''},{step}\r\n"
         )
-        return written.getvalue().encode()
 
 
-def no_formula(text: str) -> str:
-    return f"'{text}" if text[:1] in FORMULA_BEGINS else text
+def cell(text: str) -> str:
+    if text[:1] in FORMULA_BEGINS:
+        text = f"'{text}"
+    return f'"{text.replace(QUOTE, QUOTE * 2)}"' if needs_quotes(text) else text
 
 
-name_without_formula = lru_cache(maxsize=1_000)(no_formula)
+cell_of_name = lru_cache(maxsize=1_000)(cell)
 
 
 FORMATS: dict[str, Callable[[bool], DownloadFormat]] = {  # by the parameter; made with: are there several jobs

@@ -36,6 +36,7 @@ CONDITIONS: list[dict[str, str]] = [
     {"last_line": "5", "stream": "stderr"},
     {"search": "LINE 1", "level": "warn"},
     {"source": "nowhere"},
+    {"outside_steps": "1", "source": "app"},
 ]
 
 
@@ -43,11 +44,13 @@ CONDITIONS: list[dict[str, str]] = [
 def job(transactional_db: None) -> Job:
     job = lifecycle.create_job("import")
     lifecycle.start_job(job, leased=False)
+    step = lifecycle.add_step(job, "fetch")
     entries = [
         NewEntry(
             f"line {number}",
             "error" if number % 4 == 0 else "info",
             NOON + timedelta(minutes=number),
+            step if number % 7 else None,
             stream="stderr" if number % 5 == 0 else "stdout",
             source="app.db" if number % 2 else "app",
             fields={"shop": number % 9, "http": {"status": 500 if number > 10 else 200}} if number % 3 else None,
