@@ -11,6 +11,7 @@ from tests.browser.accessibility import findings
 from tests.browser.installation import Installation
 from tests.browser.reading import expect_count, expect_message, open_job
 
+ROWS = 12
 LINES = r"""
 import json
 from datetime import datetime, timedelta, UTC
@@ -31,6 +32,9 @@ entries = [
     NewEntry("x" * 12_000 + "end"),
     NewEntry(f"{E}[2;31mfaint {E}[0;7mturned {E}[0;8mhidden {E}[0;48;5;21mon blue {E}[0;33;103m yellow", level="error"),
     NewEntry("user \u202egnp.exe"),
+    NewEntry("Traceback (most recent call last):", level="error"),
+    NewEntry('  File "/app/y.py", line 1', level="error", fields={"continuation": True}),
+    NewEntry("OSError: disk", level="error", fields={"continuation": True}),
 ]
 job = Job.objects.create(name="Many kinds of lines")
 append(job, [each._replace(timestamp=LATE + timedelta(seconds=2 * place)) for place, each in enumerate(entries)])
@@ -47,7 +51,7 @@ def job_id(installation: Installation) -> str:
 @pytest.fixture
 def shown(page: Page, job_id: str) -> Page:
     open_job(page, job_id)
-    expect_count(page, 9)
+    expect_count(page, ROWS)
     return page
 
 
@@ -95,7 +99,7 @@ def test_times_are_of_the_clock_since_the_start_or_since_the_line_before(shown: 
 def test_what_is_chosen_is_remembered_and_holds_in_every_log(shown: Page, job_id: str) -> None:
     choose(shown, line=False, level=False, stream=True, wrap=False, density="compact", size="17")
     open_job(shown, job_id)
-    expect_count(shown, 9)
+    expect_count(shown, ROWS)
     expect(shown.locator(".log-line, .log-level")).to_have_count(0)
     expect(row_of(shown, "after it").locator(".log-stream")).to_have_text("stderr")
     assert row_of(shown, "x" * 100).evaluate("(row) => getComputedStyle(row).whiteSpaceCollapse") == "preserve"
@@ -154,7 +158,6 @@ def test_json_opens_as_a_tree_with_every_digit(shown: Page) -> None:
 
 def test_a_trace_within_a_message_folds(shown: Page) -> None:
     row = row_of(shown, "KeyError")
-    frame = row.locator(".log-frames")
     fold = row.get_by_role("button", name="8 more lines")
     before = row.bounding_box()
     fold.click()
@@ -166,10 +169,21 @@ def test_a_trace_within_a_message_folds(shown: Page) -> None:
     copied = row.evaluate("(row) => (getSelection().selectAllChildren(row), `${getSelection()}`)")
     assert "x4.py" in copied
     assert "more lines" not in copied
-    choose(shown, traces="open")  # all of them
-    expect(frame).not_to_have_class(re.compile("log-folded"))
+    fold.click()
+    expect(row.locator(".log-frames")).not_to_have_class(re.compile("log-folded"))
+
+
+def test_all_traces_fold_and_open_at_once(shown: Page) -> None:
+    last = row_of(shown, "OSError")
+    frames = row_of(shown, "KeyError").locator(".log-frames")
+    assert last.evaluate("(row) => row.offsetHeight") > 10
     choose(shown, traces="folded")
-    expect(frame).to_have_class(re.compile("log-folded"))
+    assert last.evaluate("(row) => row.offsetHeight") <= 1
+    expect(frames).to_have_class(re.compile("log-folded"))
+    shown.locator(".log-row", has_text="Traceback").last.get_by_role("button", name="2 more lines").click()
+    assert last.evaluate("(row) => row.offsetHeight") > 10
+    choose(shown, traces="open")
+    expect(frames).not_to_have_class(re.compile("log-folded"))
 
 
 def test_a_long_line_is_shown_whole_when_asked_for_and_stays_so(shown: Page) -> None:
@@ -186,7 +200,7 @@ def test_nothing_of_it_shuts_a_reader_out(page: Page, job_id: str, theme: str, w
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     page.set_viewport_size({"width": width, "height": 2000})
     open_job(page, job_id)
-    expect_count(page, 9)
+    expect_count(page, ROWS)
     for button in page.locator(".log-braces").all():
         button.click()
     assert findings(page) == []
