@@ -9,6 +9,8 @@ const TRACES = {
   java: `java.lang.IllegalStateException: x\n${many(6, (n) => `\tat a.B.c(D.java:${n})`)}\nCaused by: java.io.IOException\n\tat a.B.c(D.java:1)\n\t... 12 more`,
   node: `Error: x\n${many(6, (n) => `    at f (/a.js:${n}:1)`)}`,
   '.net': `System.Exception: x\n ---> System.IO.IOException: y\n${many(6, (n) => `   at A.B() in /a.cs:line ${n}`)}\n   --- End of inner exception stack trace ---\n   at C.D()`,
+  rust: `thread 'main' panicked\n${many(4, (n) => `   ${n}: a::b\n             at /a.rs:${n}:5`)}\nnote: run with more`,
+  php: `Uncaught x\n${many(6, (n) => `#${n} /a.php(${n}): f()`)}\n#6 {main}`,
   go: `panic: x\n\ngoroutine 1 [running]:\n${many(5, (n) => `main.f(0x1)\n\t/a/main.go:${n} +0x1d`)}\nexit status 2`,
 };
 const parts = (text) => {
@@ -33,6 +35,8 @@ test('other texts of many lines are left as they are', () => {
     'a',
     many(50, (n) => `line ${n}`),
     many(50, (n) => `  indented ${n}`),
+    many(50, (n) => `${n}: an item of a list`),
+    many(50, (n) => `#${n} of another`),
     `x\n${many(2, () => '\tat a.B.c(D.java:1)')}`,
   ])
     assert.equal(foldIn(text), null);

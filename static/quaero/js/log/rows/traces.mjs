@@ -8,10 +8,9 @@ const SCANNED = 2_000; // lines
 const FRAME = new RegExp(
   [
     '^\\s+File "[^"]+", line \\d+', // Python
-    '^\\s*at [^\\s]', // Java, Node, .NET
+    '^\\s+at \\S', // Java, Node, .NET, Rust
     '^\\t\\S+\\.go:\\d+', // Go
-    '^\\s*\\d+: [\\w<]', // Rust
-    '^#\\d+ ', // PHP
+    '^#\\d+ \\S+\\(\\d+\\): ', // PHP
   ].join('|'),
 );
 const WITHIN = /^\s+\S/; // excerpts of sources, carets, causes of causes
