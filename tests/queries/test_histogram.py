@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from jobs import levels
 from jobs.models import Job, LogEntry
 from jobs.queries import Filter, Log
-from jobs.queries.pictures import Histogram, histogram_of
+from jobs.queries.pictures import Histogram, counting, histogram_of, moments
 from jobs.queries.pictures import histogram as histogram_module
 from jobs.queries.pictures.buckets import WIDTHS, Span, buckets_of
 from jobs.queries.pictures.counting import remembered
@@ -153,6 +153,19 @@ def test_a_sample_needs_as_many_queries_for_more_entries(job: Job) -> None:
         assert histogram(job).is_sampled
     assert len(more) <= len(few) + 8
     assert not [query for query in more if "COUNT" in query["sql"]]
+
+
+@pytest.mark.usefixtures("nothing_is_few")
+def test_times_far_from_all_that_were_looked_at_are_counted_together(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moments, "PROBES", 3)
+    append_steadily(job, 100)
+    append(job, [NewEntry("x", "info", NOON + timedelta(days=number)) for number in range(1, 31)])
+    append(job, [NewEntry("x", "info", NOON + SECOND * (130 + number)) for number in range(171)])
+    found = histogram(job, search="x")
+    assert (found.total, found.outside) == (271, 30)
+    [known] = remembered._known.values()
+    assert sum(bucket == counting.FAR_AWAY for bucket in known.counts) == 1
+    assert len(known.counts) < 70
 
 
 @pytest.mark.usefixtures("nothing_is_few")

@@ -16,12 +16,12 @@ from django.db import models
 from jobs.queries import long_reads
 from jobs.queries.log import START, Log, Position
 from jobs.queries.long_reads import Steps
-from jobs.queries.pictures.buckets import SECOND, Counts, Levels, number_of
+from jobs.queries.pictures.buckets import SECOND, Buckets, Counts, Levels, number_of
 from jobs.queries.pictures.moments import moment_of
 from jobs.queries.trails import deletions_of
 
 MOST_REMEMBERED = 100  # logs, each with
-MOST_BUCKETS = 2_000  # that are not empty; what lies in others is counted together, as
+MOST_BUCKETS = 400  # from the first one that is shown, so that a log may grow; all others are counted together, as
 FAR_AWAY = -(2**62)
 DIGITS = {True: 19, False: 23}  # of a time as SQLite stores it: to the second, to the millisecond
 UNITS = {True: "second", False: "milliseconds"}
@@ -62,9 +62,9 @@ class Remembered:
         self._known: OrderedDict[object, Counted] = OrderedDict()  # the latest used one is last
         self._lock = threading.Lock()
 
-    def of(self, log: Log, start: Position, width_ms: int) -> Counted:
-        """What is known of the log from `start` on in buckets of this width, if nothing was deleted since."""
-        key, deletions = (log.job_id, log.filter, start, width_ms), deletions_of(log)
+    def of(self, log: Log, start: Position, buckets: Buckets) -> Counted:
+        """What is known of the log from `start` on, in buckets like these, if nothing was deleted since."""
+        key, deletions = (log.job_id, log.filter, start, buckets.width_ms, buckets.first), deletions_of(log)
         with self._lock:
             known = self._known.pop(key, None)
             if known is None or known.deletions != deletions:
@@ -82,12 +82,12 @@ class Remembered:
 remembered = Remembered()
 
 
-def count_on(log: Log, known: Counted, end: Position, width_ms: int) -> Steps[None]:
+def count_on(log: Log, known: Counted, end: Position, buckets: Buckets) -> Steps[None]:
     """Counts from where `known` ends up to `end`, which must not be END. Call it with the lock of `known`."""
     for low, high in long_reads.ranges(log, known.up_to, end):
-        for bucket, level, number in read_groups(log, low, high, width_ms):
-            has_room = bucket in known.counts or len(known.counts) < MOST_BUCKETS
-            known.counts.setdefault(bucket if has_room else FAR_AWAY, Levels())[level] += number
+        for bucket, level, number in read_groups(log, low, high, buckets.width_ms):
+            is_near = 0 <= bucket - buckets.first < MOST_BUCKETS
+            known.counts.setdefault(bucket if is_near else FAR_AWAY, Levels())[level] += number
         known.up_to = high
         yield
 
@@ -105,12 +105,12 @@ class Found(NamedTuple):
     is_complete: bool  # that is all that was asked for
 
 
-def count_within(log: Log, start: Position, end: Position, width_ms: int, user_id: int, seconds: float) -> Found:
+def count_within(log: Log, start: Position, end: Position, buckets: Buckets, user_id: int, seconds: float) -> Found:
     """The counts from `start` up to `end`, or as far as `seconds` allow. Another reader may have counted further."""
     give_up_at = time.monotonic() + seconds
-    known = remembered.of(log, start, width_ms)
+    known = remembered.of(log, start, buckets)
     with known.lock:
-        counting = count_on(log, known, end, width_ms)
+        counting = count_on(log, known, end, buckets)
         while not (is_complete := long_reads.is_over(counting, user_id)) and time.monotonic() < give_up_at:
             pass
         counts = {bucket: Levels(levels) for bucket, levels in known.counts.items()}

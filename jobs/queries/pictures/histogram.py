@@ -77,7 +77,7 @@ def histogram_of(log: Log, most: int, user_id: int) -> Histogram:
 def counted(log: Log, part: Part, most: int, user_id: int) -> Histogram:
     buckets = buckets_of(part.span, most)
     start, end = Position(part.low, part.low), Position(part.high, part.high)
-    found = count_within(log, start, end, buckets.width_ms, user_id, COUNTING_S)
+    found = count_within(log, start, end, buckets, user_id, COUNTING_S)
     shown = buckets.inner(found.counts)
     picture = drawn(buckets.width_ms, buckets.first, shown, newest_id=id_at(log, getattr(found.up_to, log.key)))
     picture.is_complete = found.is_complete

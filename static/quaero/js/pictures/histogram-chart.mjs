@@ -1,6 +1,7 @@
 // The histogram as a chart: bars by level, a stretch of time chosen by the pointer or by keys.
 import { element } from '../log/rows/text.mjs';
-import { PARTS, axisText, bucketAt, columnsOf, rangeOf, rangeWords } from './histogram-data.mjs';
+import { PARTS, bucketAt, columnsOf, rangeOf, rangeWords } from './histogram-data.mjs';
+import { axisText } from './moments.mjs';
 
 const HEIGHT = 96;
 const LEAST_BAR = 3; // pixels of a bucket with errors, however many other lines it has
@@ -11,6 +12,7 @@ export class HistogramChart {
   constructor(host, uPlot, callbacks) {
     Object.assign(this, { _host: host, _uPlot: uPlot, _on: callbacks });
     this._picture = null;
+    this._zone = 'local';
     this._chart = null;
     this._at = null; // the bucket that keys have reached,
     this._from = null; // and the one at which a stretch begins
@@ -29,10 +31,11 @@ export class HistogramChart {
     return Math.min(120, Math.max(20, Math.round(this._host.clientWidth / 10)));
   }
 
-  show(picture) {
-    const isSameWidth = this._picture?.bucket_s === picture.bucket_s;
-    if (!isSameWidth) this._at = this._from = null;
+  show(picture, zone) {
+    const isSameWidth = this._picture?.bucket_s === picture.bucket_s && this._zone === zone;
+    if (!isSameWidth) this._forgetKeys();
     this._picture = picture;
+    this._zone = zone;
     if (!picture.buckets.length) this._clear();
     else if (this._chart && isSameWidth) this._chart.setData(columnsOf(picture.buckets));
     else this._draw();
@@ -55,7 +58,7 @@ export class HistogramChart {
   _fit() {
     const width = this._host.clientWidth;
     if (width && this._chart) this._chart.setSize({ width, height: HEIGHT });
-    else if (width && this._picture) this.show(this._picture);
+    else if (width && this._picture) this._draw();
   }
 
   /** Anew, in the colours of the theme. */
@@ -81,9 +84,10 @@ export class HistogramChart {
       height: HEIGHT,
       padding: [4, 8, 0, 0],
       legend: { show: false },
+      tzDate: (seconds) => this._dateOf(seconds),
       scales: { x: { time: true, range: () => this._span() }, y: { range: (_, __, most) => [0, Math.max(1, most)] } },
       axes: [
-        { ...axis, size: 22, grid: { show: false }, values: (_, splits, __, ___, apart) => timesAt(splits, apart) },
+        { ...axis, size: 22, grid: { show: false }, values: (_, splits, __, ___, apart) => this._times(splits, apart) },
         {
           ...axis,
           size: 52,
@@ -111,6 +115,20 @@ export class HistogramChart {
     return [Date.parse(this._picture.from) / 1000, Date.parse(this._picture.to) / 1000];
   }
 
+  /** Marks are at round times of the zone. */
+  _dateOf(seconds) {
+    const time = new Date(seconds * 1000);
+    return this._zone === 'UTC' ? this._uPlot.tzDate(time, 'Etc/UTC') : time;
+  }
+
+  _times(splits, apart) {
+    return splits.map((seconds) => axisText(seconds, apart, this._zone));
+  }
+
+  _words(one, other = one) {
+    return rangeWords(this._picture, one, other, { zone: this._zone, now: Date.now() });
+  }
+
   /** A few errors among thousands of lines would be lower than a pixel. */
   _markErrors(chart, colour) {
     const { ctx, bbox } = chart;
@@ -129,7 +147,7 @@ export class HistogramChart {
 
   _point({ cursor, posToVal }) {
     const isInside = cursor.left >= 0 && this._picture;
-    this._on.onPoint(isInside ? rangeWords(this._picture, bucketAt(this._picture, posToVal(cursor.left, 'x'))) : '');
+    this._on.onPoint(isInside ? this._words(bucketAt(this._picture, posToVal(cursor.left, 'x'))) : '');
   }
 
   _choose(chart) {
@@ -163,8 +181,13 @@ export class HistogramChart {
 
   _zoom() {
     const range = rangeOf(this._picture, this._from ?? this._at, this._at);
-    this._at = this._from = null;
+    this._forgetKeys();
     this._on.onZoom(range);
+  }
+
+  _forgetKeys() {
+    this._at = null;
+    this._from = null;
   }
 
   /** Shows the stretch that keys have chosen as the pointer's would be shown. */
@@ -187,13 +210,12 @@ export class HistogramChart {
     host.setAttribute('aria-valuemin', '0');
     host.setAttribute('aria-valuemax', String(last));
     host.setAttribute('aria-valuenow', String(at ?? last));
-    const words = this._picture.buckets.length ? rangeWords(this._picture, this._from ?? at ?? 0, at ?? last) : 'empty';
+    const words = this._picture.buckets.length ? this._words(this._from ?? at ?? 0, at ?? last) : 'empty';
     host.setAttribute('aria-valuetext', words);
     if (at !== null) this._on.onPoint(words);
   }
 }
 
-const timesAt = (splits, apart) => splits.map((seconds) => axisText(seconds, apart));
 const shortText = (number) =>
   Number.isInteger(number) ? number.toLocaleString('en', { notation: 'compact', maximumFractionDigits: 1 }) : '';
 

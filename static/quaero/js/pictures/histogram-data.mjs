@@ -1,5 +1,6 @@
 // The server's histogram as numbers to draw and as words. Pure: no page, no chart.
-import { countText, momentText, numberText } from '../lib/words.mjs';
+import { countText, numberText } from '../lib/words.mjs';
+import { momentWords } from './moments.mjs';
 
 /** What a bar is made of, from the bottom up. What is rare is at the bottom, where it is seen. */
 export const PARTS = [
@@ -8,7 +9,6 @@ export const PARTS = [
   { name: 'info', levels: ['info'], colour: '--quaero-accent' },
   { name: 'debug', levels: ['debug'], colour: '--quaero-line-strong' },
 ];
-const SHORT_MS = 60000; // where less than this is shown, the seconds count
 
 const sum = (counts, levels) => levels.reduce((total, level) => total + (counts[level] ?? 0), 0);
 
@@ -45,8 +45,8 @@ export function rangeOf(picture, one, other) {
   return { from: buckets[first].start, to: new Date(end - 1).toISOString().replace('Z', '999Z') };
 }
 
-/** `12:00:30 to 12:01:00: 12 lines, 1 error`. `one` and `other` are numbers of buckets. */
-export function rangeWords(picture, one, other = one, now = Date.now()) {
+/** `12:00:30 to 12:01:00: 12 lines, 1 error`. `one` and `other` are numbers of buckets; `now` in milliseconds. */
+export function rangeWords(picture, one, other, { zone, now }) {
   const [first, last] = [Math.min(one, other), Math.max(one, other)];
   const chosen = picture.buckets.slice(first, last + 1);
   const total = chosen.reduce((lines, bucket) => lines + totalOf(bucket), 0);
@@ -59,33 +59,15 @@ export function rangeWords(picture, one, other = one, now = Date.now()) {
   ];
   const end = picture.buckets[last + 1]?.start ?? picture.to;
   const start = picture.buckets[first].start;
-  const words = (moment) => fineMomentText(moment, picture.bucket_s * 1000, now);
-  return `${words(start)} to ${words(end)}: ${counts.filter(Boolean).join(', ')}`;
+  const words = (moment) => momentWords(moment, picture.bucket_s * 1000, zone, now);
+  const zoneName = zone === 'UTC' ? ' UTC' : '';
+  return `${words(start)} to ${words(end)}${zoneName}: ${counts.filter(Boolean).join(', ')}`;
 }
 
 /** All of it in a sentence, for those who do not see it too. */
-export function pictureWords(picture, now = Date.now()) {
+export function pictureWords(picture, shown) {
   if (!picture.buckets.length) return 'There are no lines.';
   if (!picture.is_complete) return `${numberText(picture.total)} lines so far, counting…`;
   const outside = picture.outside ? `, and ${numberText(picture.outside)} at other times` : '';
-  return rangeWords(picture, 0, picture.buckets.length - 1, now) + outside;
-}
-
-function fineMomentText(iso, stepMs, now) {
-  const text = momentText(iso, now);
-  const time = new Date(iso);
-  if (stepMs < 1000) return `${text}.${String(time.getMilliseconds()).padStart(3, '0')}`;
-  const hasSeconds = /\d:\d\d:\d\d$/.test(text);
-  return stepMs < SHORT_MS && !hasSeconds ? `${text}:${String(time.getSeconds()).padStart(2, '0')}` : text;
-}
-
-/** The text at a mark of the time axis, whose marks are so many seconds apart. */
-export function axisText(seconds, apart) {
-  const time = new Date(seconds * 1000);
-  const pad = (number, width = 2) => String(number).padStart(width, '0');
-  if (apart >= 86400) return time.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
-  const clock = `${pad(time.getHours())}:${pad(time.getMinutes())}`;
-  if (apart >= 60) return clock;
-  if (apart >= 1) return `${clock}:${pad(time.getSeconds())}`;
-  return `${pad(time.getSeconds())}.${pad(time.getMilliseconds(), 3)}`;
+  return rangeWords(picture, 0, picture.buckets.length - 1, shown) + outside;
 }

@@ -4,6 +4,7 @@ import { jobApi } from '../lib/addresses.mjs';
 import { keep, kept } from '../lib/kept.mjs';
 import { refusalText } from '../lib/refusals.mjs';
 import { combined } from '../lib/members.mjs';
+import { settings } from '../log/rows/settings.mjs';
 import { pictureWords } from './histogram-data.mjs';
 import { PictureReader } from './picture-reader.mjs';
 import { StepTimeline } from './timeline.mjs';
@@ -19,6 +20,8 @@ export function withPictures(viewer) {
   let timeline = null;
   let steps = []; // out of Alpine's sight: of thousands it would look at each
   let shownLines = '';
+  let newest = null; // the histogram as it was read last
+  let stopWatching = null;
 
   return combined(viewer, {
     openPictures: { histogram: false, timeline: false },
@@ -29,12 +32,16 @@ export function withPictures(viewer) {
 
     init() {
       init.call(this);
+      stopWatching = settings.subscribe((_, name) => {
+        if (name === 'zone' && newest) this.showPicture(newest);
+      });
       this.openPictures = { ...this.openPictures, ...kept('localStorage', OPEN, {}) };
       if (this.openPictures.histogram) this.openHistogram();
       if (this.openPictures.timeline) this.openTimeline();
     },
 
     destroy() {
+      stopWatching();
       this.closeHistogram();
       this.closeTimeline();
       destroy.call(this);
@@ -109,7 +116,9 @@ export function withPictures(viewer) {
     closeHistogram() {
       reader?.stop();
       chart?.destroy();
-      reader = chart = null;
+      reader = null;
+      chart = null;
+      newest = null;
       this.pointed = '';
     },
 
@@ -120,8 +129,10 @@ export function withPictures(viewer) {
 
     showPicture(picture) {
       this.pictureProblem = '';
-      this.picture = pictureWords(picture, Date.now());
-      chart?.show(picture);
+      const { zone } = settings.now;
+      newest = picture;
+      this.picture = pictureWords(picture, { zone, now: Date.now() });
+      chart?.show(picture, zone);
     },
 
     /** The log of a stretch of time: filters like any, which the page shows and takes away. */
