@@ -37,6 +37,13 @@ def job_id(installation: Installation) -> str:
     return installation.run("printf", "%s\\n", "one", HOSTILE, "three", "four", name="Copies")
 
 
+STEPS = """
+    echo "::group::First"; echo "a one"; echo "::endgroup::"
+    echo "between"
+    echo "::group::Second"; echo "b one"; echo "b two"; echo "::endgroup::"
+"""
+
+
 @pytest.fixture(scope="module")
 def long_id(installation: Installation) -> str:
     return installation.python(MAKE_LONG).strip()
@@ -200,3 +207,18 @@ def test_the_log_is_downloaded_as_shown_or_whole(page: Page, job_id: str, query:
         with page.expect_download() as started:
             links.nth(1).click()
         assert len(started.value.path().read_text().splitlines()) == 4
+
+
+def test_lines_that_are_read_by_step_are_copied_as_they_stand(page: Page, installation: Installation) -> None:
+    open_job(page, installation.run("sh", "-c", STEPS, name="Steps"), "#L1-L3")
+    expect(page.locator(".log-step-head")).to_have_count(3)
+    expect(page.locator(".log-chosen")).to_have_count(3)
+    without_times(page)
+    select(page, "between", "b two")
+    page.keyboard.press("Control+c")
+    assert clipboard(page) == "etween\na one\nb one\nb "
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.get_by_role("button", name="Copy chosen lines").click()
+    expect_copied(page, "The lines copied.")
+    assert clipboard(page) == "a one\nbetween\nb one"

@@ -63,3 +63,15 @@ def test_a_selected_text_is_marked_by_a_key(page: Page, job_id: str) -> None:
     page.keyboard.press("h")
     expect(page.locator(".chip-mark")).to_have_text(["out ✕", "other ✕"])
     assert marked(page)["quaero-mark-2"] == ["other"]
+
+
+def test_marks_stay_while_the_log_is_searched(page: Page, job_id: str) -> None:
+    open_job(page, job_id, "?mark=out")
+    expect_count(page, 3)
+    page.keyboard.press("Control+f")
+    page.keyboard.type("out")
+    expect(page.locator("mark")).to_have_count(2)
+    assert marked(page) == {"quaero-mark-1": ["out", "out"]}
+    page.keyboard.press("Escape")
+    expect(page.locator("mark")).to_have_count(0)
+    assert marked(page) == {"quaero-mark-1": ["out", "out"]}

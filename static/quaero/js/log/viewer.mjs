@@ -141,6 +141,7 @@ export function logViewer() {
           topId: () => viewport.firstEntryInView?.id,
           forEachRow: (callback) => viewport.forEachRow(callback),
           rowOf: (id) => this.rowOf(id),
+          onMarked: (row) => this.paintRow(row),
           show: async ({ id }) => this.showEntry({ id, place: store.placeOf(id) ?? (await store.locate({ id })) }),
         },
         onChange: (now) => this.showFinding(now),

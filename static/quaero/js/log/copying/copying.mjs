@@ -13,6 +13,7 @@ import { countText, numberText } from '../../lib/words.mjs';
 const PARTS = 'quaero.copies'; // of the browser
 const NOT_ALLOWED = 'The browser does not allow copying here.';
 const KILOBYTE = 1000;
+const PAGE = 1000; // entries that are read at once
 
 export function copying() {
   let listening = null;
@@ -47,26 +48,41 @@ export function copying() {
       else this.copySoon(this.textOfPlaces(ends, from, to), countText(to - from + 1, 'line'));
     },
 
-    /** The entries of these places; nothing unless all are held. */
+    /** The entries of these places; nothing unless all are held. Heads of steps are none. */
     heldEntries(from, to) {
       const entries = [];
       for (let place = from; place < to; place += 1) entries.push(this.store().at(place));
-      return entries.includes(undefined) ? null : entries;
+      return entries.includes(undefined) ? null : entries.filter(({ isHead }) => !isHead);
+    },
+
+    /** As `heldEntries`, of places of which some have to be read. */
+    async readPlaces(from, to) {
+      const { generation } = this.store();
+      const entries = await this.store().read(from, to);
+      if (generation !== this.store()?.generation) throw new Error('Other lines are shown now');
+      if (entries.length < to - from - this.headsBetween(from, to)) throw new Error('Some lines could not be read');
+      return entries;
+    },
+
+    headsBetween(from, to) {
+      let heads = 0;
+      for (let place = from; place < to; place += 1) if (this.store().at(place)?.isHead) heads += 1;
+      return heads;
     },
 
     async textOfPlaces(ends, from, to) {
-      const inner = from + 1 < to ? await this.store().read(from + 1, to) : [];
-      if (inner.length < to - from - 1) throw new Error('Some of the lines could not be read');
-      const outer = [this.store().at(from), this.store().at(to)];
-      return this.textOfRows(ends, [outer[0], ...inner, outer[1]]);
+      return this.textOfRows(ends, await this.readPlaces(from, to + 1));
     },
 
+    /** Of the first and the last row it is what is selected in them; of those between all. */
     textOfRows({ first, last, range }, entries) {
-      const textOf = (row, entry) => rowText(row, entry, range, this.copyParts, this.rowView());
-      const texts = [textOf(first, entries[0])];
-      if (entries.length > 2) texts.push(linesText(entries.slice(1, -1), this.copyParts, this.rowView()));
-      if (entries.length > 1) texts.push(textOf(last, entries.at(-1)));
-      return texts.join('\n');
+      const partly = new Map([first, last].map((row) => [this.entryOf(row)?.id, row]));
+      const textOf = (entry) => {
+        const row = partly.get(entry.id);
+        if (row) return rowText(row, entry, range, this.copyParts, this.rowView());
+        return linesText([entry], this.copyParts, this.rowView());
+      };
+      return entries.map(textOf).join('\n');
     },
 
     copyEntries(entries) {
@@ -142,14 +158,17 @@ export function copying() {
       return null;
     },
 
+    /** By their numbers: read by its steps, a log has them in another order. */
     async readRangeEntries() {
       const { first, last } = this.range;
-      const [from, to] = await Promise.all([first, last + 1].map((line) => this.store().locate({ line })));
-      return this.readPlaces(from, to);
-    },
-
-    async readPlaces(from, to) {
-      const entries = await this.store().read(from, to);
+      const { first_line: from = first, last_line: to = last } = this.filters;
+      const lines = { first_line: Math.max(first, from), last_line: Math.min(last, to), limit: PAGE };
+      const entries = [];
+      for (let since = 0; ; since = entries.at(-1).id) {
+        const { logs } = await this.store().readPage({ ...lines, since });
+        entries.push(...logs);
+        if (!logs.length) break;
+      }
       if (!entries.length) throw new Error('The chosen lines are not shown');
       return entries;
     },

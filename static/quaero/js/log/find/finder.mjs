@@ -14,7 +14,7 @@ const CURRENT = 'log-found-current';
 
 export class Finder {
   /** `stream` as of a FindSession. `view` is what the log is seen by: `topId()` of the first entry in sight, `show(match)`,
-   *  `forEachRow((row, entry) => {})` of those in the document, and `rowOf(id)`. `onChange(finder)` after every news. */
+   *  `forEachRow((row, entry) => {})` of those in the document, `rowOf(id)`, and `onMarked(row)`, whose text has other nodes now. `onChange(finder)` after every news. */
   constructor({ stream, view, onChange }) {
     Object.assign(this, { _stream: stream, _view: view, _onChange: onChange });
     this.query = null; // {find, case, regex}
@@ -130,7 +130,10 @@ export class Finder {
     this._spans.clear();
     this._asked.clear();
     this.problem = '';
-    this._view.forEachRow(clear);
+    this._view.forEachRow((row) => {
+      clear(row);
+      this._view.onMarked(row);
+    });
   }
 
   _decorate(row, entry) {
@@ -143,8 +146,9 @@ export class Finder {
 
   _mark(row, id, spans) {
     clear(row);
-    if (spans.length) markSpans(row.querySelector('.log-message'), spans, MARK);
+    if (spans.length) markSpans(row.querySelector(':scope > .log-message'), spans, MARK);
     row.classList.toggle(CURRENT, id === this.current?.id);
+    this._view.onMarked(row);
   }
 
   _markCurrent() {

@@ -20,7 +20,7 @@ export function pointing() {
       const { log, lines } = this.$refs;
       const frame = log.parentElement;
       contexts = new Contexts({
-        rowOf: (id) => viewport.rowAt(this.store().placeOf(id)),
+        rowOf: (id) => this.rowOf(id),
         view: () => this.rowView(),
         onDrawn: (row) => this.paintRow(row),
       });
@@ -55,7 +55,7 @@ export function pointing() {
     currentEntry() {
       const place = this.viewport()?.current ?? null;
       const entry = place === null ? undefined : this.store().at(place);
-      return entry?.isHead ? undefined : entry;
+      return entry?.isHead ? undefined : entry; // the head of a step is no line
     },
 
     clickLine(event) {
@@ -107,7 +107,7 @@ export function pointing() {
     /** By keyboard: the menu of the current line. */
     openCurrentMenu() {
       const { current } = this.viewport();
-      const row = current === null ? null : this.viewport().rowAt(current);
+      const row = this.currentEntry() ? this.viewport().rowAt(current) : null;
       if (row) this.openRowMenu(row, row.querySelector(':scope > .log-message'));
     },
 

@@ -27,7 +27,7 @@ export class RowBar {
   }
 
   _enter({ target, buttons }) {
-    const row = buttons ? null : target.closest('[data-place]'); // not while text is being selected
+    const row = buttons ? null : target.closest('.log-row[data-place]'); // not while text is being selected
     if (!row) return this._hide();
     this._row = row;
     this._around.hidden = !this._canShowAround();
