@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the programs of this folder stand on those above
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the programs of this folder use those above
 
 from served import Served
 

@@ -10,6 +10,7 @@ import { PictureReader } from './picture-reader.mjs';
 import { StepTimeline } from './timeline.mjs';
 import { timelineWords } from './timeline-layout.mjs';
 
+const NARROW_PX = 700; // a window has no room for log and pictures at once
 const OPEN = 'quaero.pictures'; // of the browser: which of them are open
 
 /** The component of a job's log with its pictures. Its markup has the refs `histogram` and `timeline`. */
@@ -35,7 +36,7 @@ export function withPictures(viewer) {
       stopWatching = settings.subscribe((_, name) => {
         if (name === 'zone' && newest) this.showPicture(newest);
       });
-      this.openPictures = { ...this.openPictures, ...kept('localStorage', OPEN, {}) };
+      if (innerWidth > NARROW_PX) this.openPictures = { ...this.openPictures, ...kept('localStorage', OPEN, {}) };
       if (this.openPictures.histogram) this.openHistogram();
       if (this.openPictures.timeline) this.openTimeline();
     },

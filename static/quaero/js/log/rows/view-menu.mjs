@@ -3,6 +3,9 @@ import { forgetOpened } from './opened.mjs';
 import { OF_THE_STYLESHEET, lookWords, settings, valueOfControl } from './settings.mjs';
 import { zoneName } from './time.mjs';
 
+const LOWEST_PX = 120;
+const MARGIN_PX = 8;
+
 /** The component calls `startRows` and `stopRows`, has `showsJob` and `redraw()`, and tells by `startedAt` when its job
  *  started. */
 export function viewMenu() {
@@ -31,8 +34,10 @@ export function viewMenu() {
       return { showsJob: this.showsJob, settings: settings.now, startedAt: this.startedAt };
     },
 
-    toggleViewMenu() {
+    toggleViewMenu(event) {
+      const menu = event.currentTarget.parentElement.querySelector('.view-settings');
       this.isViewMenuOpen = !this.isViewMenuOpen;
+      if (this.isViewMenuOpen) this.$nextTick(() => keepInWindow(menu));
     },
 
     hideViewMenu() {
@@ -76,4 +81,11 @@ export function viewMenu() {
       return String(this.rowSettings.size);
     },
   };
+}
+
+/** The page may not scroll, so a menu that opens downwards ends with the window. */
+function keepInWindow(menu) {
+  menu.style.maxHeight = '';
+  const { top, bottom } = menu.getBoundingClientRect();
+  if (bottom > innerHeight) menu.style.maxHeight = `${Math.max(LOWEST_PX, innerHeight - top - MARGIN_PX)}px`;
 }
