@@ -56,6 +56,22 @@ def test_the_admin_shows_lines_while_the_job_runs(staff_page: Page, installation
     assert staff_page.title() == title
 
 
+def test_menus_stay_open_until_a_click_elsewhere(staff_page: Page, installation: Installation) -> None:
+    open_admin(staff_page, installation.run("echo", "one"))
+    expect_count(staff_page, 1)
+    staff_page.get_by_role("button", name="View").first.click()
+    staff_page.get_by_label("Line number").click()
+    expect(staff_page.locator(".log-line")).to_have_count(0)
+    staff_page.get_by_label("Line number").click()
+    expect(staff_page.locator(".log-line")).to_have_count(1)
+    staff_page.locator("#content h1").click()
+    expect(staff_page.get_by_label("Line number")).to_have_count(0)
+    staff_page.get_by_role("button", name="Copy", exact=True).first.click()
+    expect(staff_page.get_by_role("button", name="Copy link")).to_be_visible()
+    staff_page.locator("#content h1").click()
+    expect(staff_page.get_by_role("button", name="Copy link")).to_have_count(0)
+
+
 def test_the_form_beside_the_log_follows_the_job(staff_page: Page, installation: Installation) -> None:
     with installation.speaking_job("Followed in the admin") as job:
         open_admin(staff_page, job.id)

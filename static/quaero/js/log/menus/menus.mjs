@@ -26,8 +26,9 @@ export function menus() {
       this.openMenu = '';
     },
 
+    /** After a click elsewhere. In the admin the log is in a shadow tree, whose host the event names. */
     hideMenu(event) {
-      if (!event.target.closest('[data-menu]')) this.openMenu = '';
+      if (!event.composedPath().includes(this.$refs.menus)) this.openMenu = '';
     },
 
     /** Where the log is downloaded as filtered, or all of it. */

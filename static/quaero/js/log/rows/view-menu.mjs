@@ -40,15 +40,16 @@ export function viewMenu() {
       if (this.isViewMenuOpen) this.$nextTick(() => keepInWindow(menu));
     },
 
-    hideViewMenu() {
-      this.isViewMenuOpen = false;
+    /** After a click elsewhere. In the admin the log is in a shadow tree, whose host the event names. */
+    hideViewMenu(event) {
+      if (!event.composedPath().includes(this.$refs.viewMenu)) this.isViewMenuOpen = false;
     },
 
     /** For the keyboard, which goes on at the button. Escape means something else where no menu is open. */
     leaveViewMenu(event) {
       if (!this.isViewMenuOpen) return;
       event.stopPropagation();
-      this.hideViewMenu();
+      this.isViewMenuOpen = false;
       event.currentTarget.querySelector('button').focus();
     },
 
