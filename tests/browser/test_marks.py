@@ -69,6 +69,7 @@ def test_marks_stay_while_the_log_is_searched(page: Page, job_id: str) -> None:
     open_job(page, job_id, "?mark=out")
     expect_count(page, 3)
     page.keyboard.press("Control+f")
+    expect(page.get_by_role("searchbox", name="Find in the whole log")).to_be_focused()
     page.keyboard.type("out")
     expect(page.locator("mark")).to_have_count(2)
     assert marked(page) == {"quaero-mark-1": ["out", "out"]}

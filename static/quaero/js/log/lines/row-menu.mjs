@@ -23,6 +23,7 @@ export class RowMenu {
     menu.setAttribute('aria-label', label);
     menu.append(...items.map((item) => this._itemOf(item)));
     menu.addEventListener('keydown', (event) => this._press(event));
+    menu.firstElementChild.tabIndex = 0; // a menu that scrolls has something to be reached by Tab
     this._menu = menu;
     unwatched(() => this._frame.append(menu));
     this._place(anchor.getBoundingClientRect());
