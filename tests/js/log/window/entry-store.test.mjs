@@ -47,7 +47,7 @@ class Log {
     await new Promise((resolve) => setImmediate(resolve));
     if (signal?.aborted || this.fail) throw this.fail ?? new Error('aborted');
     const { entries } = this;
-    const most = Math.max(1, limit - this.random(4) * this.random(100)); // a page ends at 1 MiB, too
+    const most = Math.min(this.most ?? limit, Math.max(1, limit - this.random(4) * this.random(100))); // or at 1 MiB
     let from = offset ?? entries.findIndex(({ id }) => id > since);
     let to = Math.min(entries.length, from + most);
     if (before !== undefined) {
@@ -167,6 +167,20 @@ test('long lines count by their length', () => {
   assert.ok(check(store, log) <= 16);
   assert.ok(store.at(store.end - 1));
   assert.equal(store.isShort, false);
+});
+
+test('among long lines, too, the place that is wanted is read', async () => {
+  const log = new Log(200);
+  for (const entry of log.entries) entry.message = 'x'.repeat(2 ** 20);
+  log.most = 1; // a page ends at 1 MiB
+  const store = storeOf(log, 10);
+  for (const place of [store.first, store.first + 100, store.end - 50]) {
+    store.need(place, place + 2);
+    await rest();
+    assert.ok(store.at(place) && store.at(place + 1));
+    assert.ok(check(store, log) <= 16);
+  }
+  assert.ok(log.requests.length < 20);
 });
 
 test('a count that is ahead of what has come is not believed for long', async () => {

@@ -45,6 +45,7 @@ export class EntryStore {
     this._hasOlder = false; // while nothing else is known
     this._wish = { from: 0, to: 0 };
     this._isHeavy = false;
+    this._reach = PAGE_ENTRIES; // how many entries a page has: of long lines it has few
     this.generation = (this.generation ?? 0) + 1;
     this.problem = null; // of the newest request that failed: {from, to, error}
     this._notify();
@@ -239,33 +240,41 @@ export class EntryStore {
     const gap = this._runs.gapAt(place);
     const start = Math.max(gap.start, this.first);
     const limit = Math.min(PAGE_ENTRIES, gap.end - start + (gap.older ? 1 : 0)); // the one more joins the two
-    if (gap.end - place <= PAGE_ENTRIES || !this.isFirstKnown) {
+    if (gap.end - place <= this._reach || !this.isFirstKnown) {
       return { from: gap.end - limit, to: gap.end, query: { before: gap.newer.oldest.id, limit } };
     }
-    if (gap.older && place - start <= PAGE_ENTRIES / 2) {
+    if (gap.older && place - start <= this._reach / 2) {
       return { from: start, to: start + limit, query: { since: gap.older.newest.id, limit } };
     }
-    const begin = Math.max(start + (gap.older ? 1 : 0), place - PART / 2);
+    const begin = Math.max(start + (gap.older ? 1 : 0), place - Math.floor(this._reach / 4));
     const length = Math.min(PAGE_ENTRIES, gap.end - 1 - begin);
     return { from: begin, to: begin + length, query: { offset: begin - this.first, limit: length } };
   }
 
   _take({ from, query }, { logs, meta }) {
-    const { _first: first, _runs: runs } = this;
-    const before = [runs.size, runs.all.length];
+    const before = this._held;
     const wanted = logs.filter(({ id }) => id > this._floor);
-    if (query.before !== undefined) runs.putBefore(query.before, wanted);
-    else if (query.since !== undefined) runs.putAfter(query.since, wanted);
-    else runs.putAt(from, wanted);
+    this._put(from, query, wanted);
+    this._reach = logs.length < query.limit && meta.has_more ? Math.max(1, logs.length) : PAGE_ENTRIES;
     const isOldest = query.before !== undefined && (!meta.has_more || wanted.length < logs.length);
     if (isOldest) this._first = this.placeOf(wanted[0]?.id ?? query.before);
-    if (this._first !== null) this._first = Math.min(this._first, runs.all[0].start);
+    if (this._first !== null) this._first = Math.min(this._first, this._runs.all[0].start);
     this.problem = null;
-    const isNews = runs.size !== before[0] || runs.all.length !== before[1] || this._first !== first;
     this._shrink();
-    if (isNews) this._ask();
+    if (this._held !== before) this._ask(); // or else what was read could not be kept, nor could it the next time
     if (meta.reset) this._checkOldest(this.first);
     this._notify();
+  }
+
+  _put(from, { before, since }, entries) {
+    if (before !== undefined) this._runs.putBefore(before, entries);
+    else if (since !== undefined) this._runs.putAfter(since, entries);
+    else this._runs.putAt(from, entries);
+  }
+
+  /** Which places are held, to be compared. */
+  get _held() {
+    return `${this._first} ${this._runs.all.map(({ start, end }) => `${start}-${end}`)}`;
   }
 
   _failed({ from, to }, error) {
