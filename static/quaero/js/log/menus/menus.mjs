@@ -26,9 +26,11 @@ export function menus() {
       this.openMenu = '';
     },
 
-    /** After a click elsewhere. In the admin the log is in a shadow tree, whose host the event names. */
+    /** After a click elsewhere, save on a button that opens one. In the admin the log is in a shadow tree, whose host the
+     *  event names. */
     hideMenu(event) {
-      if (!event.composedPath().includes(this.$refs.menus)) this.openMenu = '';
+      const isOfMenus = (each) => each === this.$refs.menus || each.dataset?.menu !== undefined;
+      if (!event.composedPath().some(isOfMenus)) this.openMenu = '';
     },
 
     /** Where the log is downloaded as filtered, or all of it. */
