@@ -109,10 +109,10 @@ def test_the_view_follows_the_end_until_the_reader_scrolls_up(page: Page, instal
         job.finish()
 
 
-def test_the_slash_goes_to_the_search_and_escape_clears_it(page: Page, installation: Installation) -> None:
+def test_a_key_goes_to_the_filter_by_text_and_escape_clears_it(page: Page, installation: Installation) -> None:
     open_job(page, installation.run("seq", "12"))
     expect_count(page, 12)
-    page.keyboard.press("/")
+    page.keyboard.press("s")
     page.keyboard.type("1")
     expect_count(page, 4)
     page.keyboard.press("Escape")
