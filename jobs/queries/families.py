@@ -24,7 +24,7 @@ MOST_COLLECTED = 100_000  # entries whose ids are read from the jobs' indexes in
 WORTH_COLLECTING = 10  # ids of other jobs for each id of the family: from then on, passing over them takes longer
 
 
-class InFamily(models.Lookup[Any]):
+class InFamily(models.Lookup):
     """Whether a column with a job's id names the job `root` or a descendant of it.
 
     With `nearest`, only the first so many members count, those next to the root first.
