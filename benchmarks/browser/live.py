@@ -11,6 +11,9 @@ import argparse
 import subprocess
 import sys
 import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the programs of this folder use those above
 
 from figures import Targets, percentile, table
 from served import ROOT, Served

@@ -11,6 +11,9 @@ from __future__ import annotations
 import argparse
 import random
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the programs of this folder use those above
 
 from figures import Targets, median, percentile, table
 from served import Served
