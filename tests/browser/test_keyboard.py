@@ -65,7 +65,7 @@ def test_single_characters_can_be_switched_off(page: Page, job_id: str) -> None:
 
 def test_the_palette_finds_a_job_by_its_name(page: Page, job_id: str) -> None:
     page.goto("/workers/")
-    open_palette(page, "northern shops")
+    open_palette(page, "palette of the northern")
     expect(palette(page).get_by_role("option", name=NAME)).to_have_count(1)
     expect(palette(page).get_by_role("status")).to_have_text("1 result")
     page.keyboard.press("Enter")

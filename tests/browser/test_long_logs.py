@@ -33,8 +33,10 @@ def test_nothing_moves_under_a_reader_who_scrolled_back(page: Page, installation
         expect(page.locator(".log-row").nth(50)).to_be_attached()
         log = page.locator(".log")
         log.hover()
-        page.mouse.wheel(0, -1000)
+        log.evaluate("(log) => { globalThis.settled = new Promise((done) => { log.onscrollend = done; }); }")
+        page.mouse.wheel(0, -1000)  # which the browser spreads over many frames
         expect(page.get_by_role("button", name="Jump to the end")).to_be_visible()
+        page.evaluate("globalThis.settled")
         place = log.evaluate(FIRST_IN_SIGHT)
         follow = page.get_by_role("button", name="Follow")
         expect(follow).to_have_attribute("aria-pressed", "false")

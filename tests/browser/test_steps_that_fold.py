@@ -46,6 +46,7 @@ def long_job(installation: Installation) -> str:
 def test_a_short_log_is_open_with_what_is_outside_of_its_steps_first(page: Page, short_job: str) -> None:
     open_job(page, short_job)
     expect(page.locator(".log-step-head")).to_have_count(3)
+    expect(page.locator(".log-row")).to_have_count(5)
     assert messages(page) == ["before", "after", "b1", "b2", "t1"]
     expect(head(page, "build")).to_contain_text("Completed")
     expect(head(page, "build")).to_contain_text("2 lines")
@@ -59,6 +60,7 @@ def test_a_step_folds_and_opens_by_its_head(page: Page, short_job: str) -> None:
     head(page, "build").focus()
     page.keyboard.press("Enter")
     expect_folded(page, "build", False)
+    expect(page.locator(".log-row")).to_have_count(5)
     assert messages(page) == ["before", "after", "b1", "b2", "t1"]
 
 
@@ -74,6 +76,7 @@ def test_a_reader_who_wants_the_lines_in_order_gets_them_and_keeps_them(page: Pa
     open_job(page, short_job)
     page.get_by_role("button", name="By step").click()
     expect(page.locator(".log-step-head")).to_have_count(0)
+    expect(page.locator(".log-row")).to_have_count(5)
     assert messages(page) == ["before", "b1", "b2", "t1", "after"]
     page.reload()
     expect(page.locator(".log-row")).to_have_count(5)
