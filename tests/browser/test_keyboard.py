@@ -59,6 +59,7 @@ def test_single_characters_can_be_switched_off(page: Page, job_id: str) -> None:
     page.keyboard.press("Enter")
     page.get_by_label("Single characters are keys").check()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)  # which has the keys for itself
     page.keyboard.press("l")
     expect(page.get_by_role("button", name="Service log")).to_have_attribute("aria-expanded", "true")
 
