@@ -64,6 +64,15 @@ def test_single_characters_can_be_switched_off(page: Page, job_id: str) -> None:
     expect(page.get_by_role("button", name="Service log")).to_have_attribute("aria-expanded", "true")
 
 
+def test_a_box_that_was_ticked_takes_no_keys_from_the_page(page: Page, job_id: str) -> None:
+    open_job(page, job_id)
+    page.get_by_role("button", name="View", exact=True).click()
+    page.get_by_label("Wrap long lines").uncheck()
+    expect(page.get_by_label("Wrap long lines")).to_be_focused()
+    page.keyboard.press("l")
+    expect(page.get_by_role("button", name="Service log")).to_have_attribute("aria-expanded", "true")
+
+
 def test_the_palette_finds_a_job_by_its_name(page: Page, job_id: str) -> None:
     page.goto("/workers/")
     open_palette(page, "palette of the northern")

@@ -3,7 +3,9 @@
 //
 // A key is an event's `key`, as `g`, `End` or `?`; with `mod+` before it, one with Ctrl (on Apple's machines Cmd).
 
-const FIELDS = 'input, select, textarea, [contenteditable]:not([contenteditable="false"])';
+// A box to be ticked takes no letters. It may keep the focus for a moment when its dialog is closed, too.
+const TICKED = ':not([type="checkbox"], [type="radio"])';
+const FIELDS = `input${TICKED}, select, textarea, [contenteditable]:not([contenteditable="false"])`;
 const IS_APPLE = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? '');
 const ALWAYS = () => true;
 

@@ -1,7 +1,7 @@
 // The matching entries of one log by place, as many of them as a reader needs at a time.
 //
 // A place is a number that rises by one from entry to entry. The newest entries come by the stream, which begins with some
-// of them; all others are read in pages when somebody needs them, and let go of again when they are far from what is read.
+// of them; all others are read in pages when a reader needs them, and let go of again when they are far from what is read.
 import { PageRequests } from './page-requests.mjs';
 import { Runs } from './runs.mjs';
 
