@@ -1,12 +1,13 @@
 // Finds in a log, all of whose lines stay: goes from match to match, and marks those on screen.
 import { refusalText } from '../../lib/refusals.mjs';
+import { placesOf } from '../marks/finding.mjs';
 import { markSpans, unmark } from './marking.mjs';
 import { FindSession } from './session.mjs';
-import { spansOf } from './spans.mjs';
 
 const TYPING_PAUSE_MS = 200;
 const RECOUNT_MS = 1000; // while the log grows
 const ROWS_PAUSE_MS = 30; // rows come in numbers, and are asked about at once
+const MOST_SPANS = 100; // of one line, as the server gives
 const MOST_REMEMBERED = 5000; // entries
 
 export const MARK = 'log-found';
@@ -139,7 +140,7 @@ export class Finder {
   _decorate(row, entry) {
     if (!this._session || this.problem) return;
     const { find, case: isCaseSensitive, regex } = this.query;
-    const spans = regex ? this._spans.get(entry.id) : spansOf(entry.message, find, isCaseSensitive);
+    const spans = regex ? this._spans.get(entry.id) : placesOf(entry.message, find, MOST_SPANS, isCaseSensitive);
     if (spans) this._mark(row, entry.id, spans);
     else this._askFor(entry.id);
   }

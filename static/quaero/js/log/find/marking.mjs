@@ -1,10 +1,11 @@
 // Marks parts of a row's text. The text stays what it is, so that copies and the browser's own search are exact.
+import { textNodesOf } from '../marks/finding.mjs';
 
 /** Wraps the spans, in order and without overlaps, of the element's text in `mark` elements of this class. */
 export function markSpans(element, spans, className) {
   let place = 0;
   let at = 0;
-  for (const node of textNodes(element)) {
+  for (const node of textNodesOf(element)) {
     const [from, until] = [place, place + node.length];
     place = until;
     while (at < spans.length && spans[at][1] <= from) at += 1;
@@ -22,14 +23,6 @@ export function unmark(root, className) {
     mark.replaceWith(...mark.childNodes);
     parent.normalize();
   }
-}
-
-/** Those of the message, without the words of buttons in it. */
-function textNodes(element) {
-  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
-  const nodes = [];
-  while (walker.nextNode()) if (!walker.currentNode.parentElement.closest('button')) nodes.push(walker.currentNode);
-  return nodes;
 }
 
 function wrap(node, pieces, className) {

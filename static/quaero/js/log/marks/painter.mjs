@@ -1,6 +1,6 @@
 // Marks words in the rows of a log by CSS highlights, which change nothing in the document: selection, copies and links
 // stay what they are. A browser that has no highlights shows the log without marks.
-import { placesOf, spotsOf } from './finding.mjs';
+import { placesOf, spotsOf, textNodesOf } from './finding.mjs';
 
 const MOST_IN_A_ROW = 200;
 const LONGEST = 200_000; // characters of a row that are looked through
@@ -66,14 +66,6 @@ function rangesIn(row, word, parts, name) {
     const places = placesOf(text.slice(0, LONGEST), word, MOST_IN_A_ROW);
     return places.map((place) => [highlight, rangeOf(nodes, spotsOf(lengths, place))]);
   });
-}
-
-function textNodesOf(part) {
-  const accept = (node) => (node.parentElement.closest('button') ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
-  const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT, accept);
-  const nodes = [];
-  while (walker.nextNode()) nodes.push(walker.currentNode);
-  return nodes;
 }
 
 function rangeOf(nodes, [[start, startOffset], [end, endOffset]]) {
