@@ -276,6 +276,24 @@ def test_a_filter_has_a_scroll_bar_of_its_own(page: Page, installation: Installa
     page.wait_for_function("() => document.querySelector('.log-row')?.dataset.line === '1'")
 
 
+def test_where_a_reader_scrolls_to_outlasts_what_is_drawn_before_the_browser_says_so(
+    page: Page, installation: Installation, log: Locator
+) -> None:
+    page.add_init_script("""
+        const {setTimeout: real} = window;
+        window.setTimeout = (callback, ms, ...more) => {
+            if (ms === 150) window.drawAtRest = callback; // the log's, once nothing moves
+            return real(callback, ms, ...more);
+        };
+    """)
+    open_job(page, made_job(installation))
+    expect_state(page, "Ended")
+    scroll_to(log, 0.5)
+    page.wait_for_function(HAS_LINES, arg=[14_000, 16_000])
+    log.evaluate("(log) => { log.scrollTop = 0; window.drawAtRest(); }")
+    page.wait_for_function(HAS_LINES, arg=[1, 100])
+
+
 def test_the_log_has_a_page_of_its_own(page: Page, installation: Installation, log: Locator) -> None:
     job_id = made_job(installation)
     open_job(page, job_id, "?level=info")

@@ -131,6 +131,7 @@ export class LogViewport {
   /** Builds all rows anew. */
   redraw() {
     this._measured = null;
+    this._takeScroll();
     if (!this.isFollowing) this._anchor = this._anchorNow() ?? this._anchor;
     this._window.clear();
     this._render();
@@ -199,10 +200,15 @@ export class LogViewport {
     return this._window.from === this.store.first && this._window.to === this.store.end;
   }
 
-  /** A short way moves what is shown, a long one goes to what the bar stands for. */
   _scrolled() {
+    if (this._takeScroll()) this._renderSoon();
+  }
+
+  /** Takes over where the reader has scrolled to, and says whether they have. A short way moves what is shown, a long one
+   *  goes to what the bar stands for. */
+  _takeScroll() {
     const way = this._spacer.wayScrolled();
-    if (!way) return;
+    if (!way) return false;
     const { isAtEnd } = this._spacer;
     const isJump = !this._isWhole && Math.abs(way) > 2 * this._viewHeight;
     if (way < 0 && !isAtEnd) this._follow(false);
@@ -210,7 +216,7 @@ export class LogViewport {
     else if (!this.isFollowing) this._anchor = isJump ? this._anchorOfBar() : this._anchorNow();
     clearTimeout(this._idle);
     this._idle = setTimeout(() => this._render({ isIdle: true }), IDLE_MS);
-    this._renderSoon();
+    return true;
   }
 
   /** What the bar stands for. */
@@ -276,8 +282,10 @@ export class LogViewport {
     cancelAnimationFrame(this._frame);
     this._frame = null;
     const { store } = this;
+    const isScrolled = !isMove && this._takeScroll(); // the event for it may be still to come
     if (this.isFollowing && this._selected.isBeingMade) return this._tell();
-    if (isIdle || !this._measured) this._measure();
+    const isAtRest = isIdle && !isScrolled;
+    if (isAtRest || !this._measured) this._measure();
     const anchor = this._resolved();
     let [from, to] = this._rangeAround(anchor);
     let isComplete = true;
@@ -288,7 +296,7 @@ export class LogViewport {
         rowHeight: this._rowHeight,
         isWhole: store.isShort,
       });
-      this._position(anchor, { isMove, isIdle });
+      this._position(anchor, { isMove, isIdle: isAtRest });
       const missing = this._missing(from, to);
       if (!missing) break;
       [from, to] = missing;
