@@ -12,6 +12,8 @@ from django.contrib.auth.models import User
 from django.db import connections
 from django.dispatch import Signal
 from hypothesis import settings as hypothesis_settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from jobs.models import Job
 from jobs.queries.known_counts import known_counts
@@ -24,6 +26,8 @@ from tests.package.fixtures import bare_venv, distributions, wheel
 hypothesis_settings.register_profile("quaero", deadline=None)
 hypothesis_settings.load_profile("quaero")
 
+ROOMS_TOGETHER = ("tests/browser/", "tests/embedded/", "tests/package/")
+
 __all__ = ["bare_venv", "distributions", "wheel"]  # built once for all that need them
 
 
@@ -31,6 +35,18 @@ __all__ = ["bare_venv", "distributions", "wheel"]  # built once for all that nee
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Runs the fast tests first, so that their result is known while the slow ones run."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+class TogetherByRoom(LoadScopeScheduling):
+    """What shares a server, a browser or a built package runs in one process; everything else goes by its file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return next((room for room in ROOMS_TOGETHER if path.startswith(room)), path)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return TogetherByRoom(config, log)
 
 
 @pytest.hookimpl(trylast=True)
@@ -63,7 +79,7 @@ def nothing_counted() -> None:
 @pytest.fixture(autouse=True)
 def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine may need more than half a second for a short count."""
-    for module in ("log_page", "places", "finding.answers"):
+    for module in ("log_page", "places", "finding.answers", "pictures.histogram"):
         monkeypatch.setattr(f"jobs.queries.{module}.COUNTING_S", 60.0)
 
 

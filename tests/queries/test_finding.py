@@ -9,7 +9,7 @@ import re2
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jobs.models import EntryRecord, Job, LogEntry
+from jobs.models import DeletedJob, EntryRecord, Job, LogEntry
 from jobs.queries import Filter, Log, long_reads
 from jobs.queries.filter import Containing
 from jobs.queries.finding import Needle, count, expressions, expressions_in_logs, find, needle_of
@@ -44,7 +44,9 @@ def messages(django_db_setup: None, django_db_blocker: Any) -> Any:
         job = make_job("messages")
         append_lines(job, MESSAGES)
         yield job.pk
+        job_id = job.pk
         job.delete()
+        DeletedJob.objects.filter(pk=job_id).delete()
 
 
 def found_lines(job_id: Any, needle: Needle) -> list[int]:
