@@ -1,12 +1,15 @@
 """Static files at the ASGI level, before Django.
 
 WhiteNoise's middleware is sync-only: it would put every stream that passes it on a thread (S6). There is no
-`collectstatic`: the files are served from where the staticfiles finders find them when the process starts.
+`collectstatic`: the files are served from where the staticfiles finders find them when the process starts. Each is
+compressed once, when a client that takes gzip first asks for it, and kept so.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gzip
+import os
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from wsgiref.headers import Headers
@@ -16,16 +19,20 @@ from django.contrib.staticfiles.finders import get_finders
 from whitenoise import WhiteNoise
 from whitenoise.responders import Response
 
+from jobs.terms.encodings import accepts_gzip
+
 if TYPE_CHECKING:
     from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 
 Answer = tuple[HTTPStatus, list[tuple[bytes, bytes]], bytes]
 NO_SUCH_FILE = b"There is no such file.\n"
+SMALLEST_COMPRESSED = 1000  # bytes: less fits into one packet as it is
+COMPRESSIBLE = ("text/", "application/json", "image/svg+xml")
 
 
 def with_static_files(application: ASGI3Application) -> ASGI3Application:
     """`application`, but paths under STATIC_URL are answered with files."""
-    files, root = static_files(), static_root()
+    files, kept, root = static_files(), Compressed(), static_root()
 
     async def serve(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(root):
@@ -33,22 +40,50 @@ def with_static_files(application: ASGI3Application) -> ASGI3Application:
             return
         # Only the reading is done in a thread. asgiref's way to send from a thread leaves its executor in the
         # connection's context, where the next request on the connection would find it and fail.
-        status, headers, body = await asyncio.to_thread(answer, files, scope)
+        status, headers, body = await asyncio.to_thread(answer, files, kept, scope)
         await send({"type": "http.response.start", "status": status, "headers": headers, "trailers": False})
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
     return serve
 
 
-def answer(files: WhiteNoise, scope: HTTPScope) -> Answer:
+class Compressed:
+    """The compressed contents of files by their paths."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, bytes] = {}
+
+    def of(self, path: str, response: Response) -> bytes:
+        """Of a whole file. Two threads that want the same one at once make the same."""
+        if path not in self._contents:
+            self._contents[path] = gzip.compress(content_of(response), mtime=0)
+        elif response.file is not None:
+            response.file.close()
+        return self._contents[path]
+
+
+def answer(files: WhiteNoise, kept: Compressed, scope: HTTPScope) -> Answer:
     """Status, headers and the whole file as the body: the largest file has a fifth of a megabyte."""
     static_file = files.files.get(scope["path"])
     if static_file is None:
         length = str(len(NO_SUCH_FILE)).encode()
         headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", length)]
         return HTTPStatus.NOT_FOUND, headers, NO_SUCH_FILE
-    response: Response = static_file.get_response(scope["method"], as_wsgi(scope))
+    request = as_wsgi(scope)
+    response: Response = static_file.get_response(scope["method"], request)
+    if is_to_be_compressed(response, request):
+        body = kept.of(scope["path"], response)
+        response.headers = [each for each in response.headers if each[0] != "Content-Length"]
+        response.headers += [("Content-Encoding", "gzip"), ("Content-Length", str(len(body)))]
+        return response.status, as_asgi(response), body
     return response.status, as_asgi(response), content_of(response)
+
+
+def is_to_be_compressed(response: Response, request: dict[str, str]) -> bool:
+    headers = dict(response.headers)
+    is_whole = response.file is not None and response.status == HTTPStatus.OK and "Content-Encoding" not in headers
+    is_large = int(headers.get("Content-Length", 0)) >= SMALLEST_COMPRESSED
+    return is_whole and is_large and "Vary" in headers and accepts_gzip(request.get("HTTP_ACCEPT_ENCODING", ""))
 
 
 def as_wsgi(scope: HTTPScope) -> dict[str, str]:
@@ -90,3 +125,7 @@ def static_root() -> str:
 
 def add_headers(headers: Headers, path: str, url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
+    if (headers["Content-Type"] or "").startswith(COMPRESSIBLE):
+        headers["Vary"] = "Accept-Encoding"
+        file = os.stat(path)
+        headers["ETag"] = f'W/"{int(file.st_mtime):x}-{file.st_size:x}"'  # weak: of both encodings

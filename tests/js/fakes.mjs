@@ -95,5 +95,5 @@ export function installDocument() {
 /** As a page says its addresses to a worker. They are read once in a process. */
 export function sayAddresses() {
   const addresses = { api: '/ops/api/', job_list_stream: '/ops/api/jobs/stream', job: '/ops/jobs/{id}/' };
-  globalThis.location = { search: `?addresses=${encodeURIComponent(JSON.stringify(addresses))}` };
+  globalThis.name = JSON.stringify({ addresses: JSON.stringify(addresses) });
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import AsyncIterator
 from email.utils import formatdate
 from pathlib import Path
@@ -25,9 +26,11 @@ async def client(tmp_path: Path, settings: Settings) -> AsyncIterator[httpx.Asyn
     for name, text in {"page.js": "let it;", "inner/ä b.css": "a{}", "data.json": "{}", "m.mjs": "export"}.items():
         (tmp_path / name).write_text(text)
     (tmp_path / "big.bin").write_bytes(bytes(300_000))
+    (tmp_path / "big.mjs").write_text("let it;\n" * 1000)
     settings.STATICFILES_DIRS = [tmp_path]
     transport = httpx.ASGITransport(app=with_static_files(application))  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url="http://quaero") as client:
+    plain = {"Accept-Encoding": "identity"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://quaero", headers=plain) as client:
         yield client
 
 
@@ -83,3 +86,35 @@ async def test_only_reading_is_allowed(client: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize("path", ["/", "/api/jobs", "/statics/page.js", "/x/static/page.js"])
 async def test_everything_else_is_djangos(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(path)).text == "Django"
+
+
+async def test_texts_are_compressed_for_who_takes_it(client: httpx.AsyncClient) -> None:
+    plain = await client.get("/static/big.mjs")
+    packed = await client.get("/static/big.mjs", headers={"Accept-Encoding": "br, gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < 200
+    assert packed.content == plain.content == b"let it;\n" * 1000
+    assert plain.headers["vary"] == packed.headers["vary"] == "Accept-Encoding"
+    assert plain.headers["etag"] == packed.headers["etag"]
+    assert plain.headers["etag"].startswith("W/")
+    headers = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]}
+    assert (await client.get("/static/big.mjs", headers=headers)).status_code == 304
+
+
+async def test_a_file_is_compressed_once(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    compress = gzip.compress
+    monkeypatch.setattr(gzip, "compress", lambda content, **options: made.append(1) or compress(content, **options))
+    for _ in range(3):
+        await client.get("/static/big.mjs", headers={"Accept-Encoding": "gzip"})
+    assert made == [1]
+
+
+@pytest.mark.parametrize("path", ["/static/big.bin", "/static/page.js"])
+async def test_what_would_gain_nothing_is_sent_as_it_is(client: httpx.AsyncClient, path: str) -> None:
+    assert "content-encoding" not in (await client.get(path, headers={"Accept-Encoding": "gzip"})).headers
+
+
+async def test_a_part_of_a_file_is_of_the_file_itself(client: httpx.AsyncClient) -> None:
+    part = await client.get("/static/big.mjs", headers={"Accept-Encoding": "gzip", "Range": "bytes=4-5"})
+    assert (part.status_code, part.content, "content-encoding" in part.headers) == (206, b"it", False)

@@ -5,7 +5,7 @@ import { address, jobApi } from './lib/addresses.mjs';
 import { fetchExactly } from './lib/exact-json.mjs';
 import { describeCounts, describeJob } from './jobs/summary.mjs';
 import { addActions } from './keyboard/page.mjs';
-import { historyMethod, readFilters, saidFilters, writeFilters } from './log/filters/address.mjs';
+import { NO_FILTERS, historyMethod, readFilters, saidFilters, writeFilters } from './log/filters/address.mjs';
 import { refusedFilters } from './log/filters/chips.mjs';
 import { writeRange } from './log/links/line-range.mjs';
 import { jobLogActions } from './log/log-actions.mjs';
@@ -29,6 +29,8 @@ export function jobLogViewer(jobId) {
   let steps = []; // out of Alpine's sight: of thousands it would look at each
   let stepList = null;
   let hasOpened = false;
+  let jobRead = null; // a promise of the job's own address, as it was read last
+  let isOver = false; // no more will come
   let forget = null; // its actions
 
   const viewer = combined(
@@ -64,7 +66,6 @@ export function jobLogViewer(jobId) {
           onError: (error) => this.forgetUnknownStep(error),
         },
       );
-      this.readDetails();
       forget = addActions(jobLogActions(this, this.$el, this.isPageOfItsOwn));
     },
 
@@ -72,18 +73,32 @@ export function jobLogViewer(jobId) {
       forget();
       clearInterval(clock);
       stepList?.destroy();
-      slot.close();
+      isOver = true;
+      slot?.close();
       this.stopViewer();
     },
 
-    connectStream(stream) {
+    async connectStream(stream) {
+      this.readDetails();
+      // Of a log that is filtered, or of a family, the newest lines may be long in coming; a stream says so.
+      if (!writeFilters({ ...this.filters, limit: NO_FILTERS.limit })) await this.begin(stream);
+      if (isOver) return;
       slot = slotFor(stream);
       slot.open();
     },
 
+    async begin(stream) {
+      try {
+        await stream.begin(jobRead);
+      } catch {
+        // The stream meets the same refusal and says so.
+      }
+    },
+
     finish() {
-      slot.close();
-      this.readDetails();
+      isOver = true;
+      slot?.close();
+      if (!this.details.finished_at) this.readDetails();
     },
 
     tick() {
@@ -158,7 +173,8 @@ export function jobLogViewer(jobId) {
     async readDetails() {
       try {
         // Without the steps where there are many: those come by the stream.
-        const { steps: few, partial, ...details } = await fetchExactly(`${jobApi(this.jobId)}?steps_since=${NOT_YET}`);
+        jobRead = fetchExactly(`${jobApi(this.jobId)}?steps_since=${NOT_YET}`);
+        const { steps: few, partial, ...details } = await jobRead;
         this.details = details;
         if (!this.job) this.showStatus({ job: details, steps: partial ? steps : few });
       } catch {

@@ -546,6 +546,22 @@
       this._connection.close();
     }
 
+    /** Reads the newest entries by a plain request, which is there sooner than a stream. `read` is a promise of the job's own
+     *  address, read meanwhile. Where that says that no more will come, the log has ended; otherwise `connect` goes on. */
+    async begin(read) {
+      const generation = this._generation;
+      const page = this.readPage({ limit: this._params().limit });
+      const [{ steps, partial, ...job }, { logs, meta }] = await Promise.all([read, page]);
+      if (generation !== this._generation || this._meta) return;
+      const hasEnded = TERMINAL.has(job.status);
+      // The two were read at once: entries that came between them must not follow the job's end.
+      if (hasEnded && (partial || (logs.at(-1)?.line ?? 0) < job.last_line)) return;
+      if (!partial) this._takeStatus({ job, steps });
+      this._accept({ logs, meta });
+      this._advance(meta.newest_id);
+      if (hasEnded) this._ended({ status: job.status, exit_code: job.exit_code ?? null });
+    }
+
     /** With filters: starts over under them. Without: goes on at once where it was, by the stream. */
     reconnect(filters) {
       if (filters !== undefined) {

@@ -6,9 +6,9 @@ import { address, api, jobApi, saidAddresses } from '../../../static/quaero/js/l
 const SAID = JSON.stringify({ api: '/ops/logs/api/', job: '/ops/logs/jobs/{id}/' });
 const pageOf = (dataset) => ({ document: { querySelector: () => dataset && { dataset } } });
 
-test('a page says the addresses, and to a worker its own address does', () => {
+test('a page says the addresses, and to a worker its name does', () => {
   assert.equal(saidAddresses(pageOf({ addresses: SAID })), SAID);
-  assert.equal(saidAddresses({ location: { search: `?addresses=${encodeURIComponent(SAID)}` } }), SAID);
+  assert.equal(saidAddresses({ name: JSON.stringify({ addresses: SAID }) }), SAID);
   assert.deepEqual([saidAddresses(pageOf(null)), saidAddresses({})], [null, null]);
 });
 

@@ -2,9 +2,9 @@
 let addresses = null;
 
 /** JSON of the addresses by name; null where nothing says them, as on a page of another project. */
-export function saidAddresses({ document, location } = globalThis) {
+export function saidAddresses({ document, name } = globalThis) {
   if (document) return document.querySelector('[data-addresses]')?.dataset.addresses ?? null;
-  return new URLSearchParams(location?.search).get('addresses'); // of a worker: its page has put them there
+  return name ? JSON.parse(name).addresses : null; // of a worker, whose name the page makes of them
 }
 
 /** The address of this name, of a job that of the job with this id. Nothing where nothing says it. */

@@ -9,8 +9,13 @@ const STATE_WORDS = {
   Refused: 'Refused',
 };
 
+let format = null;
+
 export function numberText(number) {
-  return Number(number ?? 0).toLocaleString('en');
+  const value = Number(number ?? 0);
+  if (Number.isInteger(value) && Math.abs(value) < 1000) return String(value);
+  format ??= new Intl.NumberFormat('en'); // which takes milliseconds, once
+  return format.format(value);
 }
 
 export function countText(number, one, many = `${one}s`) {
@@ -40,13 +45,11 @@ export function runningTime({ started_at: started, finished_at: finished }, now)
 export function momentText(iso, now = Date.now()) {
   if (!iso) return '';
   const [time, today] = [new Date(iso), new Date(now)];
-  const clock = { hour: '2-digit', minute: '2-digit', hour12: false };
-  if (time.toDateString() === today.toDateString()) {
-    return time.toLocaleTimeString('en-GB', { ...clock, second: '2-digit' });
-  }
+  const clock = time.toTimeString(); // `14:03:09 GMT+0100 (...)`; what knows languages takes milliseconds
+  if (time.toDateString() === today.toDateString()) return clock.slice(0, 8);
   const year = time.getFullYear() === today.getFullYear() ? {} : { year: 'numeric' };
   const day = time.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...year });
-  return `${day} ${time.toLocaleTimeString('en-GB', clock)}`;
+  return `${day} ${clock.slice(0, 5)}`;
 }
 
 export function progressText(progress) {

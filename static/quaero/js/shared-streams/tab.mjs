@@ -9,9 +9,7 @@ const receivers = {}; // by topic: one each in a page
 function hubPort() {
   if (messagePort) return messagePort;
   try {
-    // Of one reader: the next one who signs in must not get what the one before may see.
-    const name = `quaero-${document.querySelector('[data-reader]')?.dataset.reader ?? ''}`;
-    const worker = new SharedWorker(workerUrl(), { type: 'module', name });
+    const worker = new SharedWorker(new URL('./worker.mjs', import.meta.url), { type: 'module', name: workerName() });
     worker.onerror = useOwnHub;
     usePort(worker.port);
   } catch {
@@ -20,11 +18,11 @@ function hubPort() {
   return messagePort;
 }
 
-/** A worker has no page to read addresses from. Under another address it is another worker, as it must be. */
-function workerUrl() {
-  const url = new URL('./worker.mjs', import.meta.url);
-  url.searchParams.set('addresses', saidAddresses() ?? '{}');
-  return url;
+/** Under another name it is another worker. So each reader has one: the next who signs in must not get what the one
+ *  before may see. And so has each address of Quaero: a worker has no page to read addresses from. */
+function workerName() {
+  const reader = document.querySelector('[data-reader]')?.dataset.reader ?? '';
+  return JSON.stringify({ quaero: reader, addresses: saidAddresses() ?? '{}' });
 }
 
 function useOwnHub() {
