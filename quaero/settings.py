@@ -38,6 +38,7 @@ TASKS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django_tasks_db.Data
 
 # Every middleware here works in async, and none wraps the body of a response: streams pass through them (S6).
 MIDDLEWARE = [
+    "quaero.http.compressed_pages.compressed_pages",
     "django.middleware.security.SecurityMiddleware",
     "quaero.http.csp.content_security_policy",
     "quaero.http.hosts.only_allowed_hosts",
