@@ -17,7 +17,7 @@ ifneq ($(filter $(HOST),127.0.0.1 localhost ::1),)
 QUAERO_PROGRAMS ?= python,shell
 endif
 
-.PHONY: help setup run test test-django soak lint bench dist constraints
+.PHONY: help setup run test test-django soak lint bench dist constraints screenshots
 
 help:
 	@echo 'make run [HOST=$(HOST)] [PORT=$(PORT)] [DATA=$(DATA)]   set up and serve; Ctrl-C stops it'
@@ -26,6 +26,7 @@ help:
 	@echo 'make soak                the bad days of tests/faults, longer'
 	@echo 'make lint                lint, format, types, templates, scripts and styles'
 	@echo 'make bench [BENCHMARKS=...]   measure: $(BENCHMARKS)'
+	@echo 'make screenshots         take the pictures of README and docs anew'
 	@echo 'make dist                build the package for PyPI in dist/'
 	@echo 'make setup               only make the virtual environment'
 	@echo 'make constraints         renew constraints.txt'
@@ -60,6 +61,9 @@ lint: .venv/.ready-dev
 bench: .venv/.ready-dev
 	@missed=0; for name in $(BENCHMARKS); do \
 	    echo "== $$name"; $(BIN)/python benchmarks/$$name.py || missed=1; done; exit $$missed
+
+screenshots: .venv/.ready-dev
+	@$(BIN)/python docs/screenshots/make.py
 
 dist: .venv/.ready-dev
 	@rm -rf dist && $(BIN)/python -m build --no-isolation .
