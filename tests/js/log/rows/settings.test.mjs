@@ -57,3 +57,19 @@ test('a change reaches all logs of the page, and the browser keeps it', () => {
   assert.deepEqual(heard, [['zone', 'UTC']]);
   assert.deepEqual(JSON.parse([...kept.values()][0]), { ...DEFAULTS, zone: 'UTC', size: 16 });
 });
+
+test('what another tab chose is announced, each setting that changed and no other', () => {
+  const stored = {};
+  globalThis.localStorage = { getItem: (name) => stored[name] ?? null, setItem: () => {} };
+  settings.recall();
+  const heard = [];
+  const stop = settings.subscribe((now, name) => heard.push([name, now[name]]));
+  stored['quaero.rows'] = JSON.stringify({ zone: 'UTC', size: 16 });
+  settings.recall();
+  settings.recall();
+  stop();
+  assert.deepEqual(heard, [
+    ['zone', 'UTC'],
+    ['size', 16],
+  ]);
+});

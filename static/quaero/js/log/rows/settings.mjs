@@ -43,11 +43,12 @@ export function lookWords({ time, dates, wrap, density, ...columns }) {
   return words.filter(Boolean).join(' ');
 }
 
-/** The settings of this page: one choice for all its logs, and for those of other tabs when they are loaded. */
+/** The settings of this page: one choice for all its logs, and for those of other tabs. */
 class Settings {
   constructor() {
     this._subscribers = new Set();
     this._now = null;
+    globalThis.addEventListener?.('storage', ({ key }) => key === NAME && this.recall());
   }
 
   get now() {
@@ -58,6 +59,17 @@ class Settings {
   set(name, value) {
     this._now = Object.freeze(checked({ ...this.now, [name]: value }));
     keep('localStorage', NAME, this._now);
+    this._announce(name);
+  }
+
+  /** Takes what was chosen in another tab. */
+  recall() {
+    const before = this.now;
+    this._now = null;
+    for (const name of Object.keys(CHOICES)) if (this.now[name] !== before[name]) this._announce(name);
+  }
+
+  _announce(name) {
     for (const callback of this._subscribers) callback(this._now, name);
   }
 
