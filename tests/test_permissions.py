@@ -93,7 +93,10 @@ ROUTES: dict[str, Allowed] = {
     "api/streams/status": reading(STREAMS),
 }
 # Django's own views, which say nothing and take what they take; the other tests look at what they do.
-FOR_EVERYBODY = {"favicon.ico", "login/", "logout/", "sign-in/{token}/", "api/openapi.json", "^api/"}
+FOR_EVERYBODY = {
+    *("favicon.ico", "login/", "logout/", "sign-in/{token}/", "api/openapi.json", "^api/"),
+    *("scripts/{digest}.js", "styles/{digest}/{names}.css"),  # the same for all, as static files
+}
 ADMIN = {
     *("admin/", "admin/login/", "admin/logout/", "admin/password_change/", "admin/password_change/done/"),
     *(
