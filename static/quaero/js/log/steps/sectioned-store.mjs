@@ -120,6 +120,12 @@ export class SectionedStore {
     return this.flat.arrived;
   }
 
+  /** Another one after each change that is not only entries at the end. */
+  get changes() {
+    const { _layout: starts, _order: order, flat } = this;
+    return [flat.changes, ...order.map(({ key, store }, index) => `${key} ${starts[index]} ${store?.changes}`)].join();
+  }
+
   /** Lines that can be scrolled to. */
   get known() {
     return this.end - this._order.length;
