@@ -12,10 +12,10 @@ const MOST_GROWN = 200; // rows that come to the end of a whole log at once
 const ROWS_BETWEEN_LOOKS = 10; // at the clock
 
 export class RowWindow {
-  /** `block` takes the rows. `buildRow(entry, place, previous)` makes one, `buildProblem()` what a gap says that could not
-   *  be read. `onFold()` is called when the reader folded lines, or opened them. */
-  constructor(block, store, { buildRow, buildProblem, onFold }) {
-    Object.assign(this, { block, store, _buildRow: buildRow, _buildProblem: buildProblem, _onFold: onFold });
+  /** `block` takes the rows. `buildRow(entry, place, previous)` makes one. `onFold()` is called when the reader folded
+   *  lines, or opened them. */
+  constructor(block, store, { buildRow, onFold }) {
+    Object.assign(this, { block, store, _buildRow: buildRow, _onFold: onFold });
     this._rows = new Map(); // by the entry's id: {node, from, to, entry, previous}
     this.parts = []; // rows and gaps that are shown, in order: {node, from, to}
     this.from = 0;
@@ -188,7 +188,7 @@ export class RowWindow {
     gap.node.style.height = `${(to - from) * rowHeight}px`;
     const { problem } = this.store;
     const isFailed = problem !== null && problem.from < to && from < problem.to;
-    if (isFailed && !gap.isFailed) gap.node.replaceChildren(this._buildProblem());
+    if (isFailed && !gap.isFailed) gap.node.replaceChildren(problemWith(() => this.store.retry()));
     if (!isFailed && gap.isFailed !== false) gap.node.replaceChildren();
     gap.isFailed = isFailed;
     gap.node.ariaHidden = String(!isFailed);
@@ -215,6 +215,16 @@ export class RowWindow {
     const nodes = [...above, ...this.parts, ...below].map(({ node }) => node);
     unwatched(() => putInOrder(block, nodes));
   }
+}
+
+/** What a gap says whose lines could not be read. */
+function problemWith(retry) {
+  const problem = element('p', 'problem', 'These lines could not be read. ');
+  const button = element('button', 'quiet', 'Try again');
+  button.type = 'button';
+  button.addEventListener('click', retry);
+  problem.append(button);
+  return problem;
 }
 
 /** Whether the lines of that head are open. */
