@@ -52,8 +52,8 @@ for n, step in enumerate(Step.objects.filter(job_id="{job_id}", status="pending"
 
 def fold_and_unfold(tab: Tab) -> None:
     for _ in range(FOLDS):
-        for name in ("Unfold all", "Fold all"):
-            tab.page.get_by_role("button", name=name, exact=True).click()
+        for action in ("unfoldAll", "foldAll"):  # by role Playwright would look at each step in the page, for seconds
+            tab.page.locator(f".log-grouping [x-on\\:click={action}]").click()
             tab.page.wait_for_timeout(200)
 
 
