@@ -66,3 +66,20 @@ def test_a_log_that_filters_hide(page: Page, job_id: str, theme: str) -> None:
     open_job(page, job_id, "?source=nothing")
     expect(page.locator("[data-hidden]")).to_be_visible()
     expect_nothing_found(page, 390)
+
+
+@EACH_LOOK
+@EACH_WIDTH
+def test_steps_that_fold(page: Page, installation: Installation, theme: str, width: int) -> None:
+    look(page, theme, width)
+    script = "for step in one two; do echo ::group::$step; seq 100; echo ::endgroup::; done"
+    open_job(page, installation.run("sh", "-c", script, name="Steps"))
+    expect(page.locator(".log-current-toggle")).to_be_visible()
+    expect_nothing_found(page, width)
+    page.get_by_role("button", name="Fold all", exact=True).click()
+    expect_count(page, 0)
+    expect_nothing_found(page, width)
+    page.keyboard.press("Control+f")
+    page.get_by_label("Find in the whole log").fill("42")
+    expect(page.locator("[data-find-count]")).to_have_text("1 of 2")
+    expect_nothing_found(page, width)

@@ -117,3 +117,48 @@ def test_filters_show_lines_in_their_order(page: Page, short_job: str) -> None:
     open_job(page, short_job, "?search=t")
     expect(page.locator(".log-row")).to_have_count(2)
     expect(page.locator(".log-step-head")).to_have_count(0)
+
+
+def test_the_head_of_a_step_stays_in_view_while_its_lines_are_read(page: Page, long_job: str) -> None:
+    current = page.locator(".log-current-toggle")
+    open_job(page, long_job)
+    expect(page.locator("[aria-current=true]")).to_contain_text("ERROR: it broke")
+    expect(current).to_contain_text("two")
+    expect(current).to_contain_text("Completed")
+    expect(current).to_contain_text("1,002 lines")
+    page.locator(".log").press("Home")
+    expect(current).to_have_count(0)
+
+
+def test_a_step_that_is_folded_by_the_head_in_view_leaves_its_head_where_that_was(page: Page, long_job: str) -> None:
+    open_job(page, long_job)
+    expect(page.locator("[aria-current=true]")).to_contain_text("ERROR: it broke")
+    page.get_by_role("button", name="Unfold all").click()
+    page.get_by_placeholder("Line or time").fill("1500")
+    page.keyboard.press("Enter")
+    current = page.locator(".log-current-toggle")
+    expect(current).to_contain_text("two")
+    box = current.bounding_box()
+    assert box is not None
+    current.click()
+    expect_folded(page, "two")
+    expect(current).to_have_count(0)
+    assert head(page, "two").bounding_box() == pytest.approx(box, abs=2)
+
+
+def test_a_line_that_the_keyboard_goes_to_is_not_covered_by_the_head_in_view(page: Page, long_job: str) -> None:
+    open_job(page, long_job)
+    expect(page.locator("[aria-current=true]")).to_contain_text("ERROR: it broke")
+    page.get_by_placeholder("Line or time").fill("500")
+    page.keyboard.press("Enter")
+    line = page.locator("[aria-current=true]")
+    current = page.locator(".log-current-toggle")
+    expect(current).to_contain_text("one")
+    expect(line.locator(".log-message")).to_have_text("one 500")
+    for number in range(499, 474, -1):
+        page.keyboard.press("k")
+        expect(line.locator(".log-message")).to_have_text(f"one {number}")
+    covered, box = current.bounding_box(), line.bounding_box()
+    assert covered is not None
+    assert box is not None
+    assert box["y"] >= covered["y"] + covered["height"] - 1

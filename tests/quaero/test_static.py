@@ -54,6 +54,12 @@ def test_styles_use_no_property_that_is_not_there() -> None:
     assert set(re.findall(r"var\((--[\w-]+)", "".join(ours.values()))) - known == set()
 
 
+@pytest.mark.parametrize("path", STYLES, ids=lambda path: path.name)
+def test_no_style_is_about_whatever_follows_something(path: Path) -> None:
+    """Browsers would restyle all of a log for each row that comes to it."""
+    assert re.findall(r"^.*\*\s*[+~].*$", path.read_text(), re.MULTILINE) == []
+
+
 @pytest.mark.parametrize("folder", ["templates", "static"])
 def test_what_is_ours_lies_under_our_name(folder: str) -> None:
     assert [path.name for path in (ROOT / folder).iterdir()] == ["quaero"]

@@ -104,7 +104,7 @@ export function jobLogViewer(jobId) {
     tick() {
       this.now = Date.now();
       stepList?.tick(this.now);
-      this.tickHeads();
+      this.updateHeads();
     },
 
     showEntries(entries, meta) {

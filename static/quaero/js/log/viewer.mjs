@@ -102,6 +102,7 @@ export function logViewer() {
       viewport = new LogViewport(this.$refs.log, this.$refs.lines, store, {
         view: () => this.rowView(),
         buildHead: (item) => this.buildHead(item),
+        coverOf: (item) => this.coverOf(item),
         onFollow: (isFollowing) => this.follow(isFollowing),
         onRender: ({ size, missed }) => this.rendered(size, missed),
       });
@@ -133,6 +134,12 @@ export function logViewer() {
     },
 
     forgetSections() {},
+
+    noteView() {},
+
+    coverOf() {
+      return 0;
+    },
 
     openFinder() {
       const made = new Finder({
@@ -180,6 +187,7 @@ export function logViewer() {
       if (this.rows !== size) this.rows = size;
       if (this.shown !== known) this.shown = known;
       this.noteMissed(missed);
+      this.noteView();
     },
 
     /** What of the filters goes to the server; a component may add to it. */

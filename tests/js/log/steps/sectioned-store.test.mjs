@@ -119,6 +119,21 @@ test('what comes live stands in its step, and nothing twice', async () => {
   assert.deepEqual(await shown(store), ['outside', 1, 2, 'build', 3, 4, 5, 8, 9, 'test', 6, 7, 10, 11]);
 });
 
+test('what the last step writes is no change of the rows above it, and what an earlier one writes is', async () => {
+  const job = shortJob();
+  const store = new SectionedStore(job.flat, job.open);
+  job.show(store);
+  const live = (step) => {
+    const written = job.write(step, 3);
+    job.flat.append(written, { matching: job.entries.length, hasOlder: false });
+    store.take(written);
+    return store.changes;
+  };
+  const before = store.changes;
+  assert.equal(live('test'), before);
+  assert.notEqual(live('build'), before);
+});
+
 test('of a short log that was not all sent the rest is read once, not step by step', async () => {
   const job = new Job();
   for (const name of ['build', 'test', 'deploy']) {

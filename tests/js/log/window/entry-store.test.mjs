@@ -158,6 +158,22 @@ test('live entries move only the end while the reader is away from it', async ()
   assert.equal(store.at(store.end - 1).line, 33_000);
 });
 
+test('entries at the end are no change of the others, and whatever else happens is', async () => {
+  const log = new Log(300);
+  const store = storeOf(log, 100);
+  const before = store.changes;
+  store.append(log.write(50), { matching: 350, hasOlder: true });
+  assert.equal(store.changes, before);
+  store.need(store.first, store.end);
+  await rest();
+  const whole = store.changes;
+  assert.notEqual(whole, before);
+  log.prune(10);
+  store.append(log.write(1), { matching: 341, hasOlder: true });
+  await rest();
+  assert.notEqual(store.changes, whole);
+});
+
 test('long lines count by their length', () => {
   const log = new Log(200);
   for (const entry of log.entries) entry.message = 'x'.repeat(2 ** 20);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { groupsIn } from '../../../../static/quaero/js/log/window/groups.mjs';
+import { continued, groupsIn } from '../../../../static/quaero/js/log/window/groups.mjs';
 
 const line = (id, more = {}) => ({ id, stream: 'stdout', level: 'error', ...more });
 const frame = (id, more = {}) => line(id, { fields: { continuation: true }, ...more });
@@ -39,4 +39,19 @@ test('lines whose head is not held join none', () => {
   const entries = [line(1), frame(2), frame(3), frame(4)];
   entries[1] = undefined;
   assert.equal(groupsIn(storeOf(entries), 0, 4).headOf.size, 0);
+});
+
+test('groups of a log that grows are what they are when it is looked at as a whole', () => {
+  const entries = [line(1), frame(2), line(3), frame(4), frame(5), line(6), frame(7)];
+  const store = storeOf(entries);
+  const grown = groupsIn(storeOf(entries.slice(0, 4)), 0, 4);
+  const { headOf, counts } = groupsIn(store, 0, 7);
+  assert.deepEqual(continued(grown, store, 4, 7), { headOf, counts, heads: grown.heads });
+});
+
+test('the first line that joins another makes all lines before it of interest', () => {
+  const store = storeOf([line(1), frame(2)]);
+  const grown = groupsIn(storeOf([line(1)]), 0, 1);
+  assert.equal(continued(grown, store, 1, 2), null);
+  assert.equal(continued(grown, storeOf([line(1), line(2)]), 1, 2), grown);
 });

@@ -2,6 +2,7 @@
 import { LEVELS } from '../../log-stream.mjs';
 import { keep, kept } from '../../lib/kept.mjs';
 import { EntryStore } from '../window/entry-store.mjs';
+import { CurrentHead } from './current-head.mjs';
 import { StepHeads } from './heads.mjs';
 import { SectionedStore } from './sectioned-store.mjs';
 
@@ -12,6 +13,7 @@ const LEAVE_STEPS_COUNTED = ['level', 'limit']; // filters under which it is kno
 export function bySteps(steps) {
   let sections = null;
   let heads = null;
+  let current = null; // the head of the step that is read
 
   return {
     isGroupingChosen: kept('localStorage', CHOSEN, true),
@@ -21,6 +23,7 @@ export function bySteps(steps) {
     viewedStore(flat, stream) {
       if (!this.isGrouped) return flat;
       heads = new StepHeads((key) => this.toggleStepLines(key));
+      current = new CurrentHead(this.$refs.log, this.$refs.lines, (key) => this.foldCurrent(key));
       sections = new SectionedStore(flat, (key) => this.openStepStore(key, stream));
       this.tellSections();
       return sections;
@@ -28,8 +31,25 @@ export function bySteps(steps) {
 
     forgetSections() {
       sections?.destroy();
+      current?.destroy();
       sections = null;
       heads = null;
+      current = null;
+    },
+
+    /** Another part of the log may be in view. */
+    noteView() {
+      if (!current) return;
+      const viewport = this.viewport();
+      const at = viewport.firstInView;
+      const found = at && sections.sectionAt(at.place);
+      const isAbove = found?.section.isOpen && (at.place > found.start || at.offset < 0);
+      current.show(isAbove ? found.section : null, isAbove ? (viewport.offsetOf(found.end) ?? Infinity) : 0);
+    },
+
+    /** How much of the top of the view is covered when that item is there. */
+    coverOf(item) {
+      return current && !item?.isHead ? current.height : 0;
     },
 
     openStepStore(key, stream) {
@@ -57,7 +77,7 @@ export function bySteps(steps) {
       sections.keepsOpen = !this.isFollowing;
       const countOf = ({ counts }) => countFrom(counts, this.filters.level);
       sections.setSteps(steps(), countOf, countFrom(this.job.counts, this.filters.level));
-      heads.update();
+      this.updateHeads();
     },
 
     takeBySteps(entries) {
@@ -68,15 +88,22 @@ export function bySteps(steps) {
       sections?.clear();
     },
 
-    tickHeads() {
+    updateHeads() {
       heads?.update();
+      current?.update();
     },
 
     /** What the reader opens or closes moves nothing above it. */
     toggleStepLines(key) {
       this.viewport().setFollowing(false);
       sections.toggle(key);
-      heads.update();
+      this.updateHeads();
+    },
+
+    /** The step that is read is left, so that its head is where it was shown already. */
+    foldCurrent(key) {
+      this.toggleStepLines(key);
+      this.viewport().showPlace(sections.placeOfStep(key), { block: 'start' });
     },
 
     foldAll() {
@@ -90,7 +117,7 @@ export function bySteps(steps) {
     setAllOpen(isOpen) {
       this.viewport().setFollowing(false);
       sections.setAllOpen(isOpen);
-      heads.update();
+      this.updateHeads();
       this.viewport().jumpToStart();
     },
 

@@ -5,45 +5,54 @@ import { appendText, element } from '../rows/text.mjs';
 
 const OUTSIDE = 'Outside of any step';
 
+/** One head: `row`, and in it the `button`. */
+export class StepHead {
+  constructor(section, onToggle) {
+    Object.assign(this, {
+      section,
+      row: element('div', 'log-step-head'),
+      button: element('button', 'log-step-toggle'),
+    });
+    this._text = '';
+    this.button.type = 'button';
+    this.button.dataset.step = section.key;
+    this.button.addEventListener('click', () => onToggle(section.key));
+    this.row.append(this.button);
+  }
+
+  draw(now) {
+    const { section, button } = this;
+    const parts = section.step ? partsOf(section.step, now) : [nameOf(OUTSIDE), factsOf([linesOf(section)])];
+    button.setAttribute('aria-expanded', String(section.isOpen));
+    const text = parts.map(({ className, textContent }) => className + textContent).join(' ');
+    if (text === this._text) return;
+    this._text = text;
+    button.replaceChildren(...parts);
+  }
+}
+
 export class StepHeads {
   /** `onToggle(key)` is called when the reader opens or closes a step. */
   constructor(onToggle) {
     this._onToggle = onToggle;
-    this._rows = new Map(); // by key: {row, section, text}, of those in the document and of some that were
+    this._heads = new Map(); // by key, of those in the document and of some that were
   }
 
   /** The row of a section's head. */
   build({ id, section }, now = Date.now()) {
-    const row = element('div', 'log-step-head');
-    row.dataset.id = id;
-    const button = element('button', 'log-step-toggle');
-    button.type = 'button';
-    button.dataset.step = section.key;
-    button.addEventListener('click', () => this._onToggle(section.key));
-    row.append(button);
-    const shown = { row, section, text: '' };
-    this._rows.set(section.key, shown);
-    this._draw(shown, now);
-    return row;
+    const head = new StepHead(section, this._onToggle);
+    head.row.dataset.id = id;
+    head.draw(now);
+    this._heads.set(section.key, head);
+    return head.row;
   }
 
   /** Shows how the steps stand now. */
   update(now = Date.now()) {
-    for (const [key, shown] of this._rows) {
-      if (shown.row.isConnected) this._draw(shown, now);
-      else this._rows.delete(key);
+    for (const [key, head] of this._heads) {
+      if (head.row.isConnected) head.draw(now);
+      else this._heads.delete(key);
     }
-  }
-
-  _draw(shown, now) {
-    const { row, section } = shown;
-    const parts = section.step ? partsOf(section.step, now) : [nameOf(OUTSIDE), factsOf([linesOf(section)])];
-    const button = row.firstElementChild;
-    button.setAttribute('aria-expanded', String(section.isOpen));
-    const text = parts.map(({ className, textContent }) => className + textContent).join(' ');
-    if (text === shown.text) return;
-    shown.text = text;
-    button.replaceChildren(...parts);
   }
 }
 

@@ -1,6 +1,6 @@
 // A job's steps as buttons. Drawn without Alpine, as the log is: there may be thousands, and of those each second a
 // few change.
-import { describeStep, isActive } from '../../jobs/summary.mjs';
+import { describeStep } from '../../jobs/summary.mjs';
 import { unwatched } from '../../lib/unwatched.mjs';
 import { appendText, element } from '../rows/text.mjs';
 
@@ -22,9 +22,9 @@ export class StepList {
     this._build(steps, chosen, now, 0);
   }
 
-  /** The durations of what runs go on. */
+  /** The durations of what runs go on; of what has not begun there may be thousands, which have none. */
   tick(now) {
-    for (const shown of this._shown.values()) if (isActive(shown.step.status)) this._draw(shown, now);
+    for (const shown of this._shown.values()) if (shown.step.status === 'running') this._draw(shown, now);
   }
 
   destroy() {

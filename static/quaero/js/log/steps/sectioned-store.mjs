@@ -85,6 +85,13 @@ export class SectionedStore {
     this._change();
   }
 
+  /** The section that has the place, with the place of its head and one past its last entry; null where there is none. */
+  sectionAt(place) {
+    const index = this._indexAt(place);
+    const [start, end] = [this._layout[index], this._layout[index + 1]];
+    return index < 0 ? null : { section: this._order[index], start, end };
+  }
+
   /** The place of a step's head; null where there is none. */
   placeOfStep(key) {
     return this.placeOf(`step:${key}`);
@@ -118,6 +125,12 @@ export class SectionedStore {
 
   get arrived() {
     return this.flat.arrived;
+  }
+
+  /** Another one after each change that is not only entries at the end. */
+  get changes() {
+    const { _layout: starts, _order: order, flat } = this;
+    return [flat.changes, ...order.map(({ key, store }, index) => `${key} ${starts[index]} ${store?.changes}`)].join();
   }
 
   /** Lines that can be scrolled to. */

@@ -20,6 +20,7 @@ export class EntryStore {
   /** `readPage({since | before | offset, limit, signal})` reads entries as the page endpoint gives them,
    *  `findPlace({line | id | time})` as the one for places does. */
   constructor({ readPage, findPlace }) {
+    this.changes = 0; // it rises with each change that is not only entries at the end
     this.readPage = readPage;
     this._findPlace = findPlace;
     this._runs = new Runs();
@@ -120,12 +121,13 @@ export class EntryStore {
    *  not known); `hasOlder`: whether there are some before these. */
   append(entries, { matching, hasOlder }) {
     const isFirst = this._runs.size === 0;
+    const { first: oldest } = this;
     const fresh = entries.filter(({ id }) => id > Math.max(this._floor, this._runs.tail?.newest.id ?? 0));
     this._runs.append(fresh);
     if (isFirst) this._hasOlder = hasOlder && fresh.length === entries.length;
     if (this._floor === 0) this._count(matching);
-    this._shrink();
-    this._notify();
+    const hasLetGo = this._shrink();
+    this._notify({ isGrowth: !hasLetGo && this.first === oldest });
   }
 
   /** Asks for these places to be held: what is missing is read. */
@@ -285,12 +287,16 @@ export class EntryStore {
     this._notify();
   }
 
+  /** Says whether something was let go of. */
   _shrink() {
     if (this._runs.weight > MOST_WEIGHT) this._isHeavy = true;
+    const { size } = this._runs;
     this._runs.shrink({ size: MOST_ENTRIES, weight: MOST_WEIGHT, part: PART, tail: TAIL, ...this._wish });
+    return this._runs.size < size;
   }
 
-  _notify() {
+  _notify({ isGrowth = false } = {}) {
+    if (!isGrowth) this.changes += 1;
     for (const callback of [...this._listeners]) callback();
   }
 }

@@ -11,13 +11,25 @@ const kinshipOf = (entry) => `${entry.job_id ?? ''} ${entry.step_id ?? ''} ${ent
 /** Of the entries at these places: `headOf`, the head's id by the id of each line that joins one, and `counts`, how many
  *  lines are known to join each head. Lines whose head is not held join none. */
 export function groupsIn(store, from, to) {
-  const groups = { headOf: new Map(), counts: new Map() };
+  const groups = { headOf: new Map(), counts: new Map(), heads: null };
   if (!hasContinuation(store, from, to)) return groups;
-  const heads = new Map();
+  groups.heads = new Map();
   for (let place = Math.max(store.first, from - REACH); place < Math.min(store.end, to + REACH); place += 1) {
     const entry = store.at(place);
-    if (entry) take(entry, heads, groups);
-    else heads.clear(); // what is missing may be another head
+    if (entry) take(entry, groups);
+    else groups.heads.clear(); // what is missing may be another head
+  }
+  return groups;
+}
+
+/** The groups of a whole log with the entries that have come to its end, up to before `to`. Null where one of them is not
+ *  held, or where the lines before `from` were not looked at and are of interest now. */
+export function continued(groups, store, from, to) {
+  if (!groups.heads && hasContinuation(store, from, to)) return null;
+  for (let place = from; place < to; place += 1) {
+    const entry = store.at(place);
+    if (!entry) return null;
+    if (groups.heads) take(entry, groups);
   }
   return groups;
 }
@@ -31,7 +43,7 @@ function hasContinuation(store, from, to) {
   return next !== undefined && isContinuation(next);
 }
 
-function take(entry, heads, { headOf, counts }) {
+function take(entry, { heads, headOf, counts }) {
   const kinship = kinshipOf(entry);
   if (!isContinuation(entry)) heads.set(kinship, entry.id);
   else if (heads.has(kinship)) {

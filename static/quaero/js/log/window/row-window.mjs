@@ -5,20 +5,22 @@ import { foldButton } from '../rows/fold-button.mjs';
 import { isOpen, setOpen } from '../rows/opened.mjs';
 import { settings } from '../rows/settings.mjs';
 import { element } from '../rows/text.mjs';
-import { groupsIn } from './groups.mjs';
+import { continued, groupsIn } from './groups.mjs';
 
-const FRAME_BUDGET_MS = 8; // half a frame at 60 Hz; the rest is for layout
+const FRAME_BUDGET_MS = 4; // at 60 Hz a quarter of a frame: style, layout and paint of what was built take twice as long
+const MOST_GROWN = 200; // rows that come to the end of a whole log at once
 const ROWS_BETWEEN_LOOKS = 10; // at the clock
 
 export class RowWindow {
-  /** `block` takes the rows. `buildRow(entry, place, previous)` makes one, `buildProblem()` what a gap says that could not
-   *  be read. `onFold()` is called when the reader folded lines, or opened them. */
-  constructor(block, store, { buildRow, buildProblem, onFold }) {
-    Object.assign(this, { block, store, _buildRow: buildRow, _buildProblem: buildProblem, _onFold: onFold });
+  /** `block` takes the rows. `buildRow(entry, place, previous)` makes one. `onFold()` is called when the reader folded
+   *  lines, or opened them. */
+  constructor(block, store, { buildRow, onFold }) {
+    Object.assign(this, { block, store, _buildRow: buildRow, _onFold: onFold });
     this._rows = new Map(); // by the entry's id: {node, from, to, entry, previous}
     this.parts = []; // rows and gaps that are shown, in order: {node, from, to}
     this.from = 0;
     this.to = 0;
+    this._whole = null; // {groups, changes} of what is shown when it is all of a log; null where it is not, or may not be
   }
 
   get size() {
@@ -34,27 +36,61 @@ export class RowWindow {
    *  sight. Lines that are folded away are there, but flat, if `isWhole`: of a long log they are left out. Says whether
    *  all that is held was built: a frame has its budget. */
   show(from, to, { near, kept, rowHeight, isWhole }) {
+    if (isWhole && this._grow(from, to)) return true;
     Object.assign(this, { from, to });
     const groups = groupsIn(this.store, from, to);
-    const isFolded = ({ id }) => groups.headOf.has(id) && !isOpened(groups.headOf.get(id));
-    const isLeftOut = isWhole ? () => false : isFolded;
+    const isLeftOut = isWhole ? () => false : ({ id }) => isFolded(groups, id);
     const isComplete = this._build(from, to, near, isLeftOut);
     this.parts = this._partsOf(from, to, rowHeight, isLeftOut);
-    for (const row of this._rows.values()) this._group(row, groups, isFolded(row.entry));
+    for (const row of this._rows.values()) this._group(row, groups);
     this._put(kept);
+    this._whole = isWhole && this._hasRowsAlone ? { groups, changes: this.store.changes } : null;
     return isComplete;
+  }
+
+  /** Adds what has come to the end of a log that is shown as a whole, and looks at no other row. False where it has
+   *  changed otherwise, or where too much has come. */
+  _grow(from, to) {
+    const { store, _whole: whole } = this;
+    if (!whole || from !== this.from || to < this.to || to - this.to > MOST_GROWN || whole.changes !== store.changes)
+      return false;
+    const groups = continued(whole.groups, store, this.to, to);
+    if (!groups) return false;
+    const until = performance.now() + FRAME_BUDGET_MS;
+    const fresh = [];
+    for (let place = this.to; place < to; place += 1) {
+      if (!this._ensure(place, () => false) || performance.now() > until) return false;
+      fresh.push(this._rowOf(place));
+    }
+    this.to = to;
+    for (const row of fresh) this.parts.push(row);
+    for (const row of [...fresh, ...this._headsOf(fresh, groups)]) this._group(row, groups);
+    if (fresh.length) unwatched(() => this.block.append(...fresh.map(({ node }) => node)));
+    return true;
+  }
+
+  _headsOf(rows, { headOf }) {
+    const heads = new Set(rows.map(({ entry }) => headOf.get(entry.id)).filter((id) => id !== undefined));
+    return [...heads].map((id) => this._rows.get(id));
+  }
+
+  get _hasRowsAlone() {
+    return this._rows.size === this.to - this.from && this.parts.every(({ entry }) => entry);
   }
 
   /** Opens the lines among which that place is folded away. */
   unfold(place) {
     const head = groupsIn(this.store, place, place + 1).headOf.get(this.store.at(place)?.id);
-    if (head !== undefined) setOpen('group', head, true);
+    if (head === undefined) return;
+    setOpen('group', head, true);
+    this._whole = null;
   }
 
   /** Drops all rows; they are built anew when they are shown next. */
   clear() {
     this._rows.clear();
     this.parts = [];
+    this._whole = null;
     unwatched(() => this.block.replaceChildren());
   }
 
@@ -90,7 +126,7 @@ export class RowWindow {
     }
     row?.node.remove();
     const node = this._buildRow(entry, place, previous);
-    const plain = { count: 0, isJoined: false, isFolded: false, button: null };
+    const plain = { count: 0, isJoined: false, isFolded: false, isKept: false, button: null };
     this._rows.set(entry.id, { node, entry, previous, from: place, to: place + 1, ...plain });
     return true;
   }
@@ -123,13 +159,14 @@ export class RowWindow {
   }
 
   /** Draws a row as one of lines that belong together, or as none. */
-  _group(row, { headOf, counts }, isFolded) {
+  _group(row, groups) {
     const { node, entry } = row;
-    const isJoined = headOf.has(entry.id);
+    const isJoined = groups.headOf.has(entry.id);
+    const isAway = isFolded(groups, entry.id);
     if (isJoined !== row.isJoined) node.classList.toggle('log-joined', isJoined);
-    if (isFolded !== row.isFolded) node.classList.toggle('log-folded', isFolded);
-    Object.assign(row, { isJoined, isFolded });
-    const count = counts.get(entry.id) ?? 0;
+    if (isAway !== row.isFolded) node.classList.toggle('log-folded', isAway);
+    Object.assign(row, { isJoined, isFolded: isAway });
+    const count = groups.counts.get(entry.id) ?? 0;
     if (count !== row.count) this._describeHead(row, count);
   }
 
@@ -140,6 +177,7 @@ export class RowWindow {
     const { id } = row.entry;
     row.button = foldButton(count, isOpened(id), (isNowOpen) => {
       setOpen('group', id, isNowOpen);
+      this._whole = null;
       this._onFold();
     });
     row.node.append(row.button);
@@ -150,7 +188,7 @@ export class RowWindow {
     gap.node.style.height = `${(to - from) * rowHeight}px`;
     const { problem } = this.store;
     const isFailed = problem !== null && problem.from < to && from < problem.to;
-    if (isFailed && !gap.isFailed) gap.node.replaceChildren(this._buildProblem());
+    if (isFailed && !gap.isFailed) gap.node.replaceChildren(problemWith(() => this.store.retry()));
     if (!isFailed && gap.isFailed !== false) gap.node.replaceChildren();
     gap.isFailed = isFailed;
     gap.node.ariaHidden = String(!isFailed);
@@ -161,12 +199,17 @@ export class RowWindow {
   _put(kept) {
     const { block, from } = this;
     const shown = new Set(this.parts);
+    const rows = [];
     for (const [id, row] of this._rows) {
-      const isShown = shown.has(row);
-      if (!isShown && !kept.has(id)) this._rows.delete(id);
-      row.node.classList.toggle('log-kept', !isShown);
+      const isKept = !shown.has(row);
+      if (isKept && !kept.has(id)) {
+        this._rows.delete(id);
+        continue;
+      }
+      if (isKept) rows.push(row);
+      if (isKept !== row.isKept) row.node.classList.toggle('log-kept', isKept);
+      row.isKept = isKept;
     }
-    const rows = [...this._rows.values()].filter(({ node }) => node.classList.contains('log-kept'));
     const above = rows.filter((row) => row.from < from).sort((one, other) => one.from - other.from);
     const below = rows.filter((row) => row.from >= from).sort((one, other) => one.from - other.from);
     const nodes = [...above, ...this.parts, ...below].map(({ node }) => node);
@@ -174,9 +217,24 @@ export class RowWindow {
   }
 }
 
+/** What a gap says whose lines could not be read. */
+function problemWith(retry) {
+  const problem = element('p', 'problem', 'These lines could not be read. ');
+  const button = element('button', 'quiet', 'Try again');
+  button.type = 'button';
+  button.addEventListener('click', retry);
+  problem.append(button);
+  return problem;
+}
+
 /** Whether the lines of that head are open. */
 function isOpened(head) {
   return isOpen('group', head, settings.now.traces !== 'folded');
+}
+
+/** Whether the line with this id belongs to lines that are folded away. */
+function isFolded({ headOf }, id) {
+  return headOf.has(id) && !isOpened(headOf.get(id));
 }
 
 /** Makes these the children. Those that stay are in order already, and are not touched. */

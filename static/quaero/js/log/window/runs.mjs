@@ -57,7 +57,11 @@ export class Runs {
   }
 
   runAt(place) {
-    return this.all.find((run) => run.start <= place && place < run.end);
+    for (let index = this.all.length - 1; index >= 0; index -= 1) {
+      const run = this.all[index];
+      if (run.start <= place && place < run.end) return run;
+    }
+    return undefined;
   }
 
   placeOf(id) {

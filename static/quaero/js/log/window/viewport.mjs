@@ -25,9 +25,10 @@ export class LogViewport {
   /** `scroller` scrolls, `lines` inside it takes the rows of `store`. `onFollow(isFollowing)` is called when the reader
    *  leaves the end or comes back to it, `onRender({size, missed})` how many rows are in the document and how many lines
    *  came since the reader left the end. `view()` is what rows are built with, `buildHead(item)` those of the store's
-   *  items that are heads of others. */
-  constructor(scroller, lines, store, { view, buildHead, onFollow, onRender }) {
-    Object.assign(this, { scroller, lines, store, onFollow, onRender, _view: view, _buildHead: buildHead });
+   *  items that are heads of others, and `coverOf(item)` is how much of the top of the view is covered when it is there. */
+  constructor(scroller, lines, store, { view, buildHead, coverOf = () => 0, onFollow, onRender }) {
+    Object.assign(this, { scroller, lines, store, onFollow, onRender });
+    Object.assign(this, { _view: view, _buildHead: buildHead, _coverOf: coverOf });
     this.decorators = new Set();
     this.isFollowing = true;
     this._anchor = null; // {place, offset, id}; null while following
@@ -39,7 +40,6 @@ export class LogViewport {
     this._spacer = new Spacer(scroller, lines, this._block);
     this._window = new RowWindow(this._block, store, {
       buildRow: (entry, place, previous) => this._buildRow(entry, place, previous),
-      buildProblem: () => this._buildProblem(),
       onFold: () => this._render(),
     });
     this._selected = new SelectedRows(lines, () => this._follow(false));
@@ -88,10 +88,11 @@ export class LogViewport {
   showPlace(place, { block = 'nearest', id } = {}) {
     const height = this.rowAt(place)?.getBoundingClientRect().height ?? this._rowHeight;
     const room = this.scroller.clientHeight - height;
-    let offset = block === 'center' ? Math.max(0, room / 2) : this._leastOffset(place);
+    const least = Math.max(this._leastOffset(place), this._coverOf(this.store.at(place)));
+    let offset = block === 'center' ? Math.max(least, room / 2) : least;
     if (block === 'nearest') {
-      const top = this._offsetOf(place) ?? (place < (this.firstInView?.place ?? 0) ? 0 : room);
-      offset = Math.max(0, Math.min(top, room));
+      const top = this.offsetOf(place) ?? (place < (this.firstInView?.place ?? 0) ? 0 : room);
+      offset = Math.max(this._coverOf(this.store.at(place)), Math.min(top, room));
       if (offset === top) return;
     }
     this._follow(false);
@@ -107,10 +108,20 @@ export class LogViewport {
     });
   }
 
+  /** How far the row of that place is from the top of the view; null when it is not in the document. */
+  offsetOf(place) {
+    const row = this.rowAt(place);
+    return row && row.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top;
+  }
+
   /** Whether all of that row is in view. */
   isInView(place) {
-    const offset = this._offsetOf(place);
-    return offset !== null && offset >= 0 && offset + this.rowAt(place).offsetHeight <= this._viewHeight;
+    const offset = this.offsetOf(place);
+    return (
+      offset !== null &&
+      offset >= this._coverOf(this.store.at(place)) &&
+      offset + this.rowAt(place).offsetHeight <= this._viewHeight
+    );
   }
 
   jumpToStart() {
@@ -175,15 +186,6 @@ export class LogViewport {
   _markCurrent(row, { id }) {
     if (id === this._current) row.setAttribute('aria-current', 'true');
     else row.removeAttribute('aria-current');
-  }
-
-  _buildProblem() {
-    const problem = element('p', 'problem', 'These lines could not be read. ');
-    const button = element('button', 'quiet', 'Try again');
-    button.type = 'button';
-    button.addEventListener('click', () => this.store.retry());
-    problem.append(button);
-    return problem;
   }
 
   // Scrolling.
@@ -251,12 +253,6 @@ export class LogViewport {
     return { place, offset: box.top - top + (place - from) * this._rowHeight, id: this.store.at(place)?.id };
   }
 
-  /** How far the row of that place is from the top of the view; null when it is not in the document. */
-  _offsetOf(place) {
-    const row = this.rowAt(place);
-    return row && row.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top;
-  }
-
   _clamped(place) {
     return Math.max(this.store.first, Math.min(this.store.end - 1, place));
   }
@@ -319,7 +315,7 @@ export class LogViewport {
   /** The anchor from now on: what is at the top, or where a place that was wanted is, perhaps not read yet. */
   _reached(anchor) {
     if (!anchor?.isTarget) return this._anchorNow();
-    const offset = this._offsetOf(anchor.place);
+    const offset = this.offsetOf(anchor.place);
     return offset === null ? anchor : { ...anchor, offset, id: this.store.at(anchor.place).id };
   }
 
