@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -15,13 +14,12 @@ from jobs.queries import START, Log, Position
 from jobs.queries.cursors import newest_family_position, newest_position
 from jobs.queries.parameters import ChildrenQuery, LogFilterQuery, OfAnyJobQuery, filter_of
 from jobs.validation.query import Query, one_of
+from logstream.compression import accepts_gzip
 from logstream.downloads.formats import FORMATS, DownloadFormat
 from logstream.downloads.names import disposition
 from logstream.open_stream import Viewer
 from logstream.registry import SERVICE, Topic, family_topic, job_topic
 from logstream.requests import viewer_of
-
-GZIP = re.compile(r"(?:^|,)\s*(?:x-)?gzip\s*(?!;\s*q=0(?:\.0*)?\s*(?:,|$))(?:;|,|$)")
 
 
 class DownloadQuery(Query):
@@ -90,7 +88,3 @@ def checked(
 def newest_of_job(job: Job) -> Position:
     newest = LogEntry.objects.filter(job=job).order_by("-line").values_list("line", "id").first()
     return Position(*newest) if newest else START
-
-
-def accepts_gzip(header: str) -> bool:
-    return GZIP.search(header.lower()) is not None

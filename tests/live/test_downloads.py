@@ -22,7 +22,7 @@ from jobs.models import Job, Token
 from jobs.recording import NewEntry
 from jobs.recording import append as append_entries
 from logstream import rights
-from logstream.downloads.requests import accepts_gzip
+from logstream.compression import accepts_gzip
 from logstream.live import Live
 from tests.live.conftest import append
 from tests.live.serving import DEADLINE_S, Server
