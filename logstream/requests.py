@@ -11,7 +11,7 @@ from typing import Annotated
 from django.http import HttpRequest
 from pydantic import Field
 
-from jobs import access
+from jobs import access, conf
 from jobs.api.logs import SERVICE_LIMIT
 from jobs.models import Job
 from jobs.queries import NO_LIMIT, START, Filter, Position
@@ -27,8 +27,10 @@ from jobs.queries.parameters import (
     filter_of,
     limit_of,
 )
+from jobs.terms.encodings import accepts_gzip
 from jobs.validation.query import Query, Text
 from logstream.formats import DONE_ID, PLAIN
+from logstream.frames import GZIP, IDENTITY, Encoding
 from logstream.open_stream import Viewer
 from logstream.registry import FAMILY, SERVICE, Topic, family_topic, job_topic
 from logstream.streams import LogRequest
@@ -128,7 +130,12 @@ def log_request(
     if log_filter.family is not None:
         topic = family_topic(log_filter.family)
     since, reset_reason = read_start(request, topic, query.since)
-    return LogRequest(topic, log_filter, viewer_of(caller), limit, since, reset_reason)
+    return LogRequest(topic, log_filter, viewer_of(caller), limit, since, reset_reason, encoding=encoding_of(request))
+
+
+def encoding_of(request: HttpRequest) -> Encoding:
+    is_accepted = accepts_gzip(request.headers.get("Accept-Encoding", ""))
+    return GZIP if is_accepted and conf.stream_compression() else IDENTITY
 
 
 def read_start(request: HttpRequest, topic: Topic, cursor: int | None) -> tuple[Position | None, str | None]:

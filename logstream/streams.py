@@ -19,6 +19,7 @@ from logstream.feeds.catch_up import Reader
 from logstream.feeds.entries import EntriesFeed
 from logstream.feeds.jobs import JOB_STATS, JobsFeed
 from logstream.formats import EVENTS, Format
+from logstream.frames import IDENTITY, Encoding, Part
 from logstream.live import Live
 from logstream.open_stream import OpenStream, Viewer
 from logstream.registry import JOBS, Topic
@@ -40,6 +41,7 @@ class LogRequest:
     since: Position | None = None  # None: begin with the last `limit` entries
     reset_reason: str | None = None  # where given: begin with everything that is stored
     format: Format = EVENTS
+    encoding: Encoding = IDENTITY
 
 
 @contextmanager
@@ -57,36 +59,35 @@ def open_stream(live: Live, topic: Topic, viewer: Viewer) -> Iterator[Subscripti
 async def log_stream(live: Live, request: LogRequest) -> AsyncIterator[bytes]:
     """The bytes of a log stream, of a job, a family or the service."""
     await give_thread_back()
+    encode = request.encoding.encode
     with open_stream(live, request.topic, request.viewer) as subscription:
-        yield events.retry(USUAL_RETRY_MS)
+        yield request.encoding.head + encode(events.retry(USUAL_RETRY_MS))
         feed = await live.feed(FeedKey(request.topic, request.filter, request.format), request.viewer.id)
         assert isinstance(feed, EntriesFeed)
         sent_at = live.loop.time()
         try:
-            async for data in follow(live, feed, subscription, request):
-                if data:  # a format may have no bytes for some news
-                    yield data
+            async for part in follow(live, feed, subscription, request):
+                if part:  # a format may have no bytes for some news
+                    yield encode(part)
                 elif live.loop.time() < sent_at + live.ping_interval_s:
                     continue
                 else:  # the search goes on
-                    yield request.format.ping(None)
+                    yield encode(request.format.ping(None))
                 sent_at = live.loop.time()
         except Closed:
-            yield subscription.last_words or comeback()
+            yield encode(subscription.last_words or comeback())
         finally:
             feed.release(subscription)
 
 
-async def follow(
-    live: Live, feed: EntriesFeed, subscription: Subscription, request: LogRequest
-) -> AsyncIterator[bytes]:
+async def follow(live: Live, feed: EntriesFeed, subscription: Subscription, request: LogRequest) -> AsyncIterator[Part]:
     """All that the client is sent. When it gets no continuation of what it has, it gets a `reset` and begins anew."""
     if request.since is not None:
         await feed.reach(request.since)
     while True:
         try:
-            async for data in follow_on(live, feed, subscription, request):
-                yield data
+            async for part in follow_on(live, feed, subscription, request):
+                yield part
             return
         except CursorReset as reset:
             if reset.reason is ResetReason.DELETED:
@@ -98,7 +99,7 @@ async def follow(
 
 async def follow_on(
     live: Live, feed: EntriesFeed, subscription: Subscription, request: LogRequest
-) -> AsyncIterator[bytes]:
+) -> AsyncIterator[Part]:
     """What is stored, then what comes. Raises CursorReset when entries go before they can be sent."""
     reader = Reader(live, feed, request.viewer.id)
     position = feed.attach(subscription)
@@ -112,8 +113,8 @@ async def follow_on(
     if not feed.is_deleted:
         async for data in until_closed(subscription, stored_entries(reader, request, position)):
             yield data
-    async for data in live_entries(reader, subscription, position):
-        yield data
+    async for part in live_entries(reader, subscription, position):
+        yield part
 
 
 async def until_closed(subscription: Subscription, source: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -137,7 +138,7 @@ def stored_entries(reader: Reader, request: LogRequest, end: Position) -> AsyncI
     return reader.entries_after(request.since, end)
 
 
-async def live_entries(reader: Reader, subscription: Subscription, position: Position) -> AsyncIterator[bytes]:
+async def live_entries(reader: Reader, subscription: Subscription, position: Position) -> AsyncIterator[Part]:
     """The feed's frames from `position` on; where the client fell behind, the missed entries from the database."""
     feed = reader.feed
     while subscription.has_frames or not feed.is_over:
@@ -151,7 +152,7 @@ async def live_entries(reader: Reader, subscription: Subscription, position: Pos
             if not feed.is_deleted:
                 yield feed.encode_status(position)  # with all steps: the dropped frames had changes of steps too
             continue
-        yield frame.data
+        yield frame
         position = frame.end
         if frame.is_last:
             return
@@ -159,27 +160,28 @@ async def live_entries(reader: Reader, subscription: Subscription, position: Pos
         yield data
 
 
-async def jobs_stream(live: Live, viewer: Viewer) -> AsyncIterator[bytes]:
+async def jobs_stream(live: Live, viewer: Viewer, encoding: Encoding = IDENTITY) -> AsyncIterator[bytes]:
     """The bytes of the jobs stream. A client that falls behind gets the rows that changed meanwhile."""
     await give_thread_back()
+    encode = encoding.encode
     with open_stream(live, JOBS, viewer) as subscription:
-        yield events.retry(USUAL_RETRY_MS)
+        yield encoding.head + encode(events.retry(USUAL_RETRY_MS))
         feed = await live.feed(FeedKey(JOBS, Filter()))
         assert isinstance(feed, JobsFeed)
         feed.attach(subscription)
         try:
-            yield events.event(JOB_STATS, feed.stats)
+            yield encode(events.event(JOB_STATS, feed.stats))
             seen_at = timezone.now()
             while True:
                 try:
-                    yield (await subscription.next()).data
+                    yield encode(await subscription.next())
                 except Overflowed:
                     subscription.rejoin()
                     for data in await feed.changes_for(seen_at):
-                        yield data
-                    yield events.event(JOB_STATS, feed.stats)
+                        yield encode(data)
+                    yield encode(events.event(JOB_STATS, feed.stats))
                 seen_at = timezone.now()
         except Closed:
-            yield subscription.last_words or comeback()
+            yield encode(subscription.last_words or comeback())
         finally:
             feed.release(subscription)

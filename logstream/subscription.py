@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import NamedTuple
 
-from jobs.queries import Position
 from jobs.queries.cursors import CursorReset
 from jobs.terms.sizes import MIB
+from logstream.frames import Frame
 
 MAX_QUEUED_BYTES = 4 * MIB
-
-
-class Frame(NamedTuple):
-    """Bytes for the wire, shared by all clients of a feed; `end` is a client's position after them."""
-
-    data: bytes
-    end: Position
-    is_last: bool = False
 
 
 class Overflowed(Exception):

@@ -21,9 +21,11 @@ from jobs.web.transactions import outside_transactions
 from logstream import live
 from logstream.any_server import StreamsNeedAsgi, live_side
 from logstream.documentation import OpenStreams, StreamCount, StreamsStatus
+from logstream.frames import GZIP, Encoding
 from logstream.registry import JOBS, SERVICE
 from logstream.requests import (
     JobsStreamQuery,
+    encoding_of,
     read_job_request,
     read_plain_request,
     read_service_request,
@@ -51,17 +53,19 @@ class LiveResponse(StreamingHttpResponse):
 
 
 class EventStream(LiveResponse):
-    """A response whose events go out as they are: not gzipped, not buffered by proxies, not kept."""
+    """A response whose events go out at once: not buffered by proxies, not kept, compressed by feeds alone."""
 
-    def __init__(self, source: AsyncIterator[bytes]) -> None:
-        super().__init__(
-            source,
-            {
-                "Content-Type": "text/event-stream",
-                "Cache-Control": "no-cache, no-transform",
-                "X-Accel-Buffering": "no",
-            },
-        )
+    def __init__(self, source: AsyncIterator[bytes], encoding: Encoding) -> None:
+        headers = {
+            "Content-Type": "text/event-stream",
+            "Cache-Control": "no-cache, no-transform",
+            "X-Accel-Buffering": "no",
+        }
+        if conf.stream_compression():
+            headers["Vary"] = "Accept-Encoding"
+        if encoding is GZIP:
+            headers["Content-Encoding"] = encoding.name
+        super().__init__(source, headers)
 
     def has_header(self, header: str) -> bool:
         # A project's GZipMiddleware passes over what says that it is encoded; it would compress for each client anew.
@@ -114,7 +118,7 @@ async def answer(request: HttpRequest, read: Callable[..., LogRequest | None], *
     asked = await sync_to_async(read)(request, *arguments)
     here = live_side(request)
     require_room(here)
-    return HttpResponse(status=204) if asked is None else EventStream(log_stream(here, asked))
+    return HttpResponse(status=204) if asked is None else EventStream(log_stream(here, asked), asked.encoding)
 
 
 @stream_view
@@ -142,7 +146,8 @@ async def job_list_stream(request: HttpRequest) -> HttpResponseBase:
     JobsStreamQuery.of_url(request.GET)
     here = live_side(request)
     require_room(here)
-    return EventStream(jobs_stream(here, viewer_of(caller)))
+    encoding = encoding_of(request)
+    return EventStream(jobs_stream(here, viewer_of(caller), encoding), encoding)
 
 
 @stream_view

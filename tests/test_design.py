@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from logstream.frames import GZIP
 from logstream.views import EventStream
 from tests.test_house import FLOORS
 
@@ -149,6 +150,6 @@ def test_the_page_tells_the_headers_of_a_stream() -> None:
     async def nothing() -> AsyncIterator[bytes]:
         yield b""
 
-    headers = {f"`{name}: {value}`" for name, value in EventStream(nothing()).items()}
-    assert len(headers) == 3
+    headers = {f"`{name}: {value}`" for name, value in EventStream(nothing(), GZIP).items()}
+    assert len(headers) == 5
     assert {header for header in headers if header not in page()} == set()

@@ -16,11 +16,12 @@ from jobs.patience import Pauses
 from jobs.queries import START, Filter, Position
 from jobs.queries.long_reads import Steps
 from logstream.formats import EVENTS, Format
+from logstream.frames import Frame
 from logstream.meter import RateMeter
 from logstream.numbers import JobNumbers
 from logstream.registry import Registry, Topic
 from logstream.stepping import StepResult
-from logstream.subscription import Frame, Subscription
+from logstream.subscription import Subscription
 
 P = ParamSpec("P")
 T = TypeVar("T")

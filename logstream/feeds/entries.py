@@ -12,7 +12,7 @@ from jobs.queries import PAGE_BYTES, PAGE_ENTRIES, Log, Position
 from jobs.queries.cursors import CursorReset
 from logstream.feeds.base import Feed, FeedHost, FeedKey
 from logstream.feeds.matches import MatchCount
-from logstream.subscription import Frame
+from logstream.frames import Frame
 
 EMPTY_INTERVAL_S = 1.0  # how often counts alone are sent
 

@@ -92,7 +92,7 @@ def test_a_token_follows_a_stream_to_its_end(served: Host, headers: dict[str, st
     address = f"{served.root}api/jobs/{job}/logs/stream"
     with httpx.stream("GET", address, headers={**headers, "Accept-Encoding": "gzip"}, timeout=DEADLINE_S) as stream:
         assert stream.status_code == 200
-        assert "Content-Encoding" not in stream.headers
+        assert stream.headers["Content-Encoding"] == "gzip"
         lines = stream.iter_lines()
         for word in ("one", "two"):
             served.say(job, word)

@@ -7,8 +7,9 @@ from uuid import uuid4
 import pytest
 
 from jobs.queries import Position
+from logstream.frames import Frame
 from logstream.registry import JOBS, Registry, job_topic
-from logstream.subscription import MAX_QUEUED_BYTES, Closed, Frame, Overflowed, Subscription
+from logstream.subscription import MAX_QUEUED_BYTES, Closed, Overflowed, Subscription
 
 
 async def test_news_from_many_threads_all_arrive() -> None:

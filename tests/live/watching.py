@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from jobs.queries import START, Filter
 from jobs.queries.cursors import position_of
 from logstream import live
 from logstream.formats import PLAIN
+from logstream.frames import GZIP, IDENTITY, Encoding
 from logstream.open_stream import Viewer
 from logstream.registry import SERVICE, family_topic, job_topic
 from logstream.streams import LogRequest, log_stream
@@ -83,11 +85,26 @@ class Watcher:
         await asyncio.wait([self.task])
 
 
-async def watch_job(job: Job, wanted: Filter | None = None, *, since: int | None = None, limit: int = 100) -> Watcher:
+async def inflated(source: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """What a client reads of a gzipped stream, part by part."""
+    gzip = zlib.decompressobj(wbits=31)
+    async for data in source:
+        yield gzip.decompress(data)
+
+
+async def watch_job(
+    job: Job,
+    wanted: Filter | None = None,
+    *,
+    since: int | None = None,
+    limit: int = 100,
+    encoding: Encoding = IDENTITY,
+) -> Watcher:
     """A client of the job's stream, which has received the stored entries when this returns."""
     position = None if since is None else await in_thread(position_of, job.pk, since)
-    request = LogRequest(job_topic(job.pk), wanted or Filter(), VIEWER, limit, position)
-    watcher = Watcher(log_stream(live.current(), request))
+    request = LogRequest(job_topic(job.pk), wanted or Filter(), VIEWER, limit, position, encoding=encoding)
+    source = log_stream(live.current(), request)
+    watcher = Watcher(inflated(source) if encoding is GZIP else source)
     await watcher.until_event("logs")
     return watcher
 

@@ -105,11 +105,15 @@ def test_forwarded_headers_of_strangers_are_ignored(installation: Installation, 
     assert "Secure" not in answer.headers["set-cookie"]
 
 
-def test_a_stream_comes_through_line_by_line(nginx: dict[str, str], installation: Installation, token: str) -> None:
-    headers = {"Authorization": f"Bearer {token}", "Host": NAME}
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_a_stream_comes_through_line_by_line(
+    nginx: dict[str, str], installation: Installation, token: str, encoding: str
+) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Host": NAME, "Accept-Encoding": encoding}
     for address in nginx.values():
         with installation.speaking_job() as job:
             with httpx.stream("GET", f"{address}/api/logs/{job.id}", headers=headers, timeout=DEADLINE_S) as stream:
+                assert stream.headers.get("Content-Encoding", "identity") == encoding
                 lines = stream.iter_lines()
                 for word in ("one", "two"):  # the second is said only when the first has come through
                     job.say(word)
