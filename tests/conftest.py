@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -26,7 +27,8 @@ from tests.package.fixtures import bare_venv, distributions, wheel
 hypothesis_settings.register_profile("quaero", deadline=None)
 hypothesis_settings.load_profile("quaero")
 
-ROOMS_TOGETHER = ("tests/browser/", "tests/embedded/", "tests/package/")
+BROWSER_TESTS = "tests/browser/"
+ROOMS_TOGETHER = ("tests/embedded/", "tests/package/")
 
 __all__ = ["bare_venv", "distributions", "wheel"]  # built once for all that need them
 
@@ -38,10 +40,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class TogetherByRoom(LoadScopeScheduling):
-    """What shares a server, a browser or a built package runs in one process; everything else goes by its file."""
+    """What shares a server, a browser or a built package stays together; everything else goes by its file."""
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
+        if path.startswith(BROWSER_TESTS):
+            return f"{BROWSER_TESTS} {zlib.crc32(path.encode()) % 2}"  # two servers and browsers, for two processors
         return next((room for room in ROOMS_TOGETHER if path.startswith(room)), path)
 
 
