@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from django.test import AsyncClient
 
 from jobs import lifecycle
 from jobs.models import Job
@@ -186,3 +187,8 @@ def test_a_long_round_lets_others_have_their_turn() -> None:
     rounds = Rounds(clock)  # type: ignore[arg-type]
     rounds.begin([Subscription(10, Outlet(written, IDENTITY)) for _ in range(10)])
     assert clock.run() > 2
+
+
+async def test_the_status_of_streams_has_the_batch_interval(live_side: Live, token: str) -> None:
+    answer = await AsyncClient().get("/api/streams/status", headers={"authorization": f"Bearer {token}"})
+    assert answer.json()["batch_interval_ms"] == 150
