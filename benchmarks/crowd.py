@@ -38,9 +38,9 @@ class Client:
 
 
 class Crowd:
-    def __init__(self, port: int, path: str, token: str, count: int) -> None:
+    def __init__(self, port: int, path: str, token: str, count: int, encoding: str = "identity") -> None:
         self.common = bytearray()
-        self.clients = [Client(open_stream(port, path, token)) for _ in range(count)]
+        self.clients = [Client(open_stream(port, path, token, encoding)) for _ in range(count)]
         self._selector = selectors.DefaultSelector()
         for client in self.clients:
             client.stream.setblocking(False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -37,11 +38,12 @@ class Delivery(NamedTuple):
 DATA = re.compile(rb"event: logs\n(?:id: \d+\n)?data: (.*)\n\n")
 
 
-def deliveries(received: bytearray) -> list[Delivery]:
+def deliveries(received: bytearray, *, gzipped: bool = False) -> list[Delivery]:
     """The `logs` events with entries in a body of HTTP chunks."""
+    blocks = zlib.decompressobj(wbits=-zlib.MAX_WBITS)  # from the middle of the stream on: its header has passed
     body, ends = bytearray(), []
     for chunk, end in chunks(received):
-        body += chunk
+        body += blocks.decompress(chunk) if gzipped else chunk
         ends.append((len(body), end))
     found, place = [], iter(ends)
     in_body = received_end = 0

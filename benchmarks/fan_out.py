@@ -38,17 +38,18 @@ class Result(NamedTuple):
     times: tuple[int, int, int]  # p50, p99, max in milliseconds
     cores: tuple[float, float, float]  # kept busy by the server, by the clients, and by all other processes
     memory_mb: float
+    bytes_a_line: float  # of each client
 
 
-def run(server: Server, writer: Writer, token: str, streams: int, plan: Plan) -> Result:
-    crowd = Crowd(server.port, stream_path(plan.job_id), token, streams)
+def run(server: Server, writer: Writer, token: str, streams: int, plan: Plan, encoding: str) -> Result:
+    crowd = Crowd(server.port, stream_path(plan.job_id), token, streams, encoding)
     crowd.settle()
     started, before = time.monotonic(), cpu_s(server)
     writer.start(plan)
     crowd.read_while(writer.outcomes, plan.batches * plan.interval_s + EXTRA_S)
     outcome, after, seconds = writer.outcome(), cpu_s(server), time.monotonic() - started
     of_server, of_clients, of_all = ((now - then) / seconds for now, then in zip(after, before, strict=True))
-    found = deliveries(crowd.common)
+    found = deliveries(crowd.common, gzipped=encoding == "gzip")
     problems, times = faults(found, outcome.lines), delays(found, crowd.clients)
     crowd.close()
     return Result(
@@ -57,6 +58,7 @@ def run(server: Server, writer: Writer, token: str, streams: int, plan: Plan) ->
         (percentile_of(times, 0.5), percentile_of(times, 0.99), max(times)),
         (of_server, of_clients, max(0.0, of_all - of_server - of_clients)),
         server.resources().memory / 1e6,
+        len(crowd.common) / outcome.lines,
     )
 
 
@@ -74,6 +76,7 @@ def main() -> int:
     parser.add_argument("--batch", type=int, default=10, help="lines in each append")
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--writer", choices=sorted(WRITERS), help="only this one")
+    parser.add_argument("--encoding", choices=("gzip", "identity"), default="gzip")
     options = parser.parse_args()
     token, results = HERE.token(), {}
     for where, writer_beside in WRITERS.items():
@@ -83,15 +86,26 @@ def main() -> int:
             batches = options.seconds * options.rate // options.batch
             plan = Plan(job.pk, batches, options.batch, options.batch / options.rate)
             with writer_beside() as (server, writer):
-                results[where] = run(server, writer, token, options.streams, plan)
+                results[where] = run(server, writer, token, options.streams, plan, options.encoding)
     return report(results, f"{options.rate:,} lines/s for {options.seconds} s to {options.streams:,} streams")
 
 
 def report(results: dict[str, Result], title: str) -> int:
-    heads = ("p50 ms", "p99 ms", "max ms", "cores: server", "clients", "others", "server MB", "lines/s", "late s")
+    heads = (
+        "p50 ms",
+        "p99 ms",
+        "max ms",
+        "cores: server",
+        "clients",
+        "others",
+        "server MB",
+        "bytes",
+        "lines/s",
+        "late s",
+    )
     with table(title, "recorded", *heads) as result:
-        for where, (outcome, _, times, cores, memory) in results.items():
-            result.add(where, *times, *cores, memory, outcome.lines / outcome.seconds, outcome.latest_s)
+        for where, (outcome, _, times, cores, memory, size) in results.items():
+            result.add(where, *times, *cores, memory, size, outcome.lines / outcome.seconds, outcome.latest_s)
     targets = Targets()
     for where, found in results.items():
         what = f"{found.outcome.lines:,} lines recorded {where}"

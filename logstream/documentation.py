@@ -121,6 +121,7 @@ class StreamsStatus(msgspec.Struct):
     active_users: int
     active_sessions: list[Session]  # the newest of them
     limit: int
+    batch_interval_ms: int  # the longest from one batch to the next
 
 
 Events = Mapping[str, Kinds]

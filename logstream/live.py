@@ -152,6 +152,10 @@ class Live:
     def streams_by_topic(self) -> Counter[Topic]:
         return Counter(stream.topic for stream in self.streams)
 
+    def batch_interval_ms(self) -> int:
+        """The longest of all feeds: it widens where there are very many clients."""
+        return round(1000 * max((feed.batch_interval_s for feed in self.feeds.values()), default=self.batch_interval_s))
+
     def lagging_count(self) -> int:
         return sum(stream.subscription.is_lagging for stream in self.streams)
 

@@ -17,6 +17,7 @@ from typing import Any
 from jobs.api import waiting
 from logstream.live import Live
 from logstream.open_stream import connection
+from logstream.outlet import sending
 from logstream.send_buffer import bound_unsent
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -87,11 +88,12 @@ class Connections:
             return
         bound_unsent(transport)
         self._transports.add(transport)
-        token = connection.set(transport)
+        tokens = connection.set(transport), sending.set(send)
         try:
             yield
         finally:
-            connection.reset(token)
+            connection.reset(tokens[0])
+            sending.reset(tokens[1])
             self._transports.discard(transport)
 
     def open(self) -> frozenset[asyncio.Transport]:

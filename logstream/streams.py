@@ -22,6 +22,7 @@ from logstream.formats import EVENTS, Format
 from logstream.frames import IDENTITY, Encoding, Part
 from logstream.live import Live
 from logstream.open_stream import OpenStream, Viewer
+from logstream.outlet import Outlet, sending
 from logstream.registry import JOBS, Topic
 from logstream.subscription import Closed, Overflowed, Subscription
 
@@ -45,9 +46,9 @@ class LogRequest:
 
 
 @contextmanager
-def open_stream(live: Live, topic: Topic, viewer: Viewer) -> Iterator[Subscription]:
+def open_stream(live: Live, topic: Topic, viewer: Viewer, outlet: Outlet | None = None) -> Iterator[Subscription]:
     """A subscription that counts as an open stream until the block ends."""
-    subscription = Subscription(live.buffer_size)
+    subscription = Subscription(live.buffer_size, outlet)
     stream = OpenStream(topic, viewer, subscription, wire_time(timezone.now()))
     live.opened(stream)
     try:
@@ -60,7 +61,9 @@ async def log_stream(live: Live, request: LogRequest) -> AsyncIterator[bytes]:
     """The bytes of a log stream, of a job, a family or the service."""
     await give_thread_back()
     encode = request.encoding.encode
-    with open_stream(live, request.topic, request.viewer) as subscription:
+    send = sending.get()
+    outlet = None if send is None else Outlet(send, request.encoding)
+    with open_stream(live, request.topic, request.viewer, outlet) as subscription:
         yield request.encoding.head + encode(events.retry(USUAL_RETRY_MS))
         feed = await live.feed(FeedKey(request.topic, request.filter, request.format), request.viewer.id)
         assert isinstance(feed, EntriesFeed)
@@ -141,19 +144,20 @@ def stored_entries(reader: Reader, request: LogRequest, end: Position) -> AsyncI
 async def live_entries(reader: Reader, subscription: Subscription, position: Position) -> AsyncIterator[Part]:
     """The feed's frames from `position` on; where the client fell behind, the missed entries from the database."""
     feed = reader.feed
+    subscription.position = position
     while subscription.has_frames or not feed.is_over:
         try:
             frame = await subscription.next()
         except Overflowed:
             subscription.rejoin()  # frames are queued again from the feed's position: no await in between
-            start, position = position, feed.scanned
-            async for data in until_closed(subscription, reader.entries_after(start, position)):
+            start, end = subscription.position, feed.scanned
+            async for data in until_closed(subscription, reader.entries_after(start, end)):
                 yield data
+            subscription.position = end
             if not feed.is_deleted:
-                yield feed.encode_status(position)  # with all steps: the dropped frames had changes of steps too
+                yield feed.encode_status(end)  # with all steps: the dropped frames had changes of steps too
             continue
         yield frame
-        position = frame.end
         if frame.is_last:
             return
     for data in feed.end_frames:

@@ -159,7 +159,7 @@ async def streams_status(request: HttpRequest) -> HttpResponseBase:
         here = live_side(request)
     except StreamsNeedAsgi:
         nothing = OpenStreams(StreamCount(0), {})
-        return json_answer(StreamsStatus("active", nothing, 0, 0, 0, [], conf.max_streams()))
+        return json_answer(StreamsStatus("active", nothing, 0, 0, 0, [], conf.max_streams(), conf.batch_interval_ms()))
     by_topic = here.streams_by_topic()
     by_job: Counter[str] = Counter()  # with and without descendants
     for topic, count in by_topic.items():
@@ -177,5 +177,6 @@ async def streams_status(request: HttpRequest) -> HttpResponseBase:
             here.user_count,
             here.sessions,
             here.max_streams,
+            here.batch_interval_ms(),
         )
     )

@@ -15,6 +15,7 @@ from typing import NamedTuple, ParamSpec, Protocol, TypeVar
 from jobs.patience import Pauses
 from jobs.queries import START, Filter, Position
 from jobs.queries.long_reads import Steps
+from logstream.feeds.rounds import Rounds
 from logstream.formats import EVENTS, Format
 from logstream.frames import Frame
 from logstream.meter import RateMeter
@@ -70,6 +71,7 @@ class Feed(ABC):
         self.live = live
         self.key = key
         self.clients: set[Subscription] = set()
+        self._rounds = Rounds(live.loop)
         self.holders = 0  # streams that use this feed, attached already or about to be
         self.scanned: Position = START  # every entry up to here was taken or read, and sent if it matches
         self.is_over = False
@@ -138,6 +140,7 @@ class Feed(ABC):
         self._anything_sent_at = self.live.loop.time()
         for client in tuple(self.clients):
             client.push(frame)
+        self._rounds.begin(self.clients)
 
     def broadcast_note(self, data: bytes) -> None:
         """Sends what has no entries; nothing when the feed's format has no bytes for it."""
@@ -210,8 +213,12 @@ class Feed(ABC):
     def _due_at(self) -> float:
         if not self._news:
             return min(self._ping_at(), self.next_duty_at())
-        pace = URGENT_INTERVAL_S if self._is_urgent else self.live.batch_interval_s
-        return self.batch_sent_at + pace
+        return self.batch_sent_at + (URGENT_INTERVAL_S if self._is_urgent else self.batch_interval_s)
+
+    @property
+    def batch_interval_s(self) -> float:
+        """From one batch to the next, which is longer while writing them takes long."""
+        return self._rounds.interval_s(self.live.batch_interval_s)
 
     def _ping_at(self) -> float:
         return self._anything_sent_at + self.live.ping_interval_s
