@@ -44,7 +44,8 @@ export function bySteps(steps) {
       const at = viewport.firstInView;
       const found = at && sections.sectionAt(at.place);
       const isAbove = found?.section.isOpen && (at.place > found.start || at.offset < 0);
-      current.show(isAbove ? found.section : null, isAbove ? (viewport.offsetOf(found.end) ?? Infinity) : 0);
+      const room = isAbove ? (viewport.offsetOf(found.end) ?? Infinity) : 0;
+      current.show(room >= 1 ? found.section : null, room); // of a row that ends there a fraction may be in view
     },
 
     /** How much of the top of the view is covered when that item is there. */
