@@ -13,13 +13,20 @@ def open_job(page: Page, job_id: str, query: str = "") -> None:
 
 def messages(page: Page) -> list[str]:
     """The messages on the page, as text and in their order. (In one step: rows come and go meanwhile.)"""
+    expect_all_built(page)
     texts: list[str] = page.evaluate("[...document.querySelectorAll('.log-message')].map((each) => each.textContent)")
     return texts
 
 
 def lines(page: Page) -> list[int]:
+    expect_all_built(page)
     numbers: list[int] = page.evaluate("[...document.querySelectorAll('.log-line')].map((each) => +each.textContent)")
     return numbers
+
+
+def expect_all_built(page: Page) -> None:
+    """Rows are built some a frame, the last ones first; the others are a gap until then."""
+    expect(page.locator(".log-gap")).to_have_count(0)
 
 
 def expect_message(page: Page, text: str) -> None:
